@@ -1,0 +1,30 @@
+import type { Queue } from 'bullmq'
+import { OpsError } from '../errors.ts'
+
+/** A caller must have a clear error within two seconds; the rest is for the way back. */
+const DEADLINE_MS = 1500
+
+const SILENT = 'The queue store does not answer. Try again in a few seconds.'
+const REFUSED = 'The queue store refuses to do this at the moment, its log or health_check tells why. Try again later.'
+
+/** Redis' own words, such as OOM or READONLY, rather than the loss of the connection. */
+const answered = (error: unknown) => error instanceof Error && error.name === 'ReplyError'
+
+/**
+ * Makes calls to the store of `queue` and gives their result, or rejects within 1.5 s with OpsError
+ * `store_unavailable` when the store is gone, frozen or refuses. Nothing is called before the queue was connected
+ * once; what was called cannot be taken back, so a frozen store may still carry it out when it wakes up.
+ */
+export async function askStore<T>(queue: Queue, calls: () => Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`no answer within ${DEADLINE_MS} ms`)), DEADLINE_MS)
+  try {
+    await Promise.race([queue.waitUntilReady(), late])
+    return await Promise.race([calls(), late])
+  } catch (cause) {
+    if (cause instanceof OpsError) throw cause
+    throw new OpsError('store_unavailable', answered(cause) ? REFUSED : SILENT, { cause })
+  } finally {
+    clearTimeout(timer)
+  }
+}

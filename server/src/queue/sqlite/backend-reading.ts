@@ -1,0 +1,154 @@
+import type { DependenciesOpts, JobJson, JobType } from 'bullmq'
+import { BackendBase } from './backend-base.ts'
+import { listClients } from './clients.ts'
+import { holderOf } from './dedup.ts'
+import { Dependency } from './dependencies.ts'
+import * as inspecting from './inspecting.ts'
+import { readMetrics, type Outcome } from './metrics.ts'
+import { fileFacts, type FileFacts } from './file-facts.ts'
+import { findScheduler } from './scheduler-rows.ts'
+import { limitedFor } from './taking.ts'
+import { readLog } from './updating.ts'
+
+/** What a backend tells without changing anything. */
+export abstract class ReadingBackend extends BackendBase {
+  // ── inspecting ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  getState(jobId: string) {
+    return this.read((tx, queue) => inspecting.stateOf(tx, queue, jobId))
+  }
+
+  isFinished(jobId: string, returnValue = false): Promise<number | [number, string]> {
+    return this.read((tx, queue) => inspecting.isFinished(tx, queue, jobId, returnValue))
+  }
+
+  isMaxed(): Promise<boolean> {
+    return this.read((_tx, queue) => queue.maxed)
+  }
+
+  isJobInState(state: string, jobId: string): Promise<boolean> {
+    return this.read((tx, queue) => inspecting.isInState(tx, queue, jobId, state))
+  }
+
+  getJobData(jobId: string): Promise<JobJson | undefined> {
+    return this.read((tx, queue) => inspecting.readJob(tx, queue, jobId))
+  }
+
+  getDeduplicationJobId(deduplicationId: string): Promise<string | null> {
+    return this.read((tx, queue) => holderOf(tx, queue, deduplicationId, Date.now())?.jobId ?? null)
+  }
+
+  getJobLogs(jobId: string, start: number, end: number, asc: boolean) {
+    return this.read((tx, queue) => readLog(tx, queue, jobId, start, end, asc))
+  }
+
+  getRateLimitTtl(maxJobs?: number): Promise<number> {
+    return this.read((_tx, queue) => {
+      const now = Date.now()
+      const max = maxJobs || (queue.meta['max'] === undefined ? undefined : Number(queue.meta['max']))
+      if (max !== undefined) return limitedFor(queue, max, now)
+      // -2 is how Redis says that there is no window.
+      return queue.limiter.until > now ? queue.limiter.until - now : -2
+    })
+  }
+
+  getCounts(types: JobType[], delayedTimestamp?: number): Promise<number[]> {
+    return this.read((tx, queue) => inspecting.countJobs(tx, queue, types, delayedTimestamp))
+  }
+
+  getCountsPerPriority(priorities: number[]): Promise<number[]> {
+    return this.read((tx, queue) => inspecting.countByPriority(tx, queue, priorities))
+  }
+
+  getRanges(types: JobType[], start = 0, end = 1, asc = false): Promise<[string][]> {
+    const read = this.read((tx, queue) => types.map((type) => inspecting.idsIn(tx, queue, type, start, end, asc)))
+    return read as Promise<string[][]> as Promise<[string][]>
+  }
+
+  getDependencyCounts(jobId: string, types: string[]): Promise<number[]> {
+    return this.read((tx, queue) => inspecting.countDependencies(tx, queue, jobId, types))
+  }
+
+  getDependencies(jobId: string, opts: DependenciesOpts = {}) {
+    return this.read((tx, queue) => inspecting.readDependencies(tx, queue, jobId, opts))
+  }
+
+  getProcessedChildrenValues(jobId: string): Promise<Record<string, string>> {
+    return this.read((tx, queue) => inspecting.dependencyValues(tx, queue, jobId, Dependency.processed))
+  }
+
+  getIgnoredChildrenFailures(jobId: string): Promise<Record<string, string>> {
+    return this.read((tx, queue) => inspecting.dependencyValues(tx, queue, jobId, Dependency.ignored))
+  }
+
+  getMetrics(type: Outcome, start = 0, end = -1): Promise<[string[], string[], number]> {
+    return this.read((tx, queue) => readMetrics(tx, queue, type, start, end))
+  }
+
+  /**
+   * What there is to know of the file. It takes the lock that writing takes, so that it fails when nobody could write.
+   * Rejects with StoreError.
+   */
+  inspectFile(): Promise<FileFacts> {
+    return this.write((tx) => fileFacts(tx, this.file.database.path))
+  }
+
+  async getClientList(): Promise<string[]> {
+    return [await this.write((tx) => listClients(tx, Date.now()))]
+  }
+
+  paginate(key: string, opts: { start: number; end: number; fetchJobs?: boolean }) {
+    return this.read((tx) => inspecting.paginate(tx, key, opts))
+  }
+
+  // ── schedulers and settings ──────────────────────────────────────────────────────────────────────────────────────
+
+  getJobScheduler(id: string): Promise<[string[] | null, string | null]> {
+    return this.read((tx, queue) => {
+      const scheduler = findScheduler(tx, queue, id)
+      return scheduler ? [Object.entries(scheduler.fields).flat(), String(scheduler.nextRun)] : [null, null]
+    })
+  }
+
+  isJobScheduler(id: string): Promise<boolean> {
+    return this.read((tx, queue) => findScheduler(tx, queue, id) !== undefined)
+  }
+
+  getJobSchedulerData(key: string): Promise<Record<string, string>> {
+    return this.read((tx, queue) => findScheduler(tx, queue, key)?.fields ?? {})
+  }
+
+  getJobSchedulersRange(start: number, end: number, asc: boolean): Promise<string[]> {
+    return this.read((tx, queue) => {
+      const order = asc ? 'ASC' : 'DESC'
+      const rows = tx
+        .sql(`SELECT id, next_run FROM scheduler WHERE queue = ? ORDER BY next_run ${order}, id ${order}`)
+        .all(queue.id)
+      return rows
+        .slice(start, end === -1 ? undefined : end + 1)
+        .flatMap((row) => [String(row['id']), String(row['next_run'])])
+    })
+  }
+
+  getJobSchedulersCount(): Promise<number> {
+    return this.read((tx, queue) =>
+      Number(tx.sql('SELECT count(*) AS schedulers FROM scheduler WHERE queue = ?').get(queue.id)?.['schedulers']),
+    )
+  }
+
+  getQueueMetaField(field: string): Promise<string | null> {
+    return this.read((_tx, queue) => queue.meta[field] ?? null)
+  }
+
+  getQueueMetaFields(fields: string[]): Promise<(string | null)[]> {
+    return this.read((_tx, queue) => fields.map((field) => queue.meta[field] ?? null))
+  }
+
+  getQueueMeta(): Promise<Record<string, string>> {
+    return this.read((_tx, queue) => ({ ...queue.meta }))
+  }
+
+  hasQueueMetaField(field: string): Promise<boolean> {
+    return this.read((_tx, queue) => field in queue.meta)
+  }
+}

@@ -1,0 +1,366 @@
+import type {
+  IQueueBackend,
+  JobJson,
+  JobProgress,
+  JobsOptions,
+  KeepJobs,
+  MinimalJob,
+  MoveToDelayedOpts,
+  MoveToWaitingChildrenOpts,
+  ParentKeyOpts,
+  RepeatableOptions,
+  RetryJobOpts,
+  RetryOptions,
+} from 'bullmq'
+import { addFlow, addJob, addJobs, type FlowNode } from './adding.ts'
+import { ReadingBackend } from './backend-reading.ts'
+import { holderOf, releaseDedup } from './dedup.ts'
+import { emit, trimEvents } from './events.ts'
+import { finishJob } from './finishing.ts'
+import { extendLock, recoverStalled } from './locks.ts'
+import type { Outcome } from './metrics.ts'
+import * as moving from './moving.ts'
+import * as removing from './removing.ts'
+import { continueScheduler, removeScheduler, upsertScheduler } from './schedulers.ts'
+import { takeNext, type Taken, type Taker } from './taking.ts'
+import * as updating from './updating.ts'
+
+/** BullMQ's defaults for options that a worker may leave out. */
+const DEFAULT_LOCK_MS = 30_000
+const DEFAULT_STALLED_INTERVAL_MS = 30_000
+const DEFAULT_MAX_STALLED = 1
+
+/**
+ * BullMQ's backend on a SQLite file: each method is one operation of the modules beside this file, run in a transaction.
+ * The semantics are those of BullMQ's scripts for Redis, error codes included.
+ */
+export class SqliteBackend extends ReadingBackend implements IQueueBackend {
+  forQueue(queueName: string, prefix = this.who.prefix): IQueueBackend {
+    return new SqliteBackend(this.file, { ...this.who, queueName, prefix, clientName: null }, false)
+  }
+
+  // ── adding ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  addJob(job: JobJson, jobId: string, parentKeyOpts?: ParentKeyOpts): Promise<string> {
+    return this.write((tx, queue) => addJob(tx, queue, { job, jobId, parentKeyOpts }))
+  }
+
+  addJobs(entries: { job: JobJson; jobId: string; parentKeyOpts?: ParentKeyOpts }[]): Promise<string[]> {
+    return this.write((tx, queue) => addJobs(tx, queue, entries))
+  }
+
+  async addFlow(
+    entries: { jobData: JobJson; jobId: string; parentKeyOpts: ParentKeyOpts; prefix: string; queueName: string }[],
+  ): Promise<[Error | null, string | number][]> {
+    const nodes = entries.map(({ jobData, prefix, queueName, ...entry }): FlowNode => ({
+      ...entry,
+      job: jobData,
+      queueName: `${prefix}:${queueName}`,
+    }))
+    const answers = await this.write((tx) => addFlow(tx, nodes))
+    return answers.map((answer) => [null, answer])
+  }
+
+  // ── taking and finishing ────────────────────────────────────────────────────────────────────────────────────────
+
+  moveToActive(token: string, name?: string): Promise<Taken> {
+    return this.write((tx, queue) => takeNext(tx, queue, this.#taker(token, name), Date.now()))
+  }
+
+  moveToCompleted<T, R, N extends string>(
+    job: MinimalJob<T, R, N>,
+    returnValue: R,
+    removeOnComplete: boolean | number | KeepJobs,
+    token: string,
+    fetchNext: boolean,
+  ) {
+    const value = JSON.stringify(returnValue) ?? 'null'
+    const keep = keepOf(removeOnComplete, this.who.options.removeOnComplete)
+    return this.#finish(job, 'completed', value, keep, token, fetchNext, undefined)
+  }
+
+  moveToFailed<T, R, N extends string>(
+    job: MinimalJob<T, R, N>,
+    failedReason: string,
+    removeOnFail: boolean | number | KeepJobs,
+    token: string,
+    fetchNext: boolean,
+    fieldsToUpdate?: Record<string, unknown>,
+  ) {
+    const keep = keepOf(removeOnFail, this.who.options.removeOnFail)
+    const { stacktrace } = fieldsOf(fieldsToUpdate)
+    return this.#finish(job, 'failed', failedReason ?? 'null', keep, token, fetchNext, stacktrace)
+  }
+
+  async #finish(
+    job: Pick<MinimalJob, 'id' | 'opts'>,
+    outcome: Outcome,
+    value: string,
+    keep: removing.Keep,
+    token: string,
+    fetchNext: boolean,
+    stacktrace: string | undefined,
+  ) {
+    const finishedOn = Date.now()
+    const { metrics, name } = this.who.options
+    const finish = {
+      jobId: job.id ?? '',
+      outcome,
+      value,
+      token,
+      keep,
+      attempts: job.opts.attempts,
+      stacktrace,
+      maxMetricPoints: metrics?.maxDataPoints ?? 0,
+      next: fetchNext && !this.closing ? this.#taker(token, name) : null,
+    }
+    const result = await this.write((tx, queue) => finishJob(tx, queue, finish, finishedOn))
+    return { result, finishedOn }
+  }
+
+  #taker(token: string, name: string | undefined): Taker {
+    const { lockDuration = DEFAULT_LOCK_MS, limiter } = this.who.options
+    return { token, name, lockDurationMs: lockDuration, limiter }
+  }
+
+  moveToDelayed(
+    jobId: string,
+    timestamp: number,
+    delay: number,
+    token = '0',
+    opts: MoveToDelayedOpts = {},
+  ): Promise<Taken | []> {
+    const { name } = this.who.options
+    return this.write((tx, queue) => {
+      const now = Date.now()
+      const how = { countsAttempt: !opts.skipAttempt, fields: fieldsOf(opts.fieldsToUpdate) }
+      moving.delayActive(tx, queue, jobId, token, { timestamp, delay }, how, now)
+      if (!opts.fetchNext || this.closing) return []
+      const next = takeNext(tx, queue, this.#taker(token, name), now)
+      return next[0] ? next : []
+    })
+  }
+
+  moveToWaitingChildren(jobId: string, token: string, { child }: MoveToWaitingChildrenOpts = {}): Promise<boolean> {
+    const childKey = child ? `${child.queue}:${child.id}` : null
+    return this.write((tx, queue) => moving.waitForChildren(tx, queue, jobId, token, childKey, Date.now()))
+  }
+
+  moveJobFromActiveToWait(jobId: string, token = '0'): Promise<number> {
+    return this.write((tx, queue) => moving.giveBack(tx, queue, jobId, token, Date.now()))
+  }
+
+  retryJob(jobId: string, lifo: boolean, token = '0', opts: RetryJobOpts = {}): Promise<void> {
+    const fields = fieldsOf(opts.fieldsToUpdate)
+    return this.write((tx, queue) => moving.retryActive(tx, queue, jobId, lifo, token, fields, Date.now()))
+  }
+
+  retryFinishedJob<T, R, N extends string>(
+    job: MinimalJob<T, R, N>,
+    state: 'failed' | 'completed',
+    { resetAttemptsMade = false, resetAttemptsStarted = false }: RetryOptions = {},
+  ): Promise<void> {
+    const resets = { attemptsMade: resetAttemptsMade, attemptsStarted: resetAttemptsStarted }
+    return this.write((tx, queue) =>
+      moving.retryFinished(tx, queue, job.id ?? '', state, job.opts.lifo === true, resets),
+    )
+  }
+
+  promote(jobId: string): Promise<void> {
+    return this.write((tx, queue) => moving.promote(tx, queue, jobId))
+  }
+
+  moveStalledJobsToWait(): Promise<string[]> {
+    const { maxStalledCount = DEFAULT_MAX_STALLED, stalledInterval = DEFAULT_STALLED_INTERVAL_MS } = this.who.options
+    return this.write((tx, queue) => recoverStalled(tx, queue, maxStalledCount, stalledInterval, Date.now()))
+  }
+
+  retryFinishedJobs(state: 'completed' | 'failed' = 'failed', count = 1000, timestamp = Date.now()): Promise<number> {
+    return this.write((tx, queue) => moving.moveToWaiting(tx, queue, state, count, timestamp))
+  }
+
+  promoteJobs(count = 1000): Promise<number> {
+    return this.write((tx, queue) => moving.moveToWaiting(tx, queue, 'delayed', count, null))
+  }
+
+  extendLock(jobId: string, token: string, duration: number): Promise<number> {
+    return this.write((tx, queue) => (extendLock(tx, queue, jobId, token, duration, Date.now()) ? 1 : 0))
+  }
+
+  extendLocks(jobIds: string[], tokens: string[], duration: number): Promise<string[]> {
+    return this.write((tx, queue) => {
+      const now = Date.now()
+      return jobIds.filter((jobId, at) => !extendLock(tx, queue, jobId, tokens[at] ?? '', duration, now))
+    })
+  }
+
+  // ── changing ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  updateData<T, R, N extends string>(job: MinimalJob<T, R, N>, data: T): Promise<void> {
+    const text = JSON.stringify(data) ?? 'null'
+    return this.write((tx, queue) => updating.updateData(tx, queue, job.id ?? '', text))
+  }
+
+  updateProgress(jobId: string, progress: JobProgress): Promise<void> {
+    const text = JSON.stringify(progress) ?? 'null'
+    return this.write((tx, queue) => updating.updateProgress(tx, queue, jobId, text))
+  }
+
+  addLog(jobId: string, logRow: string, keepLogs?: number): Promise<number> {
+    return this.write((tx, queue) => updating.addLog(tx, queue, jobId, logRow, keepLogs))
+  }
+
+  clearLogs(jobId: string, keepLogs?: number): Promise<void> {
+    return this.write((tx, queue) => updating.clearLog(tx, queue, jobId, keepLogs))
+  }
+
+  changeDelay(jobId: string, delay: number): Promise<void> {
+    return this.write((tx, queue) => moving.changeDelay(tx, queue, jobId, delay, Date.now()))
+  }
+
+  changePriority(jobId: string, priority = 0, lifo = false): Promise<void> {
+    return this.write((tx, queue) => moving.changePriority(tx, queue, jobId, priority, lifo))
+  }
+
+  // ── removing ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  remove(jobId: string, removeChildren: boolean): Promise<number> {
+    return this.write((tx, queue) => removing.removeJob(tx, queue, jobId, removeChildren, Date.now()))
+  }
+
+  removeUnprocessedChildren(jobId: string): Promise<void> {
+    return this.write((tx, queue) => removing.removeUnprocessedChildren(tx, queue, jobId, Date.now()))
+  }
+
+  removeChildDependency(jobId: string, parentKey: string): Promise<boolean> {
+    return this.write((tx, queue) => removing.removeChildDependency(tx, queue, jobId, parentKey))
+  }
+
+  drain(delayed: boolean): Promise<void> {
+    return this.write((tx, queue) => removing.drain(tx, queue, delayed))
+  }
+
+  cleanJobsByState(state: string, timestamp: number, limit = 0): Promise<string[]> {
+    return this.write((tx, queue) => removing.clean(tx, queue, state, timestamp, limit, Date.now()))
+  }
+
+  obliterate({ force, count }: { force: boolean; count: number }): Promise<number> {
+    return this.write((tx, queue) => removing.obliterate(tx, queue, count, force))
+  }
+
+  /** A job and its state are one row here: there are no orphans. */
+  removeOrphanedJobs(): Promise<number> {
+    return Promise.resolve(0)
+  }
+
+  removeDeduplicationKey(deduplicationId: string, jobId: string): Promise<number> {
+    return this.write((tx, queue) => {
+      const holder = holderOf(tx, queue, deduplicationId, Date.now())
+      return holder?.jobId === jobId ? releaseDedup(tx, queue, deduplicationId) : 0
+    })
+  }
+
+  deleteDeduplicationKey(deduplicationId: string): Promise<number> {
+    return this.write((tx, queue) => releaseDedup(tx, queue, deduplicationId))
+  }
+
+  // ── schedulers ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  addJobScheduler(
+    id: string,
+    nextMillis: number,
+    templateData: string,
+    templateOpts: JobsOptions,
+    opts: RepeatableOptions,
+    jobOpts: JobsOptions,
+  ): Promise<[string, number]> {
+    const upsert = { id, nextMillis, templateData, templateOpts, opts, jobOpts }
+    return this.write((tx, queue) => upsertScheduler(tx, queue, upsert, Date.now()))
+  }
+
+  updateJobSchedulerNextMillis(
+    id: string,
+    nextMillis: number,
+    _templateData: string,
+    jobOpts: JobsOptions,
+    producerId?: string,
+  ): Promise<string | null> {
+    return this.write((tx, queue) => continueScheduler(tx, queue, id, nextMillis, jobOpts, producerId, Date.now()))
+  }
+
+  removeJobScheduler(id: string): Promise<number> {
+    return this.write((tx, queue) => removeScheduler(tx, queue, id))
+  }
+
+  // ── settings of the queue ───────────────────────────────────────────────────────────────────────────────────────
+
+  pause(pause: boolean): Promise<void> {
+    return this.write((tx, queue) => {
+      const { paused: _, ...others } = queue.meta
+      queue.setMeta(pause ? { ...others, paused: '1' } : others)
+      emit(tx, queue, pause ? 'paused' : 'resumed')
+    })
+  }
+
+  setQueueMeta(values: Record<string, string | number>): Promise<number> {
+    return this.write((_tx, queue) => {
+      const added = Object.entries(values).map(([field, value]) => [field, String(value)] as const)
+      const fresh = added.filter(([field]) => !(field in queue.meta)).length
+      if (added.some(([field, value]) => queue.meta[field] !== value)) {
+        queue.setMeta({ ...queue.meta, ...Object.fromEntries(added) })
+      }
+      return fresh
+    })
+  }
+
+  removeQueueMetaFields(fields: string[]): Promise<number> {
+    return this.write((_tx, queue) => {
+      const left = Object.entries(queue.meta).filter(([field]) => !fields.includes(field))
+      const removed = Object.keys(queue.meta).length - left.length
+      if (removed > 0) queue.setMeta(Object.fromEntries(left))
+      return removed
+    })
+  }
+
+  setRateLimit(expireTimeMs: number): Promise<void> {
+    return this.write((_tx, queue) => queue.setLimiter(Number.MAX_SAFE_INTEGER, Date.now() + Math.ceil(expireTimeMs)))
+  }
+
+  removeRateLimitKey(): Promise<number> {
+    return this.write((_tx, queue) => {
+      if (queue.limiter.until <= Date.now()) return 0
+      queue.setLimiter(0, 0)
+      return 1
+    })
+  }
+
+  /** A key of BullMQ's early versions, which were never on SQLite. */
+  removeDeprecatedPriorityKey(): Promise<number> {
+    return Promise.resolve(0)
+  }
+
+  trimEvents(maxLength: number): Promise<number> {
+    return this.write((tx, queue) => trimEvents(tx, queue, maxLength))
+  }
+
+  publishEvent({ event, ...fields }: Record<string, string | number>, maxEvents: number): Promise<string> {
+    return this.write((tx, queue) => {
+      const id = emit(tx, queue, String(event), fields)
+      trimEvents(tx, queue, maxEvents)
+      return String(id)
+    })
+  }
+}
+
+/** How BullMQ reads `removeOnComplete` and `removeOnFail`: of the job first, of the worker when the job says nothing. */
+function keepOf(ofJob: boolean | number | KeepJobs | undefined, ofWorker: KeepJobs | undefined): removing.Keep {
+  if (ofJob === undefined) return ofWorker ?? { count: -1 }
+  if (typeof ofJob === 'object') return ofJob
+  if (typeof ofJob === 'number') return { count: ofJob }
+  return { count: ofJob ? 0 : -1 }
+}
+
+const fieldsOf = (fields: Record<string, unknown> = {}): moving.AttemptFields => ({
+  failedReason: typeof fields['failedReason'] === 'string' ? fields['failedReason'] : undefined,
+  stacktrace: typeof fields['stacktrace'] === 'string' ? fields['stacktrace'] : undefined,
+})

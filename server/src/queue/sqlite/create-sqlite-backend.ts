@@ -1,0 +1,47 @@
+import type { QueueBaseOptions, WorkerOptions } from 'bullmq'
+import { clientName } from './backend-base.ts'
+import { SqliteBackend } from './backend.ts'
+import type { SqliteConnection } from './database.ts'
+import { OpenFiles } from './open-files.ts'
+import { StoreError } from './store-error.ts'
+
+export type { SqliteConnection } from './database.ts'
+export type { FileFacts } from './file-facts.ts'
+export { StoreError, type StoreProblem } from './store-error.ts'
+
+/** BullMQ's own default. */
+const DEFAULT_PREFIX = 'bull'
+
+const files = new OpenFiles()
+
+type Options = QueueBaseOptions<SqliteConnection> & { prefix?: string }
+
+/**
+ * The backend factory for BullMQ's classes on a SQLite file:
+ *
+ *     const { Queue, Worker } = withBackend(createSqliteBackend)
+ *     new Queue('mail', { connection: { path: '/var/lib/app/queue.sqlite' } })
+ *
+ * Everything of BullMQ works on it, in any number of processes of one machine. Throws {@link StoreError} when the file
+ * cannot be used.
+ */
+export function createSqliteBackend(
+  queueName: string,
+  options: Options,
+  role: { blocking?: boolean; withBlockingConnection?: boolean } = {},
+): SqliteBackend {
+  const { connection, prefix = DEFAULT_PREFIX } = options
+  if (!connection?.path) {
+    throw new StoreError('missing', 'Name the queue file: { connection: { path: "/path/to/queue.sqlite" } }.')
+  }
+  const { name } = options as Partial<WorkerOptions>
+  // Only workers are listed from the start; listeners to events give themselves a name.
+  const suffix = name ? `:w:${name}` : ''
+  return new SqliteBackend(files.open(connection), {
+    queueName,
+    prefix,
+    options,
+    busyTimeoutMs: connection.busyTimeoutMs,
+    clientName: role.withBlockingConnection ? clientName(prefix, queueName, suffix) : null,
+  })
+}

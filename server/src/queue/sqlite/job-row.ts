@@ -1,0 +1,89 @@
+import type { JobJson, JobsOptions, ParentKeys } from 'bullmq'
+import type { QueueRow } from './queue-row.ts'
+import type { State } from './state.ts'
+import type { Transaction } from './transaction.ts'
+
+/** A job without what is large (payload.data) and without its place, which may be beyond what a number holds exactly. */
+export interface JobRow {
+  key: number
+  id: string
+  state: State
+  name: string
+  opts: string
+  added_at: number
+  delay: number
+  priority: number
+  progress: string | null
+  attempts_made: number
+  attempts_started: number
+  stalled_count: number
+  processed_at: number | null
+  processed_by: string | null
+  finished_at: number | null
+  return_value: string | null
+  failed_reason: string | null
+  deferred_failure: string | null
+  parent_key: string | null
+  parent: string | null
+  scheduler: string | null
+  dedup_id: string | null
+  lock_token: string | null
+  lock_until: number
+}
+
+export const jobColumns =
+  'key, id, state, name, opts, added_at, delay, priority, progress, attempts_made, attempts_started, stalled_count, processed_at, processed_by, finished_at, return_value, failed_reason, deferred_failure, parent_key, parent, scheduler, dedup_id, lock_token, lock_until'
+
+export function findJob(tx: Transaction, queue: QueueRow, id: string): JobRow | undefined {
+  return tx.sql(`SELECT ${jobColumns} FROM job WHERE queue = ? AND id = ?`).get(queue.id, id) as JobRow | undefined
+}
+
+export function jobExists(tx: Transaction, queue: QueueRow, id: string): boolean {
+  return tx.sql('SELECT 1 FROM job WHERE queue = ? AND id = ?').get(queue.id, id) !== undefined
+}
+
+/** A job over all queues: the qualified name of its queue and its id. */
+export const jobKey = (queue: QueueRow, id: string) => `${queue.name}:${id}`
+
+/** The row that a key names, with its queue. Ids and prefixes may have colons, so each could be the one between them. */
+export function findByKey(tx: Transaction, key: string): { queue: QueueRow; job: JobRow } | undefined {
+  for (let colon = key.lastIndexOf(':'); colon > 0; colon = key.lastIndexOf(':', colon - 1)) {
+    const queue = tx.queue(key.slice(0, colon))
+    const job = queue.id === 0 ? undefined : findJob(tx, queue, key.slice(colon + 1))
+    if (job) return { queue, job }
+  }
+  return undefined
+}
+
+/** The shape in which BullMQ takes a job from any store. */
+export function toJobJson(tx: Transaction, row: JobRow): JobJson {
+  const payload = tx.sql('SELECT data, stacktrace FROM payload WHERE job = ?').get(row.key)
+  const json: JobJson = {
+    id: row.id,
+    name: row.name,
+    data: String(payload?.['data'] ?? '{}'),
+    opts: JSON.parse(row.opts) as JobsOptions,
+    progress: row.progress === null ? 0 : (JSON.parse(row.progress) as JobJson['progress']),
+    attemptsMade: row.attempts_made,
+    attemptsStarted: row.attempts_started,
+    timestamp: row.added_at,
+    delay: row.delay,
+    priority: row.priority,
+    stalledCounter: row.stalled_count,
+    // Absent until there is one, whatever the declaration says: BullMQ tells "none" from "null" by that.
+    failedReason: row.failed_reason as string,
+    returnvalue: row.return_value as string,
+  }
+  if (row.failed_reason === null) delete (json as Partial<JobJson>).failedReason
+  if (row.return_value === null) delete (json as Partial<JobJson>).returnvalue
+  if (payload?.['stacktrace']) json.stacktrace = String(payload['stacktrace'])
+  if (row.finished_at !== null) json.finishedOn = row.finished_at
+  if (row.processed_at !== null) json.processedOn = row.processed_at
+  if (row.processed_by !== null) json.processedBy = row.processed_by
+  if (row.deferred_failure !== null) json.deferredFailure = row.deferred_failure
+  if (row.parent_key !== null) json.parentKey = row.parent_key
+  if (row.parent !== null) json.parent = JSON.parse(row.parent) as ParentKeys
+  if (row.scheduler !== null) json.repeatJobKey = row.scheduler
+  if (row.dedup_id !== null) json.deduplicationId = row.dedup_id
+  return json
+}

@@ -1,0 +1,41 @@
+import type { JobRow } from './job-row.ts'
+import type { QueueRow } from './queue-row.ts'
+import type { Transaction } from './transaction.ts'
+
+/** A job scheduler: when it runs next, and BullMQ's fields of it, all as texts. */
+export interface SchedulerRow {
+  nextRun: number
+  fields: Record<string, string>
+}
+
+/** The id of the job that a scheduler has laid out for a run. */
+export const runId = (schedulerId: string, nextRun: number) => `repeat:${schedulerId}:${nextRun}`
+
+export function findScheduler(tx: Transaction, queue: QueueRow, id: string): SchedulerRow | undefined {
+  const row = tx.sql('SELECT next_run, fields FROM scheduler WHERE queue = ? AND id = ?').get(queue.id, id)
+  return (
+    row && { nextRun: Number(row['next_run']), fields: JSON.parse(String(row['fields'])) as Record<string, string> }
+  )
+}
+
+export function saveScheduler(tx: Transaction, queue: QueueRow, id: string, { nextRun, fields }: SchedulerRow): void {
+  tx.sql('INSERT OR REPLACE INTO scheduler (queue, id, next_run, fields) VALUES (?, ?, ?, ?)').run(
+    queue.ensure(),
+    id,
+    nextRun,
+    JSON.stringify(fields),
+  )
+}
+
+/** Whether a job is the next run of its scheduler, which alone may remove it. */
+export function isCurrentJob(tx: Transaction, queue: QueueRow, job: Pick<JobRow, 'id' | 'scheduler'>): boolean {
+  if (job.scheduler === null) return false
+  const scheduler = findScheduler(tx, queue, job.scheduler)
+  return scheduler !== undefined && job.id === runId(job.scheduler, scheduler.nextRun)
+}
+
+/** The next runs of all schedulers of a queue. */
+export function currentJobIds(tx: Transaction, queue: QueueRow): Set<string> {
+  const rows = tx.sql('SELECT id, next_run FROM scheduler WHERE queue = ?').all(queue.id)
+  return new Set(rows.map((row) => runId(String(row['id']), Number(row['next_run']))))
+}

@@ -1,0 +1,70 @@
+import type { JobsOptions } from 'bullmq'
+import { emit } from './events.ts'
+import { delayedPlace, dueAt, placeInLine } from './place.ts'
+import type { QueueRow } from './queue-row.ts'
+import { State } from './state.ts'
+import type { Transaction } from './transaction.ts'
+
+/** A job that is about to come into being. */
+export interface NewJob {
+  id: string
+  name: string
+  /** JSON text. */
+  data: string
+  opts: JobsOptions
+  timestamp: number
+  parentKey: string | null
+  /** JSON text of BullMQ's ParentKeys. */
+  parent: string | null
+  scheduler: string | null
+  /** It waits for its children first, whatever its options say. */
+  waitsForChildren?: boolean
+}
+
+const insertJob = `INSERT INTO job (queue, id, state, place, name, opts, added_at, delay, priority, parent_key, parent, scheduler, dedup_id)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+/** Writes a job into the state that its options ask for and tells so; its id must be free. */
+export function storeJob(tx: Transaction, queue: QueueRow, job: NewJob): void {
+  const number = queue.ensure()
+  const { opts } = job
+  const timestamp = Math.floor(job.timestamp)
+  const delay = delayOf(opts)
+  const priority = opts.priority ?? 0
+  const { state, place } = firstPlace(tx, queue, { ...job, timestamp }, delay, priority)
+  const { lastInsertRowid } = tx
+    .sql(insertJob)
+    .run(
+      number,
+      job.id,
+      state,
+      place,
+      job.name,
+      JSON.stringify(opts),
+      timestamp,
+      delay,
+      priority,
+      job.parentKey,
+      job.parent,
+      job.scheduler,
+      opts.deduplication?.id ?? null,
+    )
+  tx.sql('INSERT INTO payload (job, data) VALUES (?, ?)').run(lastInsertRowid, job.data)
+  queue.moved(null, state)
+  emit(tx, queue, 'added', { jobId: job.id, name: job.name })
+  announce(tx, queue, job.id, state, dueAt(timestamp, delay))
+}
+
+/** Only a number delays, as on Redis; whole milliseconds. */
+export const delayOf = ({ delay }: JobsOptions) => (typeof delay === 'number' ? Math.max(Math.round(delay), 0) : 0)
+
+function firstPlace(tx: Transaction, queue: QueueRow, job: NewJob, delay: number, priority: number) {
+  if (job.waitsForChildren) return { state: State.waitingChildren, place: job.timestamp }
+  if (delay > 0) return { state: State.delayed, place: delayedPlace(tx, queue, dueAt(job.timestamp, delay)) }
+  return placeInLine(queue, priority, job.opts.lifo ? 'front' : 'back')
+}
+
+function announce(tx: Transaction, queue: QueueRow, jobId: string, state: State, due: number) {
+  if (state === State.delayed) emit(tx, queue, 'delayed', { jobId, delay: due })
+  else emit(tx, queue, state === State.waitingChildren ? 'waiting-children' : 'waiting', { jobId })
+}

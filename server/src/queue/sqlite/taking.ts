@@ -1,0 +1,104 @@
+import type { JobJson } from 'bullmq'
+import { emit } from './events.ts'
+import { jobColumns, toJobJson, type JobRow } from './job-row.ts'
+import { nextDue, placeAfter, placeInLine, moveTo } from './place.ts'
+import { lockEnd } from './locks.ts'
+import type { QueueRow } from './queue-row.ts'
+import { State } from './state.ts'
+import type { Transaction } from './transaction.ts'
+
+/** Who takes a job, and how it is to be locked. */
+export interface Taker {
+  token: string
+  /** Worker name, stored as `processedBy`. */
+  name: string | undefined
+  lockDurationMs: number
+  limiter: { max: number; duration: number } | undefined
+}
+
+/** Job, id, how long the rate limit lasts (ms), when the next delayed job is due: as BullMQ's workers expect it. */
+export type Taken = [job: JobJson | null, id: string, limitedForMs: number, dueAt: number]
+
+const PROMOTE_AT_ONCE = 1000
+
+/** Puts in line what is due. */
+export function promoteDue(tx: Transaction, queue: QueueRow, now: number): void {
+  const due = nextDue(tx, queue)
+  if (due === null || due > now) return
+  const rows = tx
+    .sql('SELECT key, id, state, priority FROM job WHERE queue = ? AND state = ? AND place < ? ORDER BY place LIMIT ?')
+    .all(queue.id, State.delayed, placeAfter(now), PROMOTE_AT_ONCE) as unknown as JobRow[]
+  for (const job of rows) {
+    const { state, place } = placeInLine(queue, job.priority, 'back')
+    moveTo(tx, queue, job, state, place)
+    tx.sql('UPDATE job SET delay = 0 WHERE key = ?').run(job.key)
+    emit(tx, queue, 'waiting', { jobId: job.id, prev: 'delayed' })
+  }
+}
+
+/** How long the rate limit still lasts when so many jobs may be taken in its window, in milliseconds. */
+export function limitedFor(queue: QueueRow, maxJobs: number | undefined, now: number): number {
+  const { count, until } = queue.limiter
+  return maxJobs !== undefined && until > now && maxJobs <= count ? until - now : 0
+}
+
+const take = `UPDATE job
+  SET state = ${State.active}, place = ?, processed_at = ?, processed_by = coalesce(?, processed_by),
+    attempts_started = attempts_started + 1, lock_token = ?, lock_until = ?, suspect = 0
+  WHERE key = (SELECT key FROM job WHERE queue = ? AND state = ? ORDER BY place LIMIT 1)
+  RETURNING ${jobColumns}`
+
+/** Takes the next job for a worker, if it may have one. */
+export function takeNext(tx: Transaction, queue: QueueRow, taker: Taker, now: number): Taken {
+  promoteDue(tx, queue, now)
+  const { meta } = queue
+  const maxJobs = meta['max'] === undefined ? taker.limiter?.max : Number(meta['max'])
+  const limited = limitedFor(queue, maxJobs, now)
+  if (limited > 0) return [null, '', limited, 0]
+  if (queue.paused || queue.maxed) return [null, '', 0, 0]
+  const from = queue.count(State.waiting) > 0 ? State.waiting : State.prioritized
+  const job = queue.count(from) > 0 ? takeFrom(tx, queue, from, taker, now) : undefined
+  if (!job) return [null, '', 0, nextDue(tx, queue) ?? 0]
+  if (maxJobs !== undefined && job.deferred_failure === null) {
+    countTaken(queue, taker.limiter?.duration ?? Number(meta['duration'] ?? 0), now)
+  }
+  emit(tx, queue, 'active', { jobId: job.id, prev: 'waiting' })
+  return [toJobJson(tx, job), job.id, 0, 0]
+}
+
+function takeFrom(
+  tx: Transaction,
+  queue: QueueRow,
+  from: State,
+  { token, name, lockDurationMs }: Taker,
+  now: number,
+): JobRow | undefined {
+  const locks = token !== '0'
+  const row = tx
+    .sql(take)
+    .get(
+      queue.nextBack(),
+      now,
+      name ?? null,
+      locks ? token : null,
+      locks ? lockEnd(now, lockDurationMs) : 0,
+      queue.id,
+      from,
+    )
+  if (row) queue.moved(from, State.active)
+  return row as JobRow | undefined
+}
+
+function countTaken(queue: QueueRow, durationMs: number, now: number) {
+  const { count, until } = queue.limiter
+  if (until > now) queue.setLimiter(count + 1, until)
+  else queue.setLimiter(1, now + Math.floor(Math.abs(durationMs)))
+}
+
+/** Whether a worker that asked now could get a job, or would be told to wait for the rate limit. */
+export function somethingToTake(tx: Transaction, queue: QueueRow, now: number): boolean {
+  if (queue.paused || queue.maxed) return false
+  if (queue.count(State.waiting) > 0 || queue.count(State.prioritized) > 0) return true
+  const due = nextDue(tx, queue)
+  return due !== null && due <= now
+}

@@ -1,0 +1,130 @@
+import {
+  createPostgresBackend,
+  createRedisBackend,
+  withBackend,
+  type BackendClasses,
+  type BackendFactory,
+  type IQueueBackend,
+  type JobsOptions,
+  type Processor,
+  type Queue,
+  type Worker,
+  type WorkerOptions,
+} from 'bullmq'
+import { OpsError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { logConnectionErrors } from './connection-errors.ts'
+import { SqliteBackend } from './sqlite/backend.ts'
+import { createSqliteBackend, StoreError, type FileFacts } from './sqlite/create-sqlite-backend.ts'
+
+/** Longest pause between two attempts of a worker to reach the store again; BullMQ's own default backs off to 20 s. */
+const WORKER_RECONNECT_MAX_MS = 2000
+const READER_RECONNECT_MAX_MS = 1000
+
+/** Less than `askStore` waits, so that a caller is told that the file is locked rather than nothing. */
+const CALLER_BUSY_MS = 1000
+
+export type StoreKind = 'sqlite' | 'redis' | 'postgres'
+
+/** Queues and workers on the store that is configured. */
+export interface Store {
+  kind: StoreKind
+  /** What is to be known of the SQLite file behind a queue of this store, null on other stores. Rejects like any call. */
+  inspectFile(queue: Queue): Promise<FileFacts | null>
+  /** A queue whose calls reject at once when the store is gone; make them through `askStore`. */
+  openQueue(name: string, defaults?: JobsOptions): Queue
+  /** A consumer that waits for the store patiently and goes on by itself when it is back. */
+  openWorker<Data, Result>(
+    name: string,
+    processor: Processor<Data, Result>,
+    options: Omit<WorkerOptions, 'connection' | 'prefix'>,
+  ): Worker<Data, Result>
+}
+
+/** One kind of store. Producers and consumers fail differently, so each gets a connection of its own (decision 9). */
+interface Driver {
+  kind: StoreKind
+  classes: BackendClasses<IQueueBackend, unknown>
+  forCallers: unknown
+  forWorkers: unknown
+}
+
+/**
+ * Opens queues and workers on the store that `url` names. Nothing is connected before the first queue or worker, and a
+ * server that is away is not an error here: calls fail, workers wait. A SQLite file that cannot be used is one: OpsError
+ * `store_unavailable`.
+ *
+ * @param url `sqlite:path`, `redis://`, `rediss://` or `postgres://`
+ * @param prefix what the store's keys start with
+ */
+export function openStore(url: string, prefix: string, log: Log): Store {
+  const { kind, classes, forCallers, forWorkers } = driverFor(url)
+  return {
+    kind,
+    inspectFile: async (queue) => {
+      const backend: unknown = queue.getBackend()
+      return backend instanceof SqliteBackend ? backend.inspectFile() : null
+    },
+    openQueue(name, defaults) {
+      const options = { prefix, connection: forCallers, ...(defaults ? { defaultJobOptions: defaults } : {}) }
+      // BullMQ types a queue by its backend; nothing here may depend on which one it is.
+      const queue = opened(() => new classes.Queue(name, options)) as unknown as Queue
+      logConnectionErrors(queue, log.child({ queue: name, role: 'queue' }))
+      return queue
+    },
+    openWorker(name, processor, options) {
+      const settings = { ...options, prefix, connection: forWorkers, runRetryDelay: WORKER_RECONNECT_MAX_MS }
+      const worker = opened(() => new classes.Worker(name, processor, settings)) as unknown as Worker
+      logConnectionErrors(worker, log.child({ queue: name, role: 'worker' }))
+      return worker
+    },
+  }
+}
+
+function driverFor(url: string): Driver {
+  if (url.startsWith('sqlite:')) return sqlite(url.slice('sqlite:'.length))
+  return url.startsWith('postgres') ? postgres(url) : redis(url)
+}
+
+function sqlite(path: string): Driver {
+  // A call that its caller has given up must not be carried out later; a worker's job is worth more patience.
+  const forCallers = { path, busyTimeoutMs: CALLER_BUSY_MS }
+  return { kind: 'sqlite', classes: classesOf(createSqliteBackend), forCallers, forWorkers: { path } }
+}
+
+const redis = (url: string): Driver => ({
+  kind: 'redis',
+  classes: classesOf(createRedisBackend),
+  forCallers: {
+    url,
+    // A call made while the store is gone fails now and is not carried out later, behind the caller's back.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    connectTimeout: 1000,
+    retryStrategy: backoff(READER_RECONNECT_MAX_MS),
+  },
+  forWorkers: { url, maxRetriesPerRequest: null, retryStrategy: backoff(WORKER_RECONNECT_MAX_MS) },
+})
+
+const postgres = (url: string): Driver => ({
+  kind: 'postgres',
+  classes: classesOf(createPostgresBackend),
+  forCallers: { connectionString: url },
+  forWorkers: { connectionString: url },
+})
+
+const classesOf = <B extends IQueueBackend, C>(factory: BackendFactory<B, C>) =>
+  withBackend(factory as unknown as BackendFactory<IQueueBackend, unknown>)
+
+function opened<T>(open: () => T): T {
+  try {
+    return open()
+  } catch (error) {
+    if (error instanceof StoreError) {
+      throw new OpsError('store_unavailable', `QUEUE_URL: ${error.message}.`, { cause: error })
+    }
+    throw error
+  }
+}
+
+const backoff = (maxMs: number) => (times: number) => Math.min(times * 100, maxMs)
