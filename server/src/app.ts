@@ -1,0 +1,146 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { Config } from './config.ts'
+import { ConfigError } from './errors.ts'
+import { createCatalogue, readDatasetsFile, type Catalogue } from './exports/datasets/catalogue.ts'
+import { sampleCities } from './exports/datasets/sample.ts'
+import { exportJobOptions, type ExportQueue } from './exports/export-job.ts'
+import { startExportWorker } from './exports/export-worker.ts'
+import { createExports } from './exports/exports.ts'
+import { openExportFiles, type ExportFiles } from './exports/files.ts'
+import { createHealth } from './health/health.ts'
+import { mountBoard } from './http/board.ts'
+import { DOWNLOADS_PATH, mountDownloads } from './http/downloads.ts'
+import { mountLive, mountReady } from './http/health.ts'
+import { listen } from './http/listen.ts'
+import { mountMcp } from './http/mcp.ts'
+import { mountPage } from './http/page.ts'
+import { mountStatus } from './http/status.ts'
+import type { Log } from './log.ts'
+import { legacyServerFactory } from './mcp/legacy-server.ts'
+import { serveStdio } from './mcp/stdio.ts'
+import { openStore, type Store } from './queue/store.ts'
+import { listTools } from './tools/list.ts'
+
+const PAGE_DIRECTORY = fileURLToPath(new URL('../../web/dist', import.meta.url))
+
+/** A running Queue Ops process. */
+export interface App {
+  /** Where it listens, null when it does not (workers, stdio). */
+  url: string | null
+  /** Fulfilled when the client of the stdio transport has gone; never for the others. */
+  ended: Promise<void>
+  /** Takes no more work, finishes what is active within the grace time, closes everything. */
+  close(): Promise<void>
+}
+
+/** What every role needs. */
+interface Shared {
+  config: Config
+  log: Log
+  store: Store
+  files: ExportFiles
+  catalogue: Catalogue
+  /** What has to be closed: requests and work at the same time, then the connections that both use. */
+  closers: Record<'work' | 'connections', (() => Promise<void>)[]>
+}
+
+/**
+ * Wires and starts what `config.role` asks for. The queue store may be away: the parts wait for it or say so.
+ *
+ * @param transport how MCP is spoken: `http` listens on `config.host`, `stdio` uses this process' stdin and stdout
+ *   and does not listen at all
+ * @throws ConfigError when the port, the data directory or the datasets file cannot be used
+ */
+export async function startApp(config: Config, transport: 'http' | 'stdio', log: Log): Promise<App> {
+  await makeDirectory(config.dataDir)
+  const closers: Shared['closers'] = { work: [], connections: [] }
+  const close = async () => {
+    for (const group of [closers.work, closers.connections]) {
+      const outcomes = await Promise.allSettled(group.map((closer) => closer()))
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected')
+          log.warn({ event: 'close_error', err: outcome.reason as unknown }, 'a part did not close')
+      }
+    }
+  }
+  const shared: Shared = {
+    config,
+    log,
+    store: openStore(config.queueUrl, config.queuePrefix, log),
+    files: await openExportFiles(join(config.dataDir, 'exports')),
+    catalogue: await openCatalogue(config),
+    closers,
+  }
+  try {
+    const server = config.role === 'worker' ? notServing : await startServer(shared, transport)
+    if (config.role !== 'server') startWorker(shared)
+    return { ...server, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+const notServing = { url: null, ended: new Promise<void>(() => undefined) }
+
+function startWorker({ config, log, store, files, catalogue, closers }: Shared) {
+  const settings = {
+    queueName: config.exportQueue,
+    concurrency: config.workerConcurrency,
+    shutdownGraceMs: config.shutdownGraceMs,
+  }
+  const worker = startExportWorker(store, catalogue, files, settings, log)
+  closers.work.push(() => worker.close())
+}
+
+async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise<Pick<App, 'url' | 'ended'>> {
+  const { config, log, store, files, catalogue, closers } = shared
+  const queue: ExportQueue = store.openQueue(
+    config.exportQueue,
+    exportJobOptions(config.exportAttempts, config.exportBackoffMs),
+  )
+  const observed = store.openQueue(config.exportQueue)
+  closers.connections.push(
+    () => queue.close(),
+    () => observed.close(),
+  )
+  const health = createHealth(store, observed, { deadLetters: config.dlqLimit, waiting: config.waitingLimit })
+  const mcpServers = (downloadUrl: (file: string) => string) =>
+    legacyServerFactory(listTools(createExports(queue, catalogue, downloadUrl), catalogue, health), log)
+
+  if (transport === 'stdio') {
+    // The client runs on this machine, since it started this process: it can read the file itself.
+    const fileUrl = (file: string) => pathToFileURL(join(files.directory, file)).href
+    const server = mcpServers(config.publicUrl ? webUrl(config.publicUrl) : fileUrl)()
+    closers.work.push(() => server.close())
+    return { url: null, ended: serveStdio(server) }
+  }
+  const mounts = (url: string) => [
+    mountLive(),
+    mountReady(health),
+    mountMcp(mcpServers(webUrl(config.publicUrl ?? url)), log),
+    mountStatus(health, queue, config.probeResultsFile),
+    mountDownloads(files.directory),
+    mountBoard([queue], store.kind),
+    mountPage(PAGE_DIRECTORY),
+  ]
+  const http = await listen(config, mounts, log)
+  closers.work.push(() => http.close())
+  return { url: http.url, ended: notServing.ended }
+}
+
+async function openCatalogue({ datasetsFile, dataDir }: Config): Promise<Catalogue> {
+  return createCatalogue(
+    datasetsFile ? readDatasetsFile(datasetsFile) : [await sampleCities(join(dataDir, 'sample.sqlite'))],
+  )
+}
+
+async function makeDirectory(directory: string) {
+  await mkdir(directory, { recursive: true }).catch((error: Error & { code?: string }) => {
+    throw new ConfigError([`DATA_DIR ${directory} cannot be used (${error.code}): name a folder that can be written.`])
+  })
+}
+
+const webUrl = (base: string) => (file: string) => `${base}${DOWNLOADS_PATH}/${file}`

@@ -1,0 +1,140 @@
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { ConfigError } from './errors.ts'
+
+const wholeNumber = (min: number, max: number, preset: number) =>
+  z
+    .string()
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `must be a whole number from ${min} to ${max}`,
+    })
+    .transform(Number)
+    .default(preset)
+
+const SQLITE = 'sqlite:'
+
+const path = (preset: string) =>
+  z
+    .string()
+    .default(preset)
+    .transform((text) => resolve(text))
+
+/** What only this machine can reach. */
+export const isLoopback = (host: string) =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+
+/** Redis' protocol; `rediss` is the same through TLS. */
+const isRedisUrl = (text: string) => URL.canParse(text) && ['redis:', 'rediss:'].includes(new URL(text).protocol)
+const isPostgresUrl = (text: string) =>
+  URL.canParse(text) && ['postgres:', 'postgresql:'].includes(new URL(text).protocol)
+const isSqliteUrl = (text: string) => text.startsWith(SQLITE) && text.length > SQLITE.length
+/** Just an origin: the board and the page have absolute addresses, and what else a URL can hold has no meaning here. */
+const isOrigin = (text: string) =>
+  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).href === `${new URL(text).origin}/`
+
+const queueUrl = z.string().refine((text) => isSqliteUrl(text) || isRedisUrl(text) || isPostgresUrl(text), {
+  error: 'must be sqlite: and the path of a file, or a URL that starts with redis://, rediss:// or postgres://',
+})
+const redisUrl = z.string().refine(isRedisUrl, { error: 'must be a URL that starts with redis:// or rediss://' })
+
+/** Every setting by the name of its environment variable. README and `.env.example` are tested against this list. */
+export const settings = z.object({
+  HOST: z
+    .string()
+    .refine(isLoopback, {
+      error:
+        'must be a loopback address (127.0.0.1, ::1 or localhost): this version has no authentication and refuses to listen elsewhere; put an authenticating proxy on this machine in front and set PUBLIC_URL to its address',
+    })
+    .default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535, 3000),
+  PUBLIC_URL: z
+    .string()
+    .refine(isOrigin, { error: 'must be http:// or https:// and a host, without a path or anything else' })
+    .optional(),
+  DATA_DIR: path('./data'),
+  QUEUE_URL: queueUrl.optional(),
+  REDIS_URL: redisUrl.optional(),
+  QUEUE_PREFIX: z.string().default('bull'),
+  EXPORT_QUEUE: z
+    .string()
+    .refine((name) => !name.includes(':'), { error: 'must not contain ":"' })
+    .default('exports'),
+  ROLE: z.enum(['all', 'server', 'worker'], { error: 'must be all, server or worker' }).default('all'),
+  WORKER_CONCURRENCY: wholeNumber(1, 1000, 3),
+  EXPORT_ATTEMPTS: wholeNumber(1, 100, 3),
+  EXPORT_BACKOFF_MS: wholeNumber(0, 86_400_000, 5000),
+  DATASETS_FILE: z
+    .string()
+    .transform((text) => resolve(text))
+    .optional(),
+  DLQ_LIMIT: wholeNumber(1, 1_000_000_000, 50),
+  WAITING_LIMIT: wholeNumber(1, 1_000_000_000, 1000),
+  PROBE_RESULTS_FILE: z
+    .string()
+    .transform((text) => resolve(text))
+    .optional(),
+  SHUTDOWN_GRACE_MS: wholeNumber(0, 3_600_000, 8000),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+      error: 'must be trace, debug, info, warn, error, fatal or silent',
+    })
+    .default('info'),
+})
+
+/** What the environment asks for, complete and checked. Paths are absolute, durations are milliseconds. */
+export interface Config {
+  host: string
+  /** 0 lets the system choose. */
+  port: number
+  /** Where clients reach the server, when that is not `http://host:port`; without a trailing slash. */
+  publicUrl: string | null
+  dataDir: string
+  /** `sqlite:` and an absolute path, or a `redis://`, `rediss://` or `postgres://` URL. */
+  queueUrl: string
+  queuePrefix: string
+  exportQueue: string
+  role: 'all' | 'server' | 'worker'
+  workerConcurrency: number
+  exportAttempts: number
+  exportBackoffMs: number
+  /** Null: the sample dataset only. */
+  datasetsFile: string | null
+  dlqLimit: number
+  waitingLimit: number
+  probeResultsFile: string
+  shutdownGraceMs: number
+  logLevel: string
+}
+
+/** Turns environment variables into a {@link Config}. An empty variable counts as not set. Throws {@link ConfigError}. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  )
+  const parsed = settings.safeParse(given)
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`))
+  }
+  const values = parsed.data
+  const url = values.QUEUE_URL ?? values.REDIS_URL ?? SQLITE + resolve(values.DATA_DIR, 'queue.sqlite')
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    dataDir: values.DATA_DIR,
+    queueUrl: url.startsWith(SQLITE) ? SQLITE + resolve(url.slice(SQLITE.length)) : url,
+    queuePrefix: values.QUEUE_PREFIX,
+    exportQueue: values.EXPORT_QUEUE,
+    role: values.ROLE,
+    workerConcurrency: values.WORKER_CONCURRENCY,
+    exportAttempts: values.EXPORT_ATTEMPTS,
+    exportBackoffMs: values.EXPORT_BACKOFF_MS,
+    datasetsFile: values.DATASETS_FILE ?? null,
+    dlqLimit: values.DLQ_LIMIT,
+    waitingLimit: values.WAITING_LIMIT,
+    probeResultsFile: values.PROBE_RESULTS_FILE ?? resolve(values.DATA_DIR, 'probe-results.jsonl'),
+    shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
+    logLevel: values.LOG_LEVEL,
+  }
+}

@@ -1,0 +1,216 @@
+// What leaves the process: the shapes that agents, monitors, the status page and the probe may rely on.
+import { z } from 'zod'
+
+// ── health ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** `unknown` means that the value could not be read, usually because the store is gone; it is never shown as green. */
+export const CheckStatus = z.enum(['pass', 'warn', 'fail', 'unknown'])
+export type CheckStatus = z.infer<typeof CheckStatus>
+
+/**
+ * One question about the queue and its answer. `ok` is false only when `status` is `fail`. The numbers that a check
+ * looks at stand beside it by name (`count`, `active`, `waiting` …), null when they could not be read.
+ */
+export const Check = z.object({
+  name: z.string().describe('Stable name, e.g. worker_running'),
+  ok: z.boolean().describe('False only when the check fails'),
+  status: CheckStatus,
+  message: z.string().describe('One sentence for people: what was seen and, when it is not good, what to do'),
+  running: z.boolean().nullable().optional().describe('worker_running: true only when a live consumer was seen'),
+  consumers: z.number().int().nullable().optional().describe('worker_running: live consumers seen'),
+  count: z.number().int().nullable().optional().describe('dlq_depth: jobs that failed all their attempts'),
+  active: z.number().int().nullable().optional().describe('queue_depth: jobs being worked on'),
+  waiting: z.number().int().nullable().optional().describe('queue_depth: jobs waiting, prioritized ones included'),
+  limit: z.number().int().optional().describe('The count at which the check fails'),
+  size_bytes: z.number().int().optional().describe('queue_sqlite: size of the queue file'),
+  log_bytes: z.number().int().optional().describe('queue_sqlite: size of its write-ahead log'),
+  free_bytes: z.number().int().optional().describe('queue_sqlite: space left on its disk'),
+  clients: z.number().int().optional().describe('queue_sqlite: connections of workers and listeners'),
+  latency_ms: z.number().nullable().optional().describe('queue_…: how long the store took to answer'),
+})
+export type Check = z.infer<typeof Check>
+
+/** `operational`: all pass. `degraded`: something warns or fails while jobs still flow. `down`: they do not flow. */
+export const HealthStatus = z.enum(['operational', 'degraded', 'down'])
+export type HealthStatus = z.infer<typeof HealthStatus>
+
+export const HealthReport = z.object({
+  healthy: z.boolean().describe('True when every check is ok: act on this'),
+  status: HealthStatus,
+  summary: z.string().describe('One sentence for people'),
+  queue: z.string().describe('The queue that was looked at'),
+  observed_at: z.iso.datetime().describe('When the values were read, UTC'),
+  checks: z.array(Check),
+})
+export type HealthReport = z.infer<typeof HealthReport>
+
+// ── exports ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const ExportFormat = z.enum(['csv', 'json', 'xlsx'])
+export type ExportFormat = z.infer<typeof ExportFormat>
+
+/** JSON readers round whole numbers beyond 2^53: such a filter would ask for another row. */
+const isExact = (value: number) => !Number.isInteger(value) || Number.isSafeInteger(value)
+
+/** A value that a column is compared with for equality; null asks for rows where the column is null. */
+export const FilterValue = z.union(
+  [
+    z.string(),
+    z.number().refine(isExact, 'must be given as text: JSON numbers are exact only up to 2^53'),
+    z.boolean(),
+    z.null(),
+  ],
+  {
+    error: 'must be a text, a number, true, false or null',
+  },
+)
+export type FilterValue = z.infer<typeof FilterValue>
+
+export const StartExportInput = z.strictObject({
+  dataset: z.string().min(1).optional().describe('Name from list_datasets; may be left out when there is only one'),
+  format: ExportFormat.describe('File format'),
+  filters: z
+    .record(z.string(), FilterValue)
+    .optional()
+    .describe('Column → value: only rows where every named column equals its value, e.g. {"country":"NL"}'),
+})
+export type StartExportInput = z.infer<typeof StartExportInput>
+
+export const StartExportOutput = z.object({
+  job_id: z.string().describe('Pass this to get_export_status'),
+  status: z.literal('queued'),
+  message: z.string(),
+})
+export type StartExportOutput = z.infer<typeof StartExportOutput>
+
+/** Job states as BullMQ names them. */
+export const JobState = z.enum([
+  'waiting',
+  'active',
+  'delayed',
+  'prioritized',
+  'waiting-children',
+  'completed',
+  'failed',
+])
+export type JobState = z.infer<typeof JobState>
+
+export const ExportProgress = z.object({
+  rows: z.number().int().describe('Rows written so far'),
+  total: z.number().int().nullable().describe('Rows there will be, null when not known'),
+})
+export type ExportProgress = z.infer<typeof ExportProgress>
+
+/** A finished file as the worker records it: `file` is its name under `GET /exports/`, `bytes` its size. */
+export const ExportedFile = z.object({
+  rows: z.number().int(),
+  bytes: z.number().int(),
+  sha256: z.string().describe('Checksum of the file, hexadecimal'),
+  file: z.string().describe('File name'),
+})
+export type ExportedFile = z.infer<typeof ExportedFile>
+
+export const ExportResult = ExportedFile.extend({
+  download_url: z.string().describe('Where the file can be fetched'),
+})
+export type ExportResult = z.infer<typeof ExportResult>
+
+export const ExportStatusInput = z.strictObject({
+  job_id: z.string().min(1).describe('The id that start_export returned'),
+})
+
+export const ExportStatusOutput = z.object({
+  job_id: z.string(),
+  state: JobState,
+  progress: ExportProgress.nullable(),
+  result: ExportResult.nullable().describe('Present when state is completed'),
+  fail_reason: z.string().nullable().describe('Why the last attempt failed'),
+  attempts: z.object({ made: z.number().int(), max: z.number().int() }),
+})
+export type ExportStatusOutput = z.infer<typeof ExportStatusOutput>
+
+export const Column = z.object({ name: z.string(), type: z.string().describe('Declared type in the source') })
+export type Column = z.infer<typeof Column>
+
+export const DatasetInfo = z.object({
+  name: z.string(),
+  description: z.string(),
+  columns: z.array(Column).describe('Empty when the source cannot be read at the moment: see problem'),
+  problem: z.string().nullable().describe('Why the source cannot be read at the moment'),
+})
+export type DatasetInfo = z.infer<typeof DatasetInfo>
+
+export const ListDatasetsOutput = z.object({ datasets: z.array(DatasetInfo), formats: z.array(ExportFormat) })
+export type ListDatasetsOutput = z.infer<typeof ListDatasetsOutput>
+
+// ── probe ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const ProbeStep = z.object({
+  name: z.enum(['initialize', 'tools_list', 'health_check']),
+  ok: z.boolean(),
+  duration_ms: z.number(),
+})
+export type ProbeStep = z.infer<typeof ProbeStep>
+
+/** One run of the probe against one target: one JSON line of its output and of its results file. */
+export const ProbeResult = z.object({
+  schema: z.literal(1),
+  time: z.iso.datetime().describe('When the run began, UTC'),
+  target: z.string().describe('URL without user info and query'),
+  status: CheckStatus,
+  exit_code: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
+  message: z.string(),
+  failed_step: ProbeStep.shape.name.nullable(),
+  duration_ms: z.number(),
+  steps: z.array(ProbeStep),
+  dead_letters: z.number().int().nullable(),
+  consumer_running: z.boolean().nullable(),
+  consumers: z.number().int().nullable(),
+  active: z.number().int().nullable(),
+  waiting: z.number().int().nullable(),
+})
+export type ProbeResult = z.infer<typeof ProbeResult>
+
+// ── status page ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const Consumer = z.object({
+  name: z.string(),
+  address: z.string().nullable(),
+  connected_for_s: z.number().int().nullable(),
+})
+export type Consumer = z.infer<typeof Consumer>
+
+/** A job that failed all its attempts. `reason` is text from a worker: untrusted, cut to 500 characters. */
+export const DeadLetter = z.object({
+  job_id: z.string(),
+  name: z.string(),
+  reason: z.string(),
+  attempts: z.number().int(),
+  failed_at: z.iso.datetime().nullable(),
+  board_url: z.string().describe('The job in Bull Board'),
+})
+export type DeadLetter = z.infer<typeof DeadLetter>
+
+export const QueueStatus = z.object({
+  counts: z.record(JobState, z.number().int()),
+  paused: z.boolean(),
+  consumers: z.array(Consumer),
+  dead_letters: z.array(DeadLetter).describe('The latest ten'),
+})
+export type QueueStatus = z.infer<typeof QueueStatus>
+
+/** `GET /api/status`. `queue` is null when the store did not answer; `health` then says so. */
+export const StatusReport = z.object({
+  version: z.string(),
+  health: HealthReport,
+  queue: QueueStatus.nullable(),
+  probe_results: z.array(ProbeResult).describe('Newest first, at most 60'),
+  board_url: z.string(),
+})
+export type StatusReport = z.infer<typeof StatusReport>
+
+// ── errors ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What a client gets instead of an answer: one sentence that says what is wrong and what to do. */
+export const ErrorAnswer = z.object({ error: z.string() })
+export type ErrorAnswer = z.infer<typeof ErrorAnswer>

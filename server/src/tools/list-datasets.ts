@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { ExportFormat, ListDatasetsOutput, type DatasetInfo } from '../contract.ts'
+import type { Catalogue } from '../exports/datasets/catalogue.ts'
+import type { Dataset } from '../exports/datasets/dataset.ts'
+import { OpsError } from '../errors.ts'
+import { readOnly, type Tool } from './tool.ts'
+
+const NoInput = z.strictObject({})
+
+export const listDatasets = (catalogue: Catalogue): Tool<typeof NoInput, typeof ListDatasetsOutput> => ({
+  name: 'list_datasets',
+  title: 'List the datasets',
+  description: 'Tells which datasets can be exported, with their columns, and in which file formats.',
+  input: NoInput,
+  output: ListDatasetsOutput,
+  annotations: readOnly,
+  handle: async () => ({ output: { datasets: catalogue.list().map(describe), formats: ExportFormat.options } }),
+})
+
+function describe(dataset: Dataset): DatasetInfo {
+  const { name, description } = dataset
+  try {
+    return { name, description, columns: dataset.columns(), problem: null }
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error
+    return { name, description, columns: [], problem: error.message }
+  }
+}

@@ -1,0 +1,16 @@
+import type { Catalogue } from '../exports/datasets/catalogue.ts'
+import type { Exports } from '../exports/exports.ts'
+import type { Health } from '../health/health.ts'
+import { getExportStatus } from './get-export-status.ts'
+import { healthCheck } from './health-check.ts'
+import { listDatasets } from './list-datasets.ts'
+import { startExport } from './start-export.ts'
+import type { Tool } from './tool.ts'
+
+/** Every tool there is, in the order in which clients see them. */
+export const listTools = (exports: Exports, catalogue: Catalogue, health: Health): Tool[] => [
+  startExport(exports),
+  getExportStatus(exports),
+  listDatasets(catalogue),
+  healthCheck(health),
+]
