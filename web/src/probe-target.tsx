@@ -1,0 +1,27 @@
+import type { ProbeResult } from '@queue-ops/server/contract'
+import { useId } from 'react'
+import { ProbeBar } from './probe-bar.tsx'
+import { probeSummary } from './probe-history.ts'
+import { ProbeTable } from './probe-table.tsx'
+
+interface Props {
+  target: string
+  results: readonly ProbeResult[]
+  now: number
+}
+
+/** What the probe saw of one server. */
+export function ProbeTarget({ target, results, now }: Props) {
+  const summaryId = useId()
+  return (
+    <div className="target">
+      <figure className="history">
+        <ProbeBar results={results} summaryId={summaryId} />
+        <figcaption id={summaryId}>
+          {probeSummary(results, now)} <span className="mono target-url">{target}</span>
+        </figcaption>
+      </figure>
+      <ProbeTable results={results.slice(0, 5)} now={now} />
+    </div>
+  )
+}

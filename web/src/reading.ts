@@ -1,0 +1,49 @@
+import type { QueueStatus, StatusReport } from '@queue-ops/server/contract'
+
+/** Why a poll brought no report: a clause for the banner, and the particulars. */
+export interface Problem {
+  what: string
+  detail: string
+}
+
+/** Everything the page knows: the last good answer, and how the attempts since then went. */
+export interface Reading {
+  report: StatusReport | null
+  /** The last queue that was seen; older than `report` while the store is down. */
+  queue: { status: QueueStatus; observedAt: string } | null
+  /** Polls without a good answer since the last one. */
+  missed: number
+  problem: Problem | null
+  /** What to add to this computer's clock to get the server's. */
+  clockAheadMs: number
+}
+
+export const nothingRead: Reading = { report: null, queue: null, missed: 0, problem: null, clockAheadMs: 0 }
+
+export function afterAnswer(reading: Reading, report: StatusReport, clockAheadMs: number): Reading {
+  const queue = report.queue ? { status: report.queue, observedAt: report.health.observed_at } : reading.queue
+  return { report, queue, missed: 0, problem: null, clockAheadMs }
+}
+
+export function afterMiss(reading: Reading, problem: Problem): Reading {
+  return { ...reading, missed: reading.missed + 1, problem }
+}
+
+/** One missed poll is a hiccup and gets the banner; from the second on, what is shown no longer counts as known. */
+export function isLost(reading: Reading): boolean {
+  return reading.missed >= 2
+}
+
+/** Whether the counts, consumers and dead letters belong to an earlier moment than the rest of the page. */
+export function isQueueOld(reading: Reading): boolean {
+  return isLost(reading) || reading.report?.queue === null
+}
+
+/**
+ * How far the server's clock is ahead, from the Date header. The header has whole seconds and the answer took its time,
+ * so less than two seconds is no difference.
+ */
+export function clockAhead(dateHeader: string | null, now: number): number {
+  const difference = Date.parse(dateHeader ?? '') - now
+  return Math.abs(difference) >= 2000 ? difference : 0
+}

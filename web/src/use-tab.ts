@@ -1,0 +1,13 @@
+import { useEffect } from 'react'
+import type { Tone } from './headline.ts'
+
+/** Shows the state where it is seen while another tab is open: in the tab's name and icon. */
+export function useTab(title: string, tone: Tone): void {
+  useEffect(() => {
+    document.title = title
+  }, [title])
+
+  useEffect(() => {
+    document.querySelector('link[rel="icon"]')?.setAttribute('href', `icon-${tone}.svg`)
+  }, [tone])
+}
