@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import { startProbe } from './app.ts'
+import { systemClock } from './clock.ts'
+import { readConfig, usage, type Config } from './config.ts'
+import { oneLine } from './sentence.ts'
+import { steps } from './steps/list.ts'
+
+const ownFault = 3
+
+/** Ends the process once everything is written; without waiting for sockets that a silent target keeps open. */
+function exit(code: number): void {
+  process.stdout.write('', (error) => {
+    process.exitCode = error ? ownFault : code
+    process.stderr.write('', () => process.exit())
+  })
+}
+
+function complain(sentence: string): void {
+  process.stderr.write(`queue-ops-probe: ${sentence}\n`)
+}
+
+function fail(error: unknown): void {
+  complain(`internal error: ${oneLine(error instanceof Error ? error.message : String(error), 300)}`)
+  exit(ownFault)
+}
+
+async function start(config: Config): Promise<void> {
+  const stopping = new AbortController()
+  // Once: a second signal ends the process the hard way.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort())
+  const code = await startProbe(config, {
+    steps,
+    version: version(),
+    clock: systemClock,
+    stop: stopping.signal,
+    sleep: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
+    random: Math.random,
+    print: (line) => process.stdout.write(`${line}\n`),
+    complain,
+  })
+  exit(code)
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
+  return version
+}
+
+process.on('uncaughtException', fail)
+// The reader of our output is gone, as in "| head -1": nobody is left to report to.
+process.stdout.on('error', () => process.exit(ownFault))
+process.stderr.on('error', () => {})
+
+const invocation = readConfig(process.argv.slice(2))
+switch (invocation.kind) {
+  case 'help':
+    process.stdout.write(usage)
+    break
+  case 'version':
+    process.stdout.write(`${version()}\n`)
+    break
+  case 'mistakes':
+    invocation.mistakes.forEach(complain)
+    exit(ownFault)
+    break
+  case 'run':
+    start(invocation.config).catch(fail)
+}

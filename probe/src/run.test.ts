@@ -1,0 +1,348 @@
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
+import { HealthReport, ProbeResult, type Check } from '@queue-ops/server/contract'
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net'
+import { randomUUID } from 'node:crypto'
+import { afterEach, describe, expect, test } from 'vitest'
+import { systemClock } from './clock.ts'
+import { asUnknown, runProbe, type RunOptions } from './run.ts'
+import { steps } from './steps/list.ts'
+import { readTarget } from './target.ts'
+
+const worker: Check = {
+  name: 'worker_running',
+  ok: true,
+  status: 'pass',
+  message: 'One consumer.',
+  running: true,
+  consumers: 1,
+}
+const others: Check[] = [
+  { name: 'dlq_depth', ok: true, status: 'pass', message: 'None.', count: 0, limit: 50 },
+  { name: 'queue_depth', ok: true, status: 'pass', message: 'Little.', active: 1, waiting: 2, limit: 1000 },
+]
+const stopped: Check = { ...worker, ok: false, status: 'fail', message: 'No consumer.', running: false, consumers: 0 }
+
+const healthy: HealthReport = {
+  healthy: true,
+  status: 'operational',
+  summary: 'All is well.',
+  queue: 'exports',
+  observed_at: '2026-11-23T04:20:36Z',
+  checks: [worker, ...others],
+}
+const unhealthy: HealthReport = { ...healthy, healthy: false, status: 'down', checks: [stopped, ...others] }
+
+const open: (Server | TcpServer)[] = []
+
+async function closeServers(): Promise<void> {
+  for (const server of open.splice(0)) {
+    if ('closeAllConnections' in server) server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+}
+
+afterEach(closeServers)
+
+async function listen(server: Server | TcpServer): Promise<string> {
+  open.push(server)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`
+}
+
+function httpServer(listener: RequestListener): Promise<string> {
+  return listen(createServer(listener))
+}
+
+const agentTools = ['start_export', 'get_export_status']
+
+interface McpOptions {
+  tools?: string[]
+  withOutputSchema?: boolean
+  healthCheck: () => CallToolResult | Promise<CallToolResult>
+}
+
+function mcpServer({ tools = agentTools, withOutputSchema = false, healthCheck }: McpOptions): McpServer {
+  const server = new McpServer({ name: 'under-test', version: '0' })
+  for (const name of tools) server.registerTool(name, {}, () => ({ content: [] }))
+  server.registerTool('health_check', withOutputSchema ? { outputSchema: HealthReport.shape } : {}, healthCheck)
+  return server
+}
+
+/** An MCP endpoint that makes a server for every request, as a stateless one does. */
+function statelessMcp(options: McpOptions): Promise<string> {
+  return httpServer(async (request, response) => {
+    const server = mcpServer(options)
+    const transport = new StreamableHTTPServerTransport()
+    await server.connect(transport as Transport)
+    await transport.handleRequest(request, response)
+  })
+}
+
+function answer(report: HealthReport): CallToolResult {
+  return {
+    content: [{ type: 'text', text: report.summary }],
+    structuredContent: report,
+    ...(report.healthy ? {} : { isError: true }),
+  }
+}
+
+async function probe(url: string, changes: Partial<RunOptions> = {}): Promise<ProbeResult> {
+  const target = readTarget(url)
+  if (target === null) throw new Error(`not a URL: ${url}`)
+  const stop = new AbortController().signal
+  const options = { target, steps, timeoutMs: 5000, version: '0', clock: systemClock, stop, ...changes }
+  const result = await runProbe(options)
+  expect(ProbeResult.strict().parse(result)).toEqual(result)
+  expect(result.message).not.toMatch(/\n|\bat .*:\d+:\d+/)
+  return result
+}
+
+describe('a server that answers', () => {
+  test('healthy: passes with every step and the numbers of the queue', async () => {
+    const url = await statelessMcp({ withOutputSchema: true, healthCheck: () => answer(healthy) })
+    const result = await probe(url)
+    expect(result).toMatchObject({
+      schema: 1,
+      target: url,
+      status: 'pass',
+      exit_code: 0,
+      message: 'exports: operational, 0 dead letters, 1 consumer',
+      failed_step: null,
+      dead_letters: 0,
+      consumer_running: true,
+      consumers: 1,
+      active: 1,
+      waiting: 2,
+    })
+    expect(result.steps.map(({ name, ok }) => [name, ok])).toEqual([
+      ['initialize', true],
+      ['tools_list', true],
+      ['health_check', true],
+    ])
+  })
+
+  test('degraded: warns', async () => {
+    const url = await statelessMcp({
+      healthCheck: () => answer({ ...healthy, status: 'degraded', summary: 'Jobs are slow.' }),
+    })
+    expect(await probe(url)).toMatchObject({
+      status: 'warn',
+      exit_code: 1,
+      message: 'exports: Jobs are slow.',
+      failed_step: null,
+      consumers: 1,
+    })
+  })
+
+  test('unhealthy, marked as an error: fails with the words of the failing check', async () => {
+    const url = await statelessMcp({ withOutputSchema: true, healthCheck: () => answer(unhealthy) })
+    expect(await probe(url)).toMatchObject({
+      status: 'fail',
+      exit_code: 2,
+      message: 'exports: worker_running: No consumer',
+      failed_step: 'health_check',
+      consumer_running: false,
+      consumers: 0,
+    })
+  })
+
+  test('only text: the JSON in it is the report', async () => {
+    const text = JSON.stringify(healthy)
+    const url = await statelessMcp({
+      healthCheck: () => ({
+        content: [
+          { type: 'text', text: 'All is well.' },
+          { type: 'text', text },
+        ],
+      }),
+    })
+    expect(await probe(url)).toMatchObject({ status: 'pass', dead_letters: 0 })
+  })
+
+  test('a tool is missing: fails and names it', async () => {
+    const url = await statelessMcp({ tools: ['start_export'], healthCheck: () => answer(healthy) })
+    const result = await probe(url)
+    expect(result).toMatchObject({
+      status: 'fail',
+      failed_step: 'tools_list',
+      message: `${url} tools_list: does not offer get_export_status`,
+      dead_letters: null,
+    })
+    expect(result.steps).toHaveLength(2)
+  })
+
+  test('the tool throws: fails with its words', async () => {
+    const url = await statelessMcp({
+      healthCheck: () => {
+        throw new Error('redis\nis away')
+      },
+    })
+    const message = `${url} health_check: reported an error: redis is away`
+    expect(await probe(url)).toMatchObject({ status: 'fail', failed_step: 'health_check', message })
+  })
+
+  test.each<[string, CallToolResult, string]>([
+    ['words', { content: [{ type: 'text', text: 'I am fine' }] }, 'answered no health report: I am fine'],
+    ['nothing', { content: [] }, 'answered no health report'],
+    [
+      'another object',
+      { content: [], structuredContent: { ...healthy, status: 'green' } },
+      'answered something that is not a health report (wrong: status)',
+    ],
+  ])('%s instead of a report: fails', async (_, result, sentence) => {
+    const url = await statelessMcp({ healthCheck: () => result })
+    expect(await probe(url)).toMatchObject({
+      status: 'fail',
+      exit_code: 2,
+      message: `${url} health_check: ${sentence}`,
+    })
+  })
+
+  test('the tool never answers: fails at the deadline', async () => {
+    const url = await statelessMcp({ healthCheck: () => new Promise<never>(() => {}) })
+    expect(await probe(url, { timeoutMs: 200 })).toMatchObject({
+      status: 'fail',
+      failed_step: 'health_check',
+      message: `${url} health_check: no answer within 200 ms`,
+    })
+  })
+
+  test('a session is ended on the server after the run', async () => {
+    const ended: string[] = []
+    const server = mcpServer({ healthCheck: () => answer(healthy) })
+    const transport = new StreamableHTTPServerTransport({
+      sessionIdGenerator: randomUUID,
+      onsessionclosed: (id) => void ended.push(id),
+    })
+    await server.connect(transport as Transport)
+    const url = await httpServer((request, response) => void transport.handleRequest(request, response))
+    expect(await probe(url)).toMatchObject({ status: 'pass' })
+    expect(ended).toEqual([transport.sessionId])
+  })
+
+  test('user info of the URL is sent as Basic credentials and not shown', async () => {
+    let authorization: string | undefined
+    const url = await httpServer((request, response) => {
+      authorization ??= request.headers.authorization
+      response.writeHead(403, { 'content-type': 'application/json' }).end('{"error":"Ask for the scope."}')
+    })
+    const result = await probe(`${url.replace('http://', 'http://anna:secret@')}?key=hidden`)
+    expect(authorization).toBe(`Basic ${Buffer.from('anna:secret').toString('base64')}`)
+    expect(result).toMatchObject({ target: url, message: `${url} initialize: HTTP 403 Forbidden: Ask for the scope.` })
+    expect(JSON.stringify(result)).not.toMatch(/secret|hidden/)
+  })
+})
+
+describe('a target that is no such server', () => {
+  const html = '<!doctype html><title>Welcome</title>'
+
+  test.each([
+    ['HTML', 200, 'text/html', html, 'answered something that is not MCP: Unexpected content type: text/html'],
+    ['other JSON', 200, 'application/json', '{"hello":"world"}', 'answered something that is not MCP'],
+    ['broken JSON', 200, 'application/json', html, 'answered something that is not JSON'],
+    ['401', 401, 'text/plain', '', 'HTTP 401 Unauthorized'],
+    ['404 with a page', 404, 'text/html', html, 'HTTP 404 Not Found'],
+    [
+      '400 in JSON-RPC',
+      400,
+      'application/json',
+      '{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"No"}}',
+      'HTTP 400 Bad Request: No',
+    ],
+    ['503 in words', 503, 'text/plain', 'try\nlater', 'HTTP 503 Service Unavailable: try later'],
+  ])('%s: fails at initialize', async (_, status, type, body, sentence) => {
+    const url = await httpServer((request, response) => {
+      request.resume()
+      response.writeHead(status, { 'content-type': type }).end(body)
+    })
+    const result = await probe(url)
+    expect(result).toMatchObject({
+      status: 'fail',
+      exit_code: 2,
+      failed_step: 'initialize',
+      message: `${url} initialize: ${sentence}`,
+    })
+    expect(result.steps).toHaveLength(1)
+  })
+
+  test('refuses the connection: fails', async () => {
+    const url = await httpServer(() => {})
+    await closeServers()
+    expect(await probe(url)).toMatchObject({
+      status: 'fail',
+      exit_code: 2,
+      failed_step: 'initialize',
+      message: `${url} initialize: connection refused (ECONNREFUSED)`,
+    })
+  })
+
+  test('does not speak TLS: fails', async () => {
+    const url = (await httpServer(() => {})).replace('http:', 'https:')
+    expect(await probe(url)).toMatchObject({
+      status: 'fail',
+      message: `${url} initialize: does not speak TLS (ERR_SSL_WRONG_VERSION_NUMBER)`,
+    })
+  })
+
+  test('closes the connection: fails', async () => {
+    const url = await listen(createTcpServer((socket) => void socket.once('data', () => socket.destroy())))
+    const result = await probe(url)
+    expect(result.status).toBe('fail')
+    expect(result.message).toContain('initialize: connection closed by the target')
+  })
+
+  test('does not speak HTTP: fails', async () => {
+    const url = await listen(createTcpServer((socket) => void socket.resume().end('-ERR unknown command\r\n')))
+    const result = await probe(url)
+    expect(result).toMatchObject({ status: 'fail', failed_step: 'initialize' })
+    expect(result.message).toContain('initialize: answered something that is not HTTP')
+  })
+
+  test('accepts and never answers: fails at the deadline and lets go of the connection', async () => {
+    const { promise: letGo, resolve } = Promise.withResolvers<void>()
+    const url = await listen(
+      createTcpServer((socket) => {
+        socket.resume().on('error', () => {})
+        socket.once('close', () => resolve())
+      }),
+    )
+    expect(await probe(url, { timeoutMs: 200 })).toMatchObject({
+      status: 'fail',
+      exit_code: 2,
+      failed_step: 'initialize',
+      message: `${url} initialize: no answer within 200 ms`,
+    })
+    await letGo
+  })
+})
+
+describe('the run itself', () => {
+  test('stopped in the middle: unknown, at once', async () => {
+    const stopping = new AbortController()
+    const url = await httpServer(() => stopping.abort())
+    expect(await probe(url, { stop: stopping.signal, timeoutMs: 60_000 })).toMatchObject({
+      status: 'unknown',
+      exit_code: 3,
+      failed_step: null,
+      message: `${url} initialize: stopped before it ended`,
+      steps: [],
+    })
+  })
+
+  test('stopped before it begins: unknown', async () => {
+    expect(await probe('http://127.0.0.1:1/', { stop: AbortSignal.abort() })).toMatchObject({ status: 'unknown' })
+  })
+
+  test('a result that the probe could not deliver becomes unknown and keeps what was seen', async () => {
+    const url = await statelessMcp({ healthCheck: () => answer(unhealthy) })
+    const result = asUnknown(await probe(url), 'results file x cannot be written: disk full')
+    expect(result).toMatchObject({ status: 'unknown', exit_code: 3, consumers: 0 })
+    expect(result.message).toMatch(/^results file x cannot be written: disk full; seen before: fail: exports: /)
+  })
+})
