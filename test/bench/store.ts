@@ -1,0 +1,32 @@
+// npm run bench:store: the SQLite store beside other queues, all in one run on one machine. Prints the report; goals that
+// are missed do not make it fail.
+import { writeFile } from 'node:fs/promises'
+import { Bench } from './bench.ts'
+import { contenders } from './contenders.ts'
+import { describeMachine } from './machine.ts'
+import { readOptions, usage, type Options } from './options.ts'
+import { json, markdown, type Run } from './report.ts'
+import { installRivals } from './rivals.ts'
+
+const options = optionsOrUsage(process.argv.slice(2))
+if (options) await main(options)
+
+function optionsOrUsage(args: string[]): Options | undefined {
+  try {
+    return readOptions(args)
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`)
+    process.exitCode = 2
+    return undefined
+  }
+}
+
+async function main({ rounds, sizes, only, out }: Options) {
+  const wanted = contenders.filter(({ id }) => only.length === 0 || only.some((part) => id.includes(part)))
+  if (wanted.some(({ id }) => id === 'plainjob' || id === 'liteque')) installRivals()
+  const machine = await describeMachine()
+  console.info(`${machine.join('\n')}\n`)
+  const run: Run = { machine, ...(await new Bench(rounds, sizes).run(wanted)) }
+  console.info(markdown(run))
+  for (const file of out) await writeFile(file, `${file.endsWith('.json') ? json(run) : markdown(run)}\n`)
+}

@@ -1,0 +1,86 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openPage, type BrowserPage } from './support/browser.ts'
+import { writeDatasetsFile } from './support/dataset-files.ts'
+import { eventually } from './support/eventually.ts'
+import { connectHttp } from './support/mcp-client.ts'
+import { probeProgram, runProgram, startProgram, temporaryFolder } from './support/program.ts'
+import { startRedis } from './support/redis.ts'
+
+const appearances = [
+  { colorScheme: 'light', viewport: { width: 1440, height: 900 } },
+  { colorScheme: 'dark', viewport: { width: 390, height: 844 } },
+] as const
+
+async function expectWellMade({ page, accessibilityViolations }: BrowserPage) {
+  expect(await accessibilityViolations()).toEqual([])
+  const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+  expect(overflow).toBe(0)
+}
+
+for (const appearance of appearances) {
+  const name = `${appearance.colorScheme}, ${appearance.viewport.width} px`
+
+  test(`the page of a working queue shows its checks, consumers and probe results (${name})`, async () => {
+    await using redis = await startRedis()
+    await using folder = await temporaryFolder()
+    await using program = await startProgram({ QUEUE_URL: redis.url, DATA_DIR: folder.path })
+    const results = join(folder.path, 'probe-results.jsonl')
+    await eventually(async () => {
+      const { code } = await runProgram(probeProgram, ['--url', `${program.url}/mcp`, '--once', '--results', results])
+      expect(code).toBe(0)
+    })
+    await using browser = await openPage(program.url, appearance)
+    await browser.shows('operational')
+    for (const text of ['worker_running', '1 consumer connected.', 'No dead letters.', 'operational, 0 dead letters']) {
+      await browser.page.getByText(text).first().waitFor()
+    }
+    await expectWellMade(browser)
+    expect(browser.complaints).toEqual([])
+  })
+
+  test(`the page says that it has lost the server, and finds it again (${name})`, async () => {
+    await using redis = await startRedis()
+    await using folder = await temporaryFolder()
+    const settings = { QUEUE_URL: redis.url, DATA_DIR: folder.path }
+    const first = await startProgram(settings)
+    await using browser = await openPage(first.url, appearance)
+    await browser.shows('operational')
+    const { port } = new URL(first.url)
+    await first.stop()
+    await browser.page.getByText('The server does not answer').first().waitFor()
+    await browser.page.getByRole('heading', { level: 1, name: 'No answer' }).waitFor()
+    await expectWellMade(browser)
+    await using second = await startProgram({ ...settings, PORT: port })
+    expect(second.url).toBe(first.url)
+    await browser.shows('operational')
+  })
+
+  test(`the page shows what is wrong: no consumer, dead letters with hostile texts (${name})`, async () => {
+    await using redis = await startRedis()
+    await using folder = await temporaryFolder()
+    // The name of the table stands in the reason of the dead letter.
+    const hostile = `<img src=x onerror=alert(1)>${'very long '.repeat(40)}`
+    await writeFile(join(folder.path, 'empty.sqlite'), '')
+    const settings = {
+      QUEUE_URL: redis.url,
+      DATA_DIR: folder.path,
+      DATASETS_FILE: await writeDatasetsFile(folder.path, 'orders', 'empty.sqlite', `'${hostile}'`),
+      EXPORT_ATTEMPTS: '1',
+    }
+    await using server = await startProgram({ ...settings, ROLE: 'server' })
+    await using mcp = await connectHttp(server.url)
+    {
+      await using _worker = await startProgram({ ...settings, ROLE: 'worker' })
+      const jobId = await mcp.startExport({ format: 'csv' })
+      await eventually(async () => expect((await mcp.exportStatus(jobId)).state).toBe('failed'))
+    }
+    await using browser = await openPage(server.url, appearance)
+    await browser.shows('down')
+    await browser.page.getByText('<img src=x onerror=alert(1)>').first().waitFor()
+    await browser.page.getByText('No consumer is connected').first().waitFor()
+    await expectWellMade(browser)
+    expect(browser.complaints).toEqual([])
+  })
+}

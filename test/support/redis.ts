@@ -1,0 +1,64 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { Redis } from 'ioredis'
+import { freePort } from './free-port.ts'
+import { eventually } from './eventually.ts'
+
+/** A real redis-server on a port of its own, without persistence, that can be stopped, frozen and started again. */
+export interface TestRedis extends AsyncDisposable {
+  url: string
+  /** SIGTERM, as an operator would; the port stays ours for `start`. */
+  stop(): Promise<void>
+  start(): Promise<void>
+  /** SIGSTOP: the connections stay, nothing answers. */
+  freeze(): void
+  thaw(): void
+  /** Connections that others than this one hold at the moment. */
+  countClients(): Promise<number>
+}
+
+export async function startRedis(): Promise<TestRedis> {
+  const port = await freePort()
+  const url = `redis://127.0.0.1:${port}`
+  let server: ChildProcess | undefined
+
+  async function start() {
+    const program = process.env['REDIS_SERVER'] ?? 'redis-server'
+    server = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
+      stdio: 'ignore',
+    })
+    await eventually(() => ask(url, (redis) => redis.ping()))
+  }
+  async function stop() {
+    if (!server || server.exitCode !== null || server.signalCode !== null) return
+    const exited = once(server, 'exit')
+    server.kill('SIGCONT')
+    server.kill('SIGTERM')
+    await exited
+  }
+  await start()
+  return {
+    url,
+    start,
+    stop,
+    freeze: () => void server?.kill('SIGSTOP'),
+    thaw: () => void server?.kill('SIGCONT'),
+    countClients: () =>
+      ask(url, async (redis) => {
+        const clients = await redis.client('LIST')
+        return String(clients).trim().split('\n').length - 1
+      }),
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+async function ask<T>(url: string, question: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null })
+  redis.on('error', () => undefined)
+  try {
+    await redis.connect()
+    return await question(redis)
+  } finally {
+    redis.disconnect()
+  }
+}
