@@ -48,12 +48,14 @@ test('a signal to npm alone, as supervisors send it, stops everything too', asyn
   const npm = spawn('npm', ['start'], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     env: { ...bareEnvironment(), DATA_DIR: folder.path, PORT: String(port) },
-    stdio: 'ignore',
+    stdio: ['ignore', 'pipe', 'ignore'],
   })
+  const everyoneGone = once(npm.stdout.resume(), 'close')
   const live = `http://127.0.0.1:${port}/livez`
   await eventually(async () => expect(await answers(live)).toBe(true))
   npm.kill('SIGTERM')
-  await eventually(async () => expect(await answers(live)).toBe(false))
+  await everyoneGone
+  expect(await answers(live)).toBe(false)
 })
 
 test('one command starts server, worker and probe, says where all is, and Ctrl-C stops all of it', async () => {
