@@ -1,12 +1,16 @@
-/** The states of a job as they stand in the file. */
+/**
+ * The states of a job as they stand in the file. Their order is that of the index `job_by_place`: the newest completed
+ * job, the active ones and the next waiting one are neighbours there, so that finishing one job and taking the next writes
+ * one page of it and not three.
+ */
 export const State = {
-  waiting: 1,
-  prioritized: 2,
-  delayed: 3,
+  failed: 1,
+  waitingChildren: 2,
+  completed: 3,
   active: 4,
-  waitingChildren: 5,
-  completed: 6,
-  failed: 7,
+  waiting: 5,
+  prioritized: 6,
+  delayed: 7,
 } as const
 
 export type State = (typeof State)[keyof typeof State]
