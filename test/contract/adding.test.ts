@@ -1,6 +1,6 @@
 import type { JobsOptions } from 'bullmq'
 import { contract, expect } from './contract.ts'
-import { complete, heard, idOf, ids, stored } from './desk.ts'
+import { complete, fail, heard, idOf, ids, stored } from './desk.ts'
 
 contract('adding', (it) => {
   it('jobs without an id are numbered from 1', async ({ queue }) => {
@@ -13,6 +13,18 @@ contract('adding', (it) => {
     const job = await q.add('a', {}, { jobId: 'mine' })
     expect(job.id).toBe('mine')
     expect(await stored(q, 'mine')).toMatchObject({ id: 'mine', name: 'a' })
+  })
+
+  it('ids that only look like numbers are kept apart from numbers', async ({ queue }) => {
+    const q = queue()
+    const looks = ['01', '1.0', '+1', ' 1', '1e0', '0x1', '１']
+    await q.add('numbered', {})
+    for (const jobId of looks) expect((await q.add('chosen', {}, { jobId })).id).toBe(jobId)
+    expect(await stored(q, '1')).toMatchObject({ id: '1', name: 'numbered' })
+    for (const id of looks) expect(await stored(q, id)).toMatchObject({ id, name: 'chosen' })
+    await q.remove('1')
+    expect(await q.getJob('1')).toBeUndefined()
+    expect(await q.getJobCountByTypes('waiting')).toBe(looks.length)
   })
 
   it('the number of a removed job is not given again', async ({ queue }) => {
@@ -369,6 +381,22 @@ contract('adding', (it) => {
     await job.updateData({ n: 2, text: 'ü' })
     expect(job.data).toEqual({ n: 2, text: 'ü' })
     expect((await taker(q).take()).data).toEqual({ n: 2, text: 'ü' })
+  })
+
+  it('data may grow and shrink, also beside a stack trace', async ({ queue, taker }) => {
+    const q = queue()
+    const { id } = await q.add('a', 'small')
+    const sizes = [400_000, 3, 999, 1001, 2000, 10]
+    for (const size of sizes) {
+      await (await stored(q, id)).updateData('x'.repeat(size))
+      expect((await stored(q, id)).data).toBe('x'.repeat(size))
+    }
+    await fail(await taker(q).take())
+    for (const size of sizes) {
+      await (await stored(q, id)).updateData('y'.repeat(size))
+      const { data, stacktrace } = await stored(q, id)
+      expect([data, stacktrace]).toEqual(['y'.repeat(size), [expect.stringContaining('broken')]])
+    }
   })
 
   it('data of a removed job cannot be replaced', async ({ queue }) => {

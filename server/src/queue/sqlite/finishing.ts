@@ -4,6 +4,7 @@ import { emit } from './events.ts'
 import { findJob, type JobRow } from './job-row.ts'
 import { requireActive } from './locks.ts'
 import { collectMetrics, type Outcome } from './metrics.ts'
+import { saveStacktrace } from './payload.ts'
 import type { QueueRow } from './queue-row.ts'
 import { refusals, refuse } from './refusal.ts'
 import { discard, retire, type Keep } from './removing.ts'
@@ -68,7 +69,7 @@ function keep(tx: Transaction, queue: QueueRow, job: JobRow, finish: Finish, now
   const [result, reason] = completed ? [finish.value, null] : [null, finish.value]
   tx.sql(end).run(state, now, now, result, reason, completed ? 0 : 1, job.key)
   queue.moved(State.active, state)
-  if (finish.stacktrace !== undefined) saveStacktrace(tx, job, finish.stacktrace)
+  if (finish.stacktrace !== undefined) saveStacktrace(tx, job.key, finish.stacktrace)
   retire(tx, queue, state, finish.keep, now)
 }
 
@@ -79,8 +80,4 @@ function tellEnd(tx: Transaction, queue: QueueRow, { jobId, outcome, value, atte
   }
   emit(tx, queue, 'failed', { jobId, failedReason: value, prev: 'active' })
   if (attempts !== undefined && attemptsMade >= attempts) emit(tx, queue, 'retries-exhausted', { jobId, attemptsMade })
-}
-
-export function saveStacktrace(tx: Transaction, job: Pick<JobRow, 'key'>, stacktrace: string): void {
-  tx.sql('UPDATE payload SET stacktrace = ? WHERE job = ?').run(stacktrace, job.key)
 }

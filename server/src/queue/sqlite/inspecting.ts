@@ -1,6 +1,6 @@
 import type { DependenciesOpts, DependencyOpts, JobJson } from 'bullmq'
 import { Dependency } from './dependencies.ts'
-import { findByKey, findJob, toJobJson } from './job-row.ts'
+import { findByKey, findJob, findWholeJob, toJobJson } from './job-row.ts'
 import { placeAt } from './place.ts'
 import type { QueueRow } from './queue-row.ts'
 import { State, publicName, stateNamed } from './state.ts'
@@ -83,7 +83,7 @@ export function idsIn(
 }
 
 export function readJob(tx: Transaction, queue: QueueRow, jobId: string): JobJson | undefined {
-  const job = findJob(tx, queue, jobId)
+  const job = findWholeJob(tx, queue, jobId)
   return job && toJobJson(tx, job)
 }
 
@@ -200,7 +200,8 @@ function parseValue(value: string | null): { v?: unknown; err?: string } {
 
 function jobsByKey(tx: Transaction, key: string): JobJson[] {
   const found = findByKey(tx, key)
-  return found ? [toJobJson(tx, found.job)] : []
+  const job = found && findWholeJob(tx, found.queue, found.job.id)
+  return job ? [toJobJson(tx, job)] : []
 }
 
 /** Throws for a name that is no state, as BullMQ does. */

@@ -1,9 +1,11 @@
 import type { JobJson, JobsOptions, ParentKeys } from 'bullmq'
+import { findKey, readById } from './job-key.ts'
+import { readPayload, type PayloadColumns } from './payload.ts'
 import type { QueueRow } from './queue-row.ts'
 import type { State } from './state.ts'
 import type { Transaction } from './transaction.ts'
 
-/** A job without what is large (payload.data) and without its place, which may be beyond what a number holds exactly. */
+/** A job without its data, and without its place, which may be beyond what a number holds exactly. */
 export interface JobRow {
   key: number
   id: string
@@ -31,16 +33,22 @@ export interface JobRow {
   lock_until: number
 }
 
+/** A job with its data, or with the word where it is. */
+export type WholeJobRow = JobRow & PayloadColumns
+
 export const jobColumns =
   'key, id, state, name, opts, added_at, delay, priority, progress, attempts_made, attempts_started, stalled_count, processed_at, processed_by, finished_at, return_value, failed_reason, deferred_failure, parent_key, parent, scheduler, dedup_id, lock_token, lock_until'
+export const allColumns = `${jobColumns}, aside, data`
 
-export function findJob(tx: Transaction, queue: QueueRow, id: string): JobRow | undefined {
-  return tx.sql(`SELECT ${jobColumns} FROM job WHERE queue = ? AND id = ?`).get(queue.id, id) as JobRow | undefined
-}
+const readRow = readById(jobColumns)
+const readWholeRow = readById(allColumns)
 
-export function jobExists(tx: Transaction, queue: QueueRow, id: string): boolean {
-  return tx.sql('SELECT 1 FROM job WHERE queue = ? AND id = ?').get(queue.id, id) !== undefined
-}
+export const findJob = (tx: Transaction, queue: QueueRow, id: string) => readRow(tx, queue, id) as JobRow | undefined
+
+export const findWholeJob = (tx: Transaction, queue: QueueRow, id: string) =>
+  readWholeRow(tx, queue, id) as WholeJobRow | undefined
+
+export const jobExists = (tx: Transaction, queue: QueueRow, id: string): boolean => findKey(tx, queue, id) !== undefined
 
 /** A job over all queues: the qualified name of its queue and its id. */
 export const jobKey = (queue: QueueRow, id: string) => `${queue.name}:${id}`
@@ -56,12 +64,12 @@ export function findByKey(tx: Transaction, key: string): { queue: QueueRow; job:
 }
 
 /** The shape in which BullMQ takes a job from any store. */
-export function toJobJson(tx: Transaction, row: JobRow): JobJson {
-  const payload = tx.sql('SELECT data, stacktrace FROM payload WHERE job = ?').get(row.key)
+export function toJobJson(tx: Transaction, row: WholeJobRow): JobJson {
+  const { data, stacktrace } = readPayload(tx, row)
   const json: JobJson = {
     id: row.id,
     name: row.name,
-    data: String(payload?.['data'] ?? '{}'),
+    data,
     opts: JSON.parse(row.opts) as JobsOptions,
     progress: row.progress === null ? 0 : (JSON.parse(row.progress) as JobJson['progress']),
     attemptsMade: row.attempts_made,
@@ -76,7 +84,7 @@ export function toJobJson(tx: Transaction, row: JobRow): JobJson {
   }
   if (row.failed_reason === null) delete (json as Partial<JobJson>).failedReason
   if (row.return_value === null) delete (json as Partial<JobJson>).returnvalue
-  if (payload?.['stacktrace']) json.stacktrace = String(payload['stacktrace'])
+  if (stacktrace !== undefined) json.stacktrace = stacktrace
   if (row.finished_at !== null) json.finishedOn = row.finished_at
   if (row.processed_at !== null) json.processedOn = row.processed_at
   if (row.processed_by !== null) json.processedBy = row.processed_by

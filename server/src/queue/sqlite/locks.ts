@@ -1,5 +1,6 @@
 import type { JobRow } from './job-row.ts'
 import { emit } from './events.ts'
+import { findKey } from './job-key.ts'
 import { moveTo } from './place.ts'
 import type { QueueRow } from './queue-row.ts'
 import { refusals, refuse, type Attempt } from './refusal.ts'
@@ -39,8 +40,8 @@ export function extendLock(
   now: number,
 ): boolean {
   const extended = tx
-    .sql('UPDATE job SET lock_until = ?, suspect = 0 WHERE queue = ? AND id = ? AND lock_token = ? AND lock_until > ?')
-    .run(lockEnd(now, durationMs), queue.id, id, token, now)
+    .sql('UPDATE job SET lock_until = ?, suspect = 0 WHERE key = ? AND lock_token = ? AND lock_until > ?')
+    .run(lockEnd(now, durationMs), findKey(tx, queue, id) ?? 0, token, now)
   return extended.changes > 0
 }
 

@@ -1,6 +1,6 @@
 import { childReturns, Dependency, hasDependency } from './dependencies.ts'
 import { emit } from './events.ts'
-import { saveStacktrace } from './finishing.ts'
+import { saveStacktrace } from './payload.ts'
 import { findJob, jobColumns, type JobRow } from './job-row.ts'
 import { requireActive, requireLock, unlock } from './locks.ts'
 import { delayedPlace, dueAt, firstOfPriority, moveTo, placeInLine, putInLine } from './place.ts'
@@ -19,7 +19,7 @@ export interface AttemptFields {
 
 function saveFields(tx: Transaction, job: JobRow, { failedReason, stacktrace }: AttemptFields) {
   if (failedReason !== undefined) tx.sql('UPDATE job SET failed_reason = ? WHERE key = ?').run(failedReason, job.key)
-  if (stacktrace !== undefined) saveStacktrace(tx, job, stacktrace)
+  if (stacktrace !== undefined) saveStacktrace(tx, job.key, stacktrace)
 }
 
 const countAttempt = (tx: Transaction, job: JobRow) =>

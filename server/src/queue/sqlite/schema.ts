@@ -6,8 +6,8 @@ import { StoreError } from './store-error.ts'
  * never changed, only added: files in the field have been through them. The version stands in `user_version`.
  *
  * `queue` holds in one row all that a transition needs to know of its queue, so that one read and one write a
- * transaction are enough. `job.place` orders a state: see place.ts. What is large or rare stands in tables of its own, so
- * that a change of state rewrites a small row.
+ * transaction are enough. `job.key` is found from the id: see job-key.ts; `job.place` orders a state: see place.ts. What is
+ * large or rare stands in tables of its own, so that a change of state rewrites a small row.
  */
 const migrations = [
   `
@@ -59,12 +59,14 @@ const migrations = [
     dedup_id TEXT,
     lock_token TEXT,
     lock_until INTEGER NOT NULL DEFAULT 0,
-    suspect INTEGER NOT NULL DEFAULT 0
+    suspect INTEGER NOT NULL DEFAULT 0,
+    aside INTEGER NOT NULL DEFAULT 0,
+    data TEXT
   ) STRICT;
-  CREATE UNIQUE INDEX job_by_id ON job (queue, id);
+  CREATE UNIQUE INDEX job_by_id ON job (queue, id) WHERE key < 68719476736;
   CREATE INDEX job_by_place ON job (queue, state, place);
 
-  CREATE TABLE payload (job INTEGER PRIMARY KEY, data TEXT NOT NULL, stacktrace TEXT) STRICT;
+  CREATE TABLE payload (job INTEGER PRIMARY KEY, data TEXT, stacktrace TEXT) STRICT;
   CREATE TABLE log (job INTEGER NOT NULL, line INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (job, line))
     STRICT, WITHOUT ROWID;
   CREATE TABLE dependency (

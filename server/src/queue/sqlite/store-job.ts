@@ -1,5 +1,7 @@
 import type { JobsOptions } from 'bullmq'
 import { emit } from './events.ts'
+import { freeKey } from './job-key.ts'
+import { isInline, storeAside } from './payload.ts'
 import { delayedPlace, dueAt, placeInLine } from './place.ts'
 import type { QueueRow } from './queue-row.ts'
 import { State } from './state.ts'
@@ -21,8 +23,8 @@ export interface NewJob {
   waitsForChildren?: boolean
 }
 
-const insertJob = `INSERT INTO job (queue, id, state, place, name, opts, added_at, delay, priority, parent_key, parent, scheduler, dedup_id)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const insertJob = `INSERT INTO job (key, queue, id, state, place, name, opts, added_at, delay, priority, parent_key, parent, scheduler, dedup_id, aside, data)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 /** Writes a job into the state that its options ask for and tells so; its id must be free. */
 export function storeJob(tx: Transaction, queue: QueueRow, job: NewJob): void {
@@ -32,24 +34,27 @@ export function storeJob(tx: Transaction, queue: QueueRow, job: NewJob): void {
   const delay = delayOf(opts)
   const priority = opts.priority ?? 0
   const { state, place } = firstPlace(tx, queue, { ...job, timestamp }, delay, priority)
-  const { lastInsertRowid } = tx
-    .sql(insertJob)
-    .run(
-      number,
-      job.id,
-      state,
-      place,
-      job.name,
-      JSON.stringify(opts),
-      timestamp,
-      delay,
-      priority,
-      job.parentKey,
-      job.parent,
-      job.scheduler,
-      opts.deduplication?.id ?? null,
-    )
-  tx.sql('INSERT INTO payload (job, data) VALUES (?, ?)').run(lastInsertRowid, job.data)
+  const key = freeKey(tx, queue, job.id)
+  const inline = isInline(job.data)
+  tx.sql(insertJob).run(
+    key,
+    number,
+    job.id,
+    state,
+    place,
+    job.name,
+    JSON.stringify(opts),
+    timestamp,
+    delay,
+    priority,
+    job.parentKey,
+    job.parent,
+    job.scheduler,
+    opts.deduplication?.id ?? null,
+    inline ? 0 : 1,
+    inline ? job.data : null,
+  )
+  if (!inline) storeAside(tx, key, job.data)
   queue.moved(null, state)
   emit(tx, queue, 'added', { jobId: job.id, name: job.name })
   announce(tx, queue, job.id, state, dueAt(timestamp, delay))

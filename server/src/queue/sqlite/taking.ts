@@ -1,6 +1,6 @@
 import type { JobJson } from 'bullmq'
 import { emit } from './events.ts'
-import { jobColumns, toJobJson, type JobRow } from './job-row.ts'
+import { allColumns, toJobJson, type JobRow, type WholeJobRow } from './job-row.ts'
 import { nextDue, placeAfter, placeInLine, moveTo } from './place.ts'
 import { lockEnd } from './locks.ts'
 import type { QueueRow } from './queue-row.ts'
@@ -46,7 +46,7 @@ const take = `UPDATE job
   SET state = ${State.active}, place = ?, processed_at = ?, processed_by = coalesce(?, processed_by),
     attempts_started = attempts_started + 1, lock_token = ?, lock_until = ?, suspect = 0
   WHERE key = (SELECT key FROM job WHERE queue = ? AND state = ? ORDER BY place LIMIT 1)
-  RETURNING ${jobColumns}`
+  RETURNING ${allColumns}`
 
 /** Takes the next job for a worker, if it may have one. */
 export function takeNext(tx: Transaction, queue: QueueRow, taker: Taker, now: number): Taken {
@@ -72,7 +72,7 @@ function takeFrom(
   from: State,
   { token, name, lockDurationMs }: Taker,
   now: number,
-): JobRow | undefined {
+): WholeJobRow | undefined {
   const locks = token !== '0'
   const row = tx
     .sql(take)
@@ -86,7 +86,7 @@ function takeFrom(
       from,
     )
   if (row) queue.moved(from, State.active)
-  return row as JobRow | undefined
+  return row as WholeJobRow | undefined
 }
 
 function countTaken(queue: QueueRow, durationMs: number, now: number) {

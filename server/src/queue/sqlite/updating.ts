@@ -1,22 +1,19 @@
 import { emit } from './events.ts'
+import { findKey } from './job-key.ts'
+import { storeData } from './payload.ts'
 import type { QueueRow } from './queue-row.ts'
 import { refusals, refuse } from './refusal.ts'
 import type { Transaction } from './transaction.ts'
 
-function keyOf(tx: Transaction, queue: QueueRow, jobId: string): number | undefined {
-  const row = tx.sql('SELECT key FROM job WHERE queue = ? AND id = ?').get(queue.id, jobId)
-  return row && Number(row['key'])
-}
-
 function requireKey(tx: Transaction, queue: QueueRow, jobId: string, command: string): number {
-  const key = keyOf(tx, queue, jobId)
+  const key = findKey(tx, queue, jobId)
   if (key === undefined) throw refuse(refusals.jobMissing, { jobId, command })
   return key
 }
 
 /** @param data JSON text */
 export function updateData(tx: Transaction, queue: QueueRow, jobId: string, data: string): void {
-  tx.sql('UPDATE payload SET data = ? WHERE job = ?').run(data, requireKey(tx, queue, jobId, 'updateData'))
+  storeData(tx, requireKey(tx, queue, jobId, 'updateData'), data)
 }
 
 /** @param progress JSON text */
@@ -47,13 +44,13 @@ function trimLog(tx: Transaction, key: number, keep: number) {
 }
 
 export function clearLog(tx: Transaction, queue: QueueRow, jobId: string, keep: number | undefined): void {
-  const key = keyOf(tx, queue, jobId)
+  const key = findKey(tx, queue, jobId)
   if (key !== undefined) trimLog(tx, key, keep ?? 0)
 }
 
 /** Lines from `start` to `end`, both included; with `asc` false counted from the newest one. */
 export function readLog(tx: Transaction, queue: QueueRow, jobId: string, start: number, end: number, asc: boolean) {
-  const key = keyOf(tx, queue, jobId) ?? 0
+  const key = findKey(tx, queue, jobId) ?? 0
   const count = Number(tx.sql('SELECT count(*) AS lines FROM log WHERE job = ?').get(key)?.['lines'])
   const from = start < 0 ? Math.max(count + start, 0) : start
   const to = end < 0 ? count + end : Math.min(end, count - 1)
