@@ -123,7 +123,7 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
     mountMcp(mcpServers(webUrl(config.publicUrl ?? url)), log),
     mountStatus(health, queue, config.probeResultsFile),
     mountDownloads(files.directory),
-    mountBoard([queue], store.kind),
+    mountBoard([queue], store),
     mountPage(PAGE_DIRECTORY),
   ]
   const http = await listen(config, mounts, log)

@@ -2,8 +2,9 @@ import { createBullBoard } from '@bull-board/api'
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { ExpressAdapter } from '@bull-board/express'
 import type { Queue } from 'bullmq'
-import type { RequestHandler } from 'express'
-import type { StoreKind } from '../queue/store.ts'
+import { Router, type RequestHandler } from 'express'
+import type { Store } from '../queue/store.ts'
+import { SqliteBoardAdapter, sqliteWords } from './board-sqlite.ts'
 import type { Mount } from './mount.ts'
 
 export const BOARD_PATH = '/admin/queues'
@@ -12,25 +13,21 @@ export const BOARD_PATH = '/admin/queues'
 export const boardJobUrl = (queue: string, jobId: string) =>
   `${BOARD_PATH}/queue/${encodeURIComponent(queue)}/${encodeURIComponent(jobId)}`
 
-/**
- * Bull Board on the given queues: browse, retry, remove, pause. Its store panel knows Redis and PostgreSQL only, so it is
- * left out on SQLite; what that panel would show stands in the check `queue_sqlite`.
- */
-export function mountBoard(queues: Queue[], store: StoreKind): Mount {
+/** Bull Board on the given queues of `store`: browse, retry, remove, pause. */
+export function mountBoard(queues: Queue[], store: Store): Mount {
   const adapter = new ExpressAdapter()
   adapter.setBasePath(BOARD_PATH)
   createBullBoard({
-    queues: queues.map((queue) => new BullMQAdapter(queue)),
+    queues: queues.map((queue) =>
+      store.kind === 'sqlite' ? new SqliteBoardAdapter(queue, store) : new BullMQAdapter(queue),
+    ),
     serverAdapter: adapter,
-    options: {
-      uiConfig: {
-        boardTitle: 'Queue Ops',
-        miscLinks: [{ text: 'Status page', url: '/' }],
-        hideRedisDetails: store === 'sqlite',
-      },
-    },
+    options: { uiConfig: { boardTitle: 'Queue Ops', miscLinks: [{ text: 'Status page', url: '/' }] } },
   })
-  return { path: BOARD_PATH, method: 'any', handler: withDeadline(adapter.getRouter()) }
+  const board = Router()
+  if (store.kind === 'sqlite') board.use(sqliteWords())
+  board.use(adapter.getRouter() as RequestHandler)
+  return { path: BOARD_PATH, method: 'any', handler: withDeadline(board) }
 }
 
 const DEADLINE_MS = 5000
