@@ -13,6 +13,12 @@ export const probeProgram = join(root, 'probe/bin/queue-ops-probe.js')
 
 type Environment = Record<string, string>
 
+/** Who runs a program, when it is not who runs the test. */
+export interface User {
+  uid: number
+  gid: number
+}
+
 /** A running server, worker or both. */
 export interface Program extends AsyncDisposable {
   /** Where it listens, empty for a worker. */
@@ -26,10 +32,11 @@ export interface Program extends AsyncDisposable {
 }
 
 /** Starts the built server with only these settings (and a free port) and waits until it says that it is ready. */
-export async function startProgram(env: Environment): Promise<Program> {
+export async function startProgram(env: Environment, user?: User): Promise<Program> {
   const child = spawn(process.execPath, [serverProgram], {
     env: { ...bareEnvironment(), PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    ...user,
   })
   const output = collect(child)
   const exited = once(child, 'exit')
@@ -59,10 +66,11 @@ export async function startProgram(env: Environment): Promise<Program> {
 }
 
 /** Runs a built program to its end. */
-export async function runProgram(program: string, args: string[], env: Environment = {}) {
+export async function runProgram(program: string, args: string[], env: Environment = {}, user?: User) {
   const child = spawn(process.execPath, [program, ...args], {
     env: { ...bareEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...user,
   })
   const output = collect(child)
   await once(child, 'close')

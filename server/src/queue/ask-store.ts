@@ -1,5 +1,6 @@
 import type { Queue } from 'bullmq'
 import { OpsError } from '../errors.ts'
+import { StoreError } from './sqlite/create-sqlite-backend.ts'
 
 /** A caller must have a clear error within two seconds; the rest is for the way back. */
 const DEADLINE_MS = 1500
@@ -7,8 +8,12 @@ const DEADLINE_MS = 1500
 const SILENT = 'The queue store does not answer. Try again in a few seconds.'
 const REFUSED = 'The queue store refuses to do this at the moment, its log or health_check tells why. Try again later.'
 
-/** Redis' own words, such as OOM or READONLY, rather than the loss of the connection. */
-const answered = (error: unknown) => error instanceof Error && error.name === 'ReplyError'
+/** What a SQLite file says of itself may be told, what drivers say of hosts and ports may not. */
+function told(cause: unknown): string {
+  if (cause instanceof StoreError) return `The queue store cannot be used: ${cause.message}.`
+  // Redis' own words, such as OOM or READONLY, rather than the loss of the connection.
+  return cause instanceof Error && cause.name === 'ReplyError' ? REFUSED : SILENT
+}
 
 /**
  * Makes calls to the store of `queue` and gives their result, or rejects within 1.5 s with OpsError
@@ -23,7 +28,7 @@ export async function askStore<T>(queue: Queue, calls: () => Promise<T>): Promis
     return await Promise.race([calls(), late])
   } catch (cause) {
     if (cause instanceof OpsError) throw cause
-    throw new OpsError('store_unavailable', answered(cause) ? REFUSED : SILENT, { cause })
+    throw new OpsError('store_unavailable', told(cause), { cause })
   } finally {
     clearTimeout(timer)
   }

@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts'
+import { StoreError } from './sqlite/create-sqlite-backend.ts'
 
 const QUIET_MS = 30_000
 
@@ -13,10 +14,16 @@ interface ErrorSource {
 export function logConnectionErrors(source: ErrorSource, log: Log): void {
   const lastLogged = new Map<string, number>()
   source.on('error', (error) => {
-    const kind = 'code' in error && typeof error.code === 'string' ? error.code : error.message
+    const kind = kindOf(error)
     const now = Date.now()
     if (now - (lastLogged.get(kind) ?? -QUIET_MS) < QUIET_MS) return
     lastLogged.set(kind, now)
     log.warn({ event: 'store_error', kind, reason: error.message }, 'the queue store reported an error')
   })
+}
+
+function kindOf(error: Error): string {
+  // Its code is the same for all that can be wrong with a file.
+  if (error instanceof StoreError) return error.problem
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message
 }

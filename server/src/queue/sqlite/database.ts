@@ -2,11 +2,12 @@ import { statSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { FullDisk } from './full-disk.ts'
 import { requireLocalDisk } from './local-disk.ts'
 import { OtherWriters } from './other-writers.ts'
 import { Refusal } from './refusal.ts'
 import { migrate } from './schema.ts'
-import { asStoreError, isBusy, StoreError } from './store-error.ts'
+import { asStoreError, isBusy, problemIn, requireWritable, StoreError } from './store-error.ts'
 import { Transaction } from './transaction.ts'
 
 /** How a queue file is opened. */
@@ -63,12 +64,14 @@ export class Database {
   readonly #watchers = new Map<string, Set<Watcher>>()
   readonly #others: OtherWriters
   readonly #inode: number
+  readonly #disk: FullDisk
 
   constructor({ path, synchronous = 'normal' }: SqliteConnection) {
     this.path = path
     this.#db = open(path, synchronous)
     this.#inode = statSync(path).ino
     this.#tx = new Transaction(this.#db)
+    this.#disk = new FullDisk(path, this.#db)
     const everybody = () => {
       for (const queue of this.#watchers.keys()) this.#notify(queue)
     }
@@ -129,11 +132,20 @@ export class Database {
 
   #runGroup() {
     this.#scheduled = false
-    const group = this.#operations.splice(0, MAX_GROUP)
-    if (group.length === 0) return
-    if (!this.#begin(group)) return
-    this.#settle(group)
+    const group = this.#thatHaveRoom(this.#operations.splice(0, MAX_GROUP))
+    if (group.length > 0) {
+      if (!this.#begin(group)) return
+      this.#settle(group)
+    }
     if (this.#operations.length > 0) this.#schedule()
+  }
+
+  /** All of them, on a full disk those that only read. */
+  #thatHaveRoom(group: Operation[]): Operation[] {
+    const refusal = this.#disk.refusal()
+    if (!refusal) return group
+    for (const { writes, reject } of group) if (writes) reject(refusal)
+    return group.filter(({ writes }) => !writes)
   }
 
   /** False when others have the file: then the group waits its turn without holding the event loop. */
@@ -145,7 +157,7 @@ export class Database {
     } catch (error) {
       const now = Date.now()
       const patient = isBusy(error) ? group.filter(({ deadline }) => now < deadline) : []
-      for (const operation of group) if (!patient.includes(operation)) operation.reject(asStoreError(error))
+      for (const operation of group) if (!patient.includes(operation)) operation.reject(asStoreError(error, this.path))
       this.#operations.unshift(...patient)
       if (this.#operations.length > 0) {
         this.#scheduled = true
@@ -170,7 +182,8 @@ export class Database {
       this.#db.exec('COMMIT')
     } catch (error) {
       this.#rollBack()
-      if (group.length === 1) return group[0]?.reject(asStoreError(error))
+      const again = problemIn(error) === 'full' && this.#disk.foldLog()
+      if (group.length === 1 && !again) return group[0]?.reject(asStoreError(error, this.path))
       return this.#settleEach(group)
     }
     for (const outcome of outcomes) outcome()
@@ -224,6 +237,7 @@ function attempt(operation: Operation, tx: Transaction): () => void {
 function open(path: string, synchronous: 'normal' | 'full'): DatabaseSync {
   if (path === '' || path === ':memory:') throw new StoreError('missing', 'A queue needs a file: name its path.')
   requireLocalDisk(dirname(path))
+  requireWritable(path)
   let db: DatabaseSync | undefined
   try {
     db = new DatabaseSync(path, { timeout: BLOCKING_WAIT_MS })
@@ -237,6 +251,6 @@ function open(path: string, synchronous: 'normal' | 'full'): DatabaseSync {
     return db
   } catch (error) {
     db?.close()
-    throw asStoreError(error)
+    throw asStoreError(error, path)
   }
 }

@@ -1,16 +1,22 @@
+import { whyNotWritable } from './writable.ts'
+
 /** What is wrong with the file: the kinds that people have to deal with differently. */
 export type StoreProblem = 'busy' | 'full' | 'readonly' | 'corrupt' | 'missing' | 'newer' | 'io' | 'closed'
 
-/** SQLite's primary result codes (sqlite.org/rescode.html). */
+const FULL: [StoreProblem, string] = ['full', 'the disk with the queue file is full, make room on it']
+
+/** SQLite's result codes (sqlite.org/rescode.html): primary ones, and extended ones that say more than theirs. */
 const problems: Record<number, [StoreProblem, string]> = {
   5: ['busy', 'another process has locked the queue file for too long'],
   6: ['busy', 'a table of the queue file is locked'],
   8: ['readonly', 'the queue file cannot be written: see its owner and permissions'],
-  10: ['io', 'the disk refused to read or write the queue file'],
+  10: ['io', 'the disk refused to read or write the queue file: see what the system logs of it'],
   11: ['corrupt', 'the queue file is damaged: put a backup in its place'],
-  13: ['full', 'the disk with the queue file is full'],
+  13: FULL,
   14: ['missing', 'the queue file cannot be opened: see that its folder exists and can be written'],
   26: ['corrupt', 'the queue file is not a SQLite database'],
+  // The index of the log has no room to grow.
+  [10 | (19 << 8)]: FULL,
 }
 
 /**
@@ -28,21 +34,40 @@ export class StoreError extends Error {
   }
 }
 
-/** Puts what the driver throws into our words; everything that is not of SQLite passes as it is. */
-export function asStoreError(error: unknown): unknown {
+/** Puts what the driver throws of a file into our words; everything that is not of SQLite passes as it is. */
+export function asStoreError(error: unknown, path: string): unknown {
   const code = resultCode(error)
   if (code === null) return error
-  const [problem, message] = problems[code] ?? ['io', 'SQLite reported an error']
+  const [problem, message] = meaningOf(code)
+  const mayBeAccess = problem === 'readonly' || problem === 'io' || problem === 'missing'
+  const reason = mayBeAccess ? whyNotWritable(path) : null
+  if (reason) return new StoreError('readonly', reason, { cause: error })
   const detail = error instanceof Error ? error.message : String(error)
   return new StoreError(problem, `${message} (${detail})`, { cause: error })
 }
 
-/** True when another connection holds the lock that is needed. */
-export const isBusy = (error: unknown): boolean => resultCode(error) === 5
+/** Refuses a file that this process could read but not write, before SQLite makes files of its own beside it. */
+export function requireWritable(path: string): void {
+  const reason = whyNotWritable(path)
+  if (reason) throw new StoreError('readonly', reason)
+}
 
-/** The primary code; a mistake in our own SQL (1) and constraint violations (19) are faults of ours, not of the file. */
+/** True when another connection holds the lock that is needed. */
+export const isBusy = (error: unknown): boolean => primary(resultCode(error) ?? 0) === 5
+
+/** What kind of problem the driver reported, null when it is none of the file. */
+export function problemIn(error: unknown): StoreProblem | null {
+  const code = resultCode(error)
+  return code === null ? null : meaningOf(code)[0]
+}
+
+const meaningOf = (code: number): [StoreProblem, string] =>
+  problems[code] ?? problems[primary(code)] ?? ['io', 'SQLite reported an error']
+
+const primary = (code: number) => code & 0xff
+
+/** The extended code; a mistake in our own SQL (1) and constraint violations (19) are faults of ours, not of the file. */
 function resultCode(error: unknown): number | null {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null
-  const primary = error.errcode & 0xff
-  return primary === 1 || primary === 19 ? null : primary
+  return [1, 19].includes(primary(error.errcode)) ? null : error.errcode
 }
