@@ -26,6 +26,11 @@ export const Check = z.object({
   log_bytes: z.number().int().optional().describe('queue_sqlite: size of its write-ahead log'),
   free_bytes: z.number().int().optional().describe('queue_sqlite: space left on its disk'),
   clients: z.number().int().optional().describe('queue_sqlite: connections of workers and listeners'),
+  integrity_checked_at: z.iso
+    .datetime()
+    .nullable()
+    .optional()
+    .describe('queue_sqlite: when the queue file was last looked through for damage, null: not yet'),
   latency_ms: z.number().nullable().optional().describe('queue_…: how long the store took to answer'),
 })
 export type Check = z.infer<typeof Check>

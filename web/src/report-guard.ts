@@ -59,6 +59,7 @@ const isCheck = has<Check>({
   log_bytes: orMissing(isNumber),
   free_bytes: orMissing(isNumber),
   clients: orMissing(isNumber),
+  integrity_checked_at: orMissing(orNull(isInstant)),
   latency_ms: maybeNumber,
 })
 

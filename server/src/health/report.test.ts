@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { JobState } from '../contract.ts'
 import { reportHealth } from './report.ts'
-import type { Signals } from './rules/rule.ts'
+import type { Signals, StoreFile } from './rules/rule.ts'
 
 const consumer = { name: 'exports', address: '127.0.0.1:5', connected_for_s: 3 }
 const none: Record<JobState, number> = {
@@ -62,11 +62,20 @@ test('the check of the store is named after its kind, and is vital whatever its 
 })
 
 const MB = 1024 * 1024
-const file = { sqliteVersion: '3.53.0', sizeBytes: 20 * MB, logBytes: 4 * MB, freeBytes: 9000 * MB, clients: 2 }
-const files: [string, Partial<typeof file>, string, string][] = [
+const file: StoreFile = {
+  sqliteVersion: '3.53.0',
+  sizeBytes: 20 * MB,
+  logBytes: 4 * MB,
+  freeBytes: 9000 * MB,
+  clients: 2,
+  integrity: null,
+}
+const files: [string, Partial<StoreFile>, string, string][] = [
   ['a file with room', {}, 'pass', 'answered in 1 ms.'],
   ['little room', { freeBytes: 400 * MB }, 'warn', 'only 400 MB are free'],
   ['no room', { freeBytes: 49 * MB }, 'fail', 'only 49 MB are free'],
+  ['damage', { integrity: { checkedAt: new Date(0), findings: ['Tree 4 page 7: …'] } }, 'fail', 'its file is damaged'],
+  ['a sound file', { integrity: { checkedAt: new Date(0), findings: [] } }, 'pass', 'answered in 1 ms.'],
   ['a log that grows', { logBytes: 257 * MB }, 'warn', 'grown to 257 MB'],
 ]
 for (const [title, change, status, told] of files) {

@@ -10,8 +10,8 @@ const FREE_WARN_BYTES = 500 * MB
 const FREE_FAIL_BYTES = 50 * MB
 
 /**
- * Fails when the queue store did not answer the read of the signals within its deadline, or when its disk is full. Named
- * after the kind of store: `queue_redis`, `queue_sqlite` or `queue_postgres`.
+ * Fails when the queue store did not answer the read of the signals within its deadline, when its disk is full or its file
+ * is damaged. Named after the kind of store: `queue_redis`, `queue_sqlite` or `queue_postgres`.
  */
 export const queueStore: Rule = ({ store }) => {
   const name = `queue_${store.kind}`
@@ -31,7 +31,11 @@ const silent = {
   sqlite: 'The queue store does not answer: another process may hold the queue file locked.',
 }
 
-function judge({ logBytes, freeBytes }: StoreFile): ['pass' | 'warn' | 'fail', string] {
+function judge({ logBytes, freeBytes, integrity }: StoreFile): ['pass' | 'warn' | 'fail', string] {
+  // The findings themselves may name what is in the file.
+  if (integrity && integrity.findings.length > 0) {
+    return ['fail', ', but its file is damaged: see `queue-ops store check`, and put a backup in its place']
+  }
   const free = `${Math.floor(freeBytes / MB)} MB are free on its disk: make room`
   if (freeBytes < FREE_FAIL_BYTES) return ['fail', `, but only ${free}`]
   if (freeBytes < FREE_WARN_BYTES) return ['warn', `; only ${free}`]
@@ -45,4 +49,10 @@ function judge({ logBytes, freeBytes }: StoreFile): ['pass' | 'warn' | 'fail', s
 }
 
 const fileValues = (file: StoreFile | null) =>
-  file && { size_bytes: file.sizeBytes, log_bytes: file.logBytes, free_bytes: file.freeBytes, clients: file.clients }
+  file && {
+    size_bytes: file.sizeBytes,
+    log_bytes: file.logBytes,
+    free_bytes: file.freeBytes,
+    clients: file.clients,
+    integrity_checked_at: file.integrity?.checkedAt.toISOString() ?? null,
+  }

@@ -23,6 +23,8 @@ export interface StoreFile {
   logBytes: number
   freeBytes: number
   clients: number
+  /** What the last look for damage found, null before the first. */
+  integrity: { checkedAt: Date; findings: string[] } | null
 }
 
 /** From which count on a check fails. */

@@ -90,7 +90,8 @@ export abstract class ReadingBackend extends BackendBase {
    * Rejects with StoreError.
    */
   inspectFile(): Promise<FileFacts> {
-    return this.write((tx) => fileFacts(tx, this.file.database.path))
+    const { database, integrity } = this.file
+    return this.write((tx) => fileFacts(tx, database.path, integrity.latest(Date.now())))
   }
 
   async getClientList(): Promise<string[]> {

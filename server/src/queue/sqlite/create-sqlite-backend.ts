@@ -7,6 +7,7 @@ import { StoreError } from './store-error.ts'
 
 export type { SqliteConnection } from './database.ts'
 export type { FileFacts } from './file-facts.ts'
+export type { Integrity } from './integrity.ts'
 export { StoreError, type StoreProblem } from './store-error.ts'
 
 /** BullMQ's own default. */

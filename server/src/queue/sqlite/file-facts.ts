@@ -1,6 +1,7 @@
 import { statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { listClients } from './clients.ts'
+import type { Integrity } from './integrity.ts'
 import type { Transaction } from './transaction.ts'
 
 /** A queue file as an operator wants to know it. */
@@ -19,12 +20,14 @@ export interface FileFacts {
   clients: number
   /** How many processes those are. */
   clientProcesses: number
+  /** What the last look for damage found, null before the first has ended. */
+  integrity: Integrity | null
 }
 
 /** In the order of SQLite's numbers for them. */
 const SYNCHRONOUS = ['off', 'normal', 'full', 'extra']
 
-export function fileFacts(tx: Transaction, path: string): FileFacts {
+export function fileFacts(tx: Transaction, path: string, integrity: Integrity | null): FileFacts {
   const disk = statfsSync(dirname(path))
   const clients = listClients(tx, Date.now()).split('\n').filter(Boolean)
   return {
@@ -36,6 +39,7 @@ export function fileFacts(tx: Transaction, path: string): FileFacts {
     freeBytes: disk.bavail * disk.bsize,
     clients: clients.length,
     clientProcesses: new Set(clients.map((client) => /addr=\S+/.exec(client)?.[0])).size,
+    integrity,
   }
 }
 

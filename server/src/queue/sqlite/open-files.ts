@@ -1,11 +1,19 @@
 import { realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Database, type SqliteConnection } from './database.ts'
+import { IntegrityCheck } from './integrity.ts'
 
 /** One user of a file; the file itself is closed with the last one. */
 export interface OpenFile {
   readonly database: Database
+  readonly integrity: IntegrityCheck
   close(): Promise<void>
+}
+
+interface Entry {
+  database: Database
+  integrity: IntegrityCheck
+  users: number
 }
 
 /**
@@ -13,15 +21,16 @@ export interface OpenFile {
  * two connections of the same process would only wait for each other.
  */
 export class OpenFiles {
-  readonly #open = new Map<string, { database: Database; users: number }>()
+  readonly #open = new Map<string, Entry>()
 
   /** Throws StoreError when the file cannot be used. */
   open(connection: SqliteConnection): OpenFile {
     const path = realPath(connection.path)
-    const entry = this.#open.get(path) ?? { database: new Database({ ...connection, path }), users: 0 }
+    const entry = this.#open.get(path) ?? newEntry({ ...connection, path })
     this.#open.set(path, entry)
     entry.users += 1
-    return { database: entry.database, close: once(() => this.#release(path)) }
+    const { database, integrity } = entry
+    return { database, integrity, close: once(() => this.#release(path)) }
   }
 
   async #release(path: string) {
@@ -33,6 +42,12 @@ export class OpenFiles {
     await entry.database.close()
   }
 }
+
+const newEntry = (connection: SqliteConnection): Entry => ({
+  database: new Database(connection),
+  integrity: new IntegrityCheck(connection.path),
+  users: 0,
+})
 
 /** The same file has one name here, by whichever link or relative path it is reached. */
 function realPath(path: string): string {
