@@ -1,7 +1,9 @@
+import type { SqliteConnection } from '@queue-ops/server/sqlite-backend'
+
 /** Where the processes of the crash test meet. */
 export interface CrashFiles {
   queue: string
-  database: string
+  connection: SqliteConnection
   /** A line for each execution that began. */
   executions: string
   /** Prefix of the producers' lists of what was acknowledged. */

@@ -14,6 +14,6 @@ const worker = new Worker(
     await work(5 + Math.random() * 20)
     return job.id
   },
-  { connection: { path: files.database }, ...crashWorkerSettings },
+  { connection: files.connection, ...crashWorkerSettings },
 )
 worker.on('error', (error) => appendFileSync(files.errors, `worker: ${error.message}\n`))

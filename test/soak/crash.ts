@@ -17,6 +17,8 @@ export interface CrashPlan {
   workers: number
   producers: number
   killEveryMs: number
+  /** As in the connection to the queue. */
+  synchronous: 'normal' | 'full'
 }
 
 /** What was found when all was over. */
@@ -42,7 +44,7 @@ export async function crash(plan: CrashPlan): Promise<CrashReport> {
   await using folder = await temporaryFolder()
   const files: CrashFiles = {
     queue: 'crash',
-    database: join(folder.path, 'queue.sqlite'),
+    connection: { path: join(folder.path, 'queue.sqlite'), synchronous: plan.synchronous },
     executions: join(folder.path, 'executions'),
     acknowledged: join(folder.path, 'acknowledged'),
     errors: join(folder.path, 'errors'),
@@ -63,7 +65,7 @@ export async function crash(plan: CrashPlan): Promise<CrashReport> {
   await Promise.all(producers.map((producer) => producer.finished()))
 
   const { Queue } = withBackend(createSqliteBackend)
-  const queue = new Queue(files.queue, { connection: { path: files.database } })
+  const queue = new Queue(files.queue, { connection: files.connection })
   const total = share * plan.producers
   const counts = await eventually(async () => {
     const now = await queue.getJobCounts()
@@ -79,7 +81,9 @@ export async function crash(plan: CrashPlan): Promise<CrashReport> {
     .flatMap((name) => linesOf(join(folder.path, name)))
   const executions = linesOf(files.executions)
   const kills = { workers: sum(workers), producers: sum(producers) }
-  const { stdout } = await runProgram(serverProgram, ['store', 'check'], { QUEUE_URL: `sqlite:${files.database}` })
+  const { stdout } = await runProgram(serverProgram, ['store', 'check'], {
+    QUEUE_URL: `sqlite:${files.connection.path}`,
+  })
   return {
     acknowledged: new Set(acknowledged).size,
     completed: completed.size,
