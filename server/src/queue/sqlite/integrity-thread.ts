@@ -1,16 +1,6 @@
 // Runs in a thread of its own: see integrity.ts. Tells what it found; ends with an error when it could not look.
 import { parentPort, workerData } from 'node:worker_threads'
 import { checkFile } from './maintenance.ts'
-import { StoreError } from './store-error.ts'
 
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-parentPort?.postMessage(findings(String(workerData)))
-
-function findings(path: string): string[] {
-  try {
-    return checkFile(path)
-  } catch (error) {
-    if (error instanceof StoreError && error.problem === 'corrupt') return [error.message]
-    throw error
-  }
-}
+parentPort?.postMessage(checkFile(String(workerData)))

@@ -46,8 +46,13 @@ export function checkFile(path: string): string[] {
 }
 
 function brokenPages(db: DatabaseSync): string[] {
-  const rows = db.prepare('PRAGMA integrity_check').all()
-  return rows.map((row) => String(row['integrity_check'])).filter((finding) => finding !== 'ok')
+  try {
+    const rows = db.prepare('PRAGMA integrity_check').all()
+    return rows.map((row) => String(row['integrity_check'])).filter((finding) => finding !== 'ok')
+  } catch (error) {
+    if (problemIn(error) !== 'corrupt' || !(error instanceof Error)) throw error
+    return [error.message]
+  }
 }
 
 function wrongCounts(db: DatabaseSync): string[] {
