@@ -159,8 +159,13 @@ test.skipIf(noImmutable)(
       using _locked = immutable(log)
       const refused = await mcp.call('start_export', { format: 'csv' })
       expect(refused.isError).toBe(true)
-      expect(JSON.stringify(refused.content)).toMatch(
-        /queue\.sqlite-wal \(owner 0, mode \d+\) cannot be written by user 0/,
+      const told = JSON.stringify(refused.content)
+      expect(told).toContain('the server cannot write the queue file, its log or their folder')
+      expect(told).not.toContain(folder.path)
+      await eventually(() =>
+        expect(JSON.stringify(program.log())).toMatch(
+          /queue\.sqlite-wal \(owner 0, mode \d+\) cannot be written by user 0/,
+        ),
       )
     }
     await mcp.finishedExport(await mcp.startExport({ format: 'csv', filters: { country: 'MT' } }))

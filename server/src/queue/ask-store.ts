@@ -10,7 +10,7 @@ const REFUSED = 'The queue store refuses to do this at the moment, its log or he
 
 /** What a SQLite file says of itself may be told, what drivers say of hosts and ports may not. */
 function told(cause: unknown): string {
-  if (cause instanceof StoreError) return `The queue store cannot be used: ${cause.message}.`
+  if (cause instanceof StoreError) return `The queue store cannot be used: ${cause.told}.`
   // Redis' own words, such as OOM or READONLY, rather than the loss of the connection.
   return cause instanceof Error && cause.name === 'ReplyError' ? REFUSED : SILENT
 }

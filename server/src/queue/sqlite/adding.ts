@@ -83,6 +83,16 @@ export function addJobs(tx: Transaction, queue: QueueRow, additions: Addition[])
   return additions.map((addition) => String(addOrRefuse(tx, queue, addition)))
 }
 
+/** The same, a step each. */
+export function* addJobsInSteps(tx: Transaction, queue: QueueRow, additions: Addition[]): Generator<void, string[]> {
+  const ids: string[] = []
+  for (const addition of additions) {
+    ids.push(String(addOrRefuse(tx, queue, addition)))
+    yield
+  }
+  return ids
+}
+
 function addOrRefuse(tx: Transaction, queue: QueueRow, addition: Addition): string | RefusalCode {
   try {
     return addJob(tx, queue, addition)

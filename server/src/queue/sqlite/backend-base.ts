@@ -123,6 +123,11 @@ export abstract class BackendBase extends EventEmitter {
     return this.file.database.write((tx) => work(tx, tx.queue(this.qualifiedName)), this.who.busyTimeoutMs)
   }
 
+  protected writeInSteps<T>(work: (tx: Transaction, queue: QueueRow) => Generator<void, T>): Promise<T> {
+    const { database } = this.file
+    return database.writeInSteps((tx) => work(tx, tx.queue(this.qualifiedName)), this.who.busyTimeoutMs)
+  }
+
   protected read<T>(work: (tx: Transaction, queue: QueueRow) => T): Promise<T> {
     return this.file.database.read((tx) => work(tx, tx.queue(this.qualifiedName)), this.who.busyTimeoutMs)
   }

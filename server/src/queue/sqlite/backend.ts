@@ -12,7 +12,7 @@ import type {
   RetryJobOpts,
   RetryOptions,
 } from 'bullmq'
-import { addFlow, addJob, addJobs, type FlowNode } from './adding.ts'
+import { addFlow, addJob, addJobs, addJobsInSteps, type FlowNode } from './adding.ts'
 import { ReadingBackend } from './backend-reading.ts'
 import { holderOf, releaseDedup } from './dedup.ts'
 import { emit, trimEvents } from './events.ts'
@@ -30,6 +30,9 @@ const DEFAULT_LOCK_MS = 30_000
 const DEFAULT_STALLED_INTERVAL_MS = 30_000
 const DEFAULT_MAX_STALLED = 1
 
+/** More than this, some 10 ms of work, do not share a transaction with others. */
+const MANY_JOBS = 1000
+
 /**
  * BullMQ's backend on a SQLite file: each method is one operation of the modules beside this file, run in a transaction.
  * The semantics are those of BullMQ's scripts for Redis, error codes included.
@@ -46,7 +49,8 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
   }
 
   addJobs(entries: { job: JobJson; jobId: string; parentKeyOpts?: ParentKeyOpts }[]): Promise<string[]> {
-    return this.write((tx, queue) => addJobs(tx, queue, entries))
+    if (entries.length <= MANY_JOBS) return this.write((tx, queue) => addJobs(tx, queue, entries))
+    return this.writeInSteps((tx, queue) => addJobsInSteps(tx, queue, entries))
   }
 
   async addFlow(

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -6,6 +5,7 @@ import { FullDisk } from './full-disk.ts'
 import { requireLocalDisk } from './local-disk.ts'
 import { OtherWriters } from './other-writers.ts'
 import { Refusal } from './refusal.ts'
+import { SameFile } from './same-file.ts'
 import { migrate } from './schema.ts'
 import { asStoreError, isBusy, problemIn, requireWritable, StoreError } from './store-error.ts'
 import { Transaction } from './transaction.ts'
@@ -38,10 +38,14 @@ const MAX_GROUP = 200
  */
 const CHECKPOINT_PAGES = 8000
 
+/** So long, in milliseconds, a transaction of many steps holds the event loop before it lets others have a turn. */
+const TURN_MS = 50
+
 interface Operation {
   work: (tx: Transaction) => unknown
-  writes: boolean
-  /** When it is given up if others have the file all the time (ms since 1970). */
+  /** `steps`: the work is a generator, and its transaction may last over several turns of the event loop. */
+  kind: 'read' | 'write' | 'steps'
+  /** When it is given up if others have the file all the time, by the clock that nobody sets. */
   deadline: number
   resolve: (value: unknown) => void
   reject: (error: unknown) => void
@@ -60,16 +64,17 @@ export class Database {
   readonly #tx: Transaction
   #operations: Operation[] = []
   #scheduled = false
+  #stepping = false
   #closed = false
   readonly #watchers = new Map<string, Set<Watcher>>()
   readonly #others: OtherWriters
-  readonly #inode: number
+  readonly #file: SameFile
   readonly #disk: FullDisk
 
   constructor({ path, synchronous = 'normal' }: SqliteConnection) {
     this.path = path
     this.#db = open(path, synchronous)
-    this.#inode = statSync(path).ino
+    this.#file = new SameFile(path)
     this.#tx = new Transaction(this.#db)
     this.#disk = new FullDisk(path, this.#db)
     const everybody = () => {
@@ -80,12 +85,17 @@ export class Database {
 
   /** Runs `work` in a transaction that may write. Rejects with a Refusal, a {@link StoreError} or what `work` threw. */
   write<T>(work: (tx: Transaction) => T, busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS): Promise<T> {
-    return this.#enqueue(work, true, busyTimeoutMs)
+    return this.#enqueue(work, 'write', busyTimeoutMs)
   }
 
   /** Runs `work` on a consistent view of the file. */
   read<T>(work: (tx: Transaction) => T, busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS): Promise<T> {
-    return this.#enqueue(work, false, busyTimeoutMs)
+    return this.#enqueue(work, 'read', busyTimeoutMs)
+  }
+
+  /** Like `write`, for what takes long: each `yield` is a place where the event loop may have a turn. Just as atomic. */
+  writeInSteps<T>(work: (tx: Transaction) => Generator<void, T>, busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS): Promise<T> {
+    return this.#enqueue(work, 'steps', busyTimeoutMs) as Promise<unknown> as Promise<T>
   }
 
   /** Calls `watcher` whenever `queue` may have changed, by whichever process, until the returned function is called. */
@@ -104,18 +114,18 @@ export class Database {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    while (this.#operations.length > 0) await pause(1)
+    while (this.#operations.length > 0 || this.#stepping) await pause(1)
     this.#others.stop()
     this.#db.close()
   }
 
-  #enqueue<T>(work: (tx: Transaction) => T, writes: boolean, busyTimeoutMs: number): Promise<T> {
+  #enqueue<T>(work: (tx: Transaction) => T, kind: Operation['kind'], busyTimeoutMs: number): Promise<T> {
     if (this.#closed) return Promise.reject(new StoreError('closed', 'Connection is closed.'))
     const { promise, resolve, reject } = Promise.withResolvers<T>()
     const operation: Operation = {
       work,
-      writes,
-      deadline: Date.now() + busyTimeoutMs,
+      kind,
+      deadline: performance.now() + busyTimeoutMs,
       resolve: resolve as Operation['resolve'],
       reject,
     }
@@ -132,30 +142,38 @@ export class Database {
 
   #runGroup() {
     this.#scheduled = false
-    const group = this.#thatHaveRoom(this.#operations.splice(0, MAX_GROUP))
-    if (group.length > 0) {
+    const group = this.#thatHaveRoom(this.#nextGroup())
+    const [first] = group
+    if (first) {
       if (!this.#begin(group)) return
+      if (first.kind === 'steps') return this.#startSteps(first)
       this.#settle(group)
     }
     if (this.#operations.length > 0) this.#schedule()
+  }
+
+  /** What shares a transaction: what takes many steps has one of its own. */
+  #nextGroup(): Operation[] {
+    const steps = this.#operations.slice(0, MAX_GROUP).findIndex(({ kind }) => kind === 'steps')
+    return this.#operations.splice(0, steps === -1 ? MAX_GROUP : Math.max(steps, 1))
   }
 
   /** All of them, on a full disk those that only read. */
   #thatHaveRoom(group: Operation[]): Operation[] {
     const refusal = this.#disk.refusal()
     if (!refusal) return group
-    for (const { writes, reject } of group) if (writes) reject(refusal)
-    return group.filter(({ writes }) => !writes)
+    for (const { kind, reject } of group) if (kind !== 'read') reject(refusal)
+    return group.filter(({ kind }) => kind === 'read')
   }
 
   /** False when others have the file: then the group waits its turn without holding the event loop. */
   #begin(group: Operation[]): boolean {
     try {
-      this.#requireSameFile()
-      this.#db.exec(group.some(({ writes }) => writes) ? 'BEGIN IMMEDIATE' : 'BEGIN')
+      this.#file.require()
+      this.#db.exec(group.some(({ kind }) => kind !== 'read') ? 'BEGIN IMMEDIATE' : 'BEGIN')
       return true
     } catch (error) {
-      const now = Date.now()
+      const now = performance.now()
       const patient = isBusy(error) ? group.filter(({ deadline }) => now < deadline) : []
       for (const operation of group) if (!patient.includes(operation)) operation.reject(asStoreError(error, this.path))
       this.#operations.unshift(...patient)
@@ -165,12 +183,6 @@ export class Database {
       }
       return false
     }
-  }
-
-  /** Writing on into a file that was deleted would lose all of it without a word. */
-  #requireSameFile() {
-    if (statSync(this.path, { throwIfNoEntry: false })?.ino === this.#inode) return
-    throw new StoreError('missing', 'the queue file was deleted or replaced while it was in use: put it back')
   }
 
   #settle(group: Operation[]) {
@@ -203,6 +215,33 @@ export class Database {
       if (!this.#scheduled) this.#schedule()
       return
     }
+  }
+
+  #startSteps(operation: Operation) {
+    this.#tx.start()
+    this.#takeSteps(operation, operation.work(this.#tx) as Generator<void>)
+  }
+
+  /** Nothing else is run on the connection until the last step: it would be part of the transaction. */
+  #takeSteps(operation: Operation, steps: Generator<void>) {
+    this.#scheduled = this.#stepping = true
+    try {
+      const turnEnds = performance.now() + TURN_MS
+      let step = steps.next()
+      while (!step.done && performance.now() < turnEnds) step = steps.next()
+      if (!step.done) return void setImmediate(() => this.#takeSteps(operation, steps))
+      this.#tx.finish()
+      this.#file.require()
+      this.#db.exec('COMMIT')
+      operation.resolve(step.value)
+      for (const queue of this.#tx.changedQueues) this.#notify(queue)
+    } catch (error) {
+      this.#rollBack()
+      if (problemIn(error) === 'full') this.#disk.foldLog()
+      operation.reject(asStoreError(error, this.path))
+    }
+    this.#scheduled = this.#stepping = false
+    if (this.#operations.length > 0) this.#schedule()
   }
 
   #rollBack() {

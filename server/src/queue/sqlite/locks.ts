@@ -58,7 +58,9 @@ export function recoverStalled(
   intervalMs: number,
   now: number,
 ): string[] {
-  if (queue.id === 0 || queue.stalledCheckUntil > now) return []
+  const pauseMs = queue.stalledCheckUntil - now
+  // A pause beyond the interval is of a time before the clock was set back.
+  if (queue.id === 0 || (pauseMs > 0 && pauseMs <= intervalMs)) return []
   queue.setStalledCheckUntil(now + intervalMs)
   const stalled = tx
     .sql(

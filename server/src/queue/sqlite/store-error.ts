@@ -5,6 +5,8 @@ export type StoreProblem = 'busy' | 'full' | 'readonly' | 'corrupt' | 'missing' 
 
 const FULL: [StoreProblem, string] = ['full', 'the disk with the queue file is full, make room on it']
 
+const NOT_WRITABLE = 'the server cannot write the queue file, its log or their folder, and says in its own log why'
+
 /** SQLite's result codes (sqlite.org/rescode.html): primary ones, and extended ones that say more than theirs. */
 const problems: Record<number, [StoreProblem, string]> = {
   5: ['busy', 'another process has locked the queue file for too long'],
@@ -27,10 +29,17 @@ export class StoreError extends Error {
   override readonly name = 'StoreError'
   readonly code = 'ECONNREFUSED'
   readonly problem: StoreProblem
+  /** The message without paths and users, for those who may not know them. */
+  readonly told: string
 
-  constructor(problem: StoreProblem, message: string, options?: ErrorOptions) {
+  constructor(
+    problem: StoreProblem,
+    message: string,
+    { told = message, ...options }: ErrorOptions & { told?: string } = {},
+  ) {
     super(message, options)
     this.problem = problem
+    this.told = told
   }
 }
 
@@ -41,7 +50,7 @@ export function asStoreError(error: unknown, path: string): unknown {
   const [problem, message] = meaningOf(code)
   const mayBeAccess = problem === 'readonly' || problem === 'io' || problem === 'missing'
   const reason = mayBeAccess ? whyNotWritable(path) : null
-  if (reason) return new StoreError('readonly', reason, { cause: error })
+  if (reason) return new StoreError('readonly', reason, { cause: error, told: NOT_WRITABLE })
   const detail = error instanceof Error ? error.message : String(error)
   return new StoreError(problem, `${message} (${detail})`, { cause: error })
 }

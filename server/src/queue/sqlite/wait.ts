@@ -3,6 +3,9 @@ import type { Database } from './database.ts'
 /** What a look at the queue says: something to hand over, or when to look again at the latest (ms since 1970). */
 export type Look<T> = { found: T } | { again: number | null }
 
+/** The clock may be set while something is waited for, which nothing tells: so long a time by it is believed. */
+const TRUST_CLOCK_MS = 5000
+
 /** Waits that can all be ended from outside, for a connection that is to be closed. */
 export class Waits {
   readonly #stops = new Set<AbortController>()
@@ -17,7 +20,7 @@ export class Waits {
    * cancelled. Looks are never made at the same time; a change during a look is looked at afterwards.
    */
   async until<T>(db: Database, queue: string, timeoutMs: number, look: () => Promise<Look<T>>): Promise<T | null> {
-    const deadline = Date.now() + timeoutMs
+    const deadline = performance.now() + timeoutMs
     const stop = new AbortController()
     const bell = new Bell()
     const unwatch = db.watch(queue, () => bell.ring())
@@ -28,9 +31,9 @@ export class Waits {
         bell.quiet()
         const seen = await look()
         if ('found' in seen) return seen.found
-        const now = Date.now()
-        if (now >= deadline) return null
-        await bell.rings(Math.min(deadline, seen.again ?? deadline) - now)
+        const leftMs = deadline - performance.now()
+        if (leftMs <= 0) return null
+        await bell.rings(seen.again === null ? leftMs : Math.min(leftMs, seen.again - Date.now(), TRUST_CLOCK_MS))
       }
       return null
     } finally {
