@@ -53,6 +53,24 @@ test('a file that is deleted under the program is told, and nothing is written i
   await eventually(async () => expect((await mcp.health()).report.status).toBe('operational'))
 })
 
+test('a log that is deleted under the program is told, and what it held is there after a stop and a start', async () => {
+  await using folder = await temporaryFolder()
+  const env = { DATA_DIR: folder.path, ROLE: 'server' }
+  let jobId = ''
+  {
+    await using program = await startProgram(env)
+    await using mcp = await connectHttp(program.url)
+    jobId = await mcp.startExport({ format: 'csv', filters: { country: 'MT' } })
+    await rm(join(folder.path, 'queue.sqlite-wal'))
+    expect(await storeCheck(mcp)).toMatchObject({ status: 'fail', message: expect.stringContaining('the log') })
+    expect((await mcp.call('start_export', { format: 'csv' })).isError).toBe(true)
+    expect(await program.stop()).toBe(0)
+  }
+  await using program = await startProgram({ ...env, ROLE: 'all' })
+  await using mcp = await connectHttp(program.url)
+  await mcp.finishedExport(jobId)
+})
+
 const unusable: Record<string, [(file: string) => Promise<unknown>, string]> = {
   'is no database': [
     (file) => writeFile(file, 'this is a text and not a database '.repeat(40)),

@@ -50,6 +50,20 @@ describe.skipIf(noSmallDisk)(`on a disk that gets full${noSmallDisk ? ` (${noSma
     await queue.close()
   })
 
+  test('a little room is enough, though the log by itself would take all of it before it was folded', async () => {
+    using disk = smallDisk(4)
+    const queue = new Queue('work', { connection: { path: join(disk.path, 'queue.sqlite') } })
+    const add = () => queue.add('job', { text: 'x'.repeat(200) })
+    for (let at = 0; at < 10; at++) await add()
+    disk.fill()
+    await expect(add()).rejects.toThrow(FULL)
+    disk.free(300 * KB)
+    await eventually(add)
+    for (let at = 0; at < 100; at++) await add()
+    expect(await queue.getWaitingCount()).toBe(111)
+    await queue.close()
+  })
+
   test('the tools and health_check say that it is full, and exports go on once there is room', async () => {
     // More than is free when health_check fails for little room alone.
     using disk = smallDisk(64)
@@ -73,6 +87,21 @@ describe.skipIf(noSmallDisk)(`on a disk that gets full${noSmallDisk ? ` (${noSma
     await eventually(async () => expect(await storeCheck()).toMatchObject({ ok: true }))
     await mcp.finishedExport(await mcp.startExport({ format: 'csv', filters: { country: 'MT' } }))
     expect((await mcp.health()).report.checks.every(({ ok }) => ok)).toBe(true)
+  })
+
+  test('a large bulk that has no room is refused as a whole, and succeeds once there is room', async () => {
+    using disk = smallDisk(32)
+    const queue = new Queue('work', { connection: { path: join(disk.path, 'queue.sqlite') } })
+    const bulk = Array.from({ length: 5000 }, (_, at) => ({ name: 'job', data: { at, text: 'x'.repeat(500) } }))
+    await queue.add('first', {})
+    disk.fill()
+    disk.free(1024 * KB)
+    await expect(queue.addBulk(bulk)).rejects.toThrow(FULL)
+    expect(await queue.getWaitingCount()).toBe(1)
+    disk.free(32 * 1024 * KB)
+    await eventually(() => queue.addBulk(bulk))
+    expect(await queue.getWaitingCount()).toBe(bulk.length + 1)
+    await queue.close()
   })
 
   test('a start is refused in a sentence, and succeeds once there is room', async () => {

@@ -1,0 +1,30 @@
+import { statSync } from 'node:fs'
+import { StoreError } from './store-error.ts'
+
+/** Remembers a queue file and its log as they are when it is opened: writing on into deleted ones would lose all of it. */
+export class SameFile {
+  readonly #path: string
+  readonly #file: number | undefined
+  readonly #log: number | undefined
+
+  constructor(path: string) {
+    this.#path = path
+    this.#file = inode(path)
+    this.#log = inode(`${path}-wal`)
+  }
+
+  /** Throws {@link StoreError} `missing` when one of them was deleted or replaced. */
+  require(): void {
+    if (inode(this.#path) !== this.#file) {
+      throw new StoreError('missing', 'the queue file was deleted or replaced while it was in use: put it back')
+    }
+    if (inode(`${this.#path}-wal`) === this.#log) return
+    throw new StoreError(
+      'missing',
+      'the log of the queue file was deleted or replaced while it was in use: ' +
+        'put it back, or stop all that use the queue, which saves what it held, and start them again',
+    )
+  }
+}
+
+const inode = (path: string) => statSync(path, { throwIfNoEntry: false })?.ino
