@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readdirSync, readlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker as Thread } from 'node:worker_threads'
 import { createSqliteBackend } from '@queue-ops/server/sqlite-backend'
@@ -11,6 +11,8 @@ import { temporaryFolder } from './support/program.ts'
 // What an application may do to the store that nobody has in mind at first.
 
 const { Queue, QueueEvents, Worker } = withBackend(createSqliteBackend)
+
+const MB = 1024 * 1024
 
 async function queueFile() {
   const folder = await temporaryFolder()
@@ -81,6 +83,29 @@ function openFilesIn(path: string): string[] {
     }
   })
 }
+
+test.runIf(process.platform === 'linux')(
+  'while it is written all the time, the log is folded beside it and stays short, and goes away when all is closed',
+  async () => {
+    await using file = await queueFile()
+    const { path } = file.connection
+    const queue = new Queue('work', file)
+    const longest: number[] = []
+    for (let round = 0; round < 40; round++) {
+      // Each add writes some pages of 4 KB: all of them together are several times what the log may hold.
+      await Promise.all(Array.from({ length: 20 }, () => queue.add('job', { text: 'x'.repeat(200_000) })))
+      longest.push(statSync(`${path}-wal`).size)
+    }
+    expect(statSync(path).size).toBeGreaterThan(100 * MB)
+    expect(Math.max(...longest)).toBeLessThan(64 * MB)
+    // The thread has one of its own.
+    expect(openFilesIn(path).filter((file) => file === path)).toHaveLength(2)
+    expect(await queue.getWaitingCount()).toBe(800)
+    await queue.close()
+    expect(existsSync(`${path}-wal`)).toBe(false)
+    expect(openFilesIn(path)).toEqual([])
+  },
+)
 
 test('two hundred schedulers with three workers: none stops, no slot is run twice, and the counts add up', async () => {
   await using file = await queueFile()

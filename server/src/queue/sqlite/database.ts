@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { FullDisk } from './full-disk.ts'
 import { requireLocalDisk } from './local-disk.ts'
+import { LogFolding } from './log-folding.ts'
 import { OtherWriters } from './other-writers.ts'
 import { Refusal } from './refusal.ts'
 import { SameFile } from './same-file.ts'
@@ -70,6 +71,7 @@ export class Database {
   readonly #others: OtherWriters
   readonly #file: SameFile
   readonly #disk: FullDisk
+  readonly #folding: LogFolding
 
   constructor({ path, synchronous = 'normal' }: SqliteConnection) {
     this.path = path
@@ -77,6 +79,7 @@ export class Database {
     this.#file = new SameFile(path)
     this.#tx = new Transaction(this.#db)
     this.#disk = new FullDisk(path, this.#db)
+    this.#folding = new LogFolding(path)
     const everybody = () => {
       for (const queue of this.#watchers.keys()) this.#notify(queue)
     }
@@ -116,6 +119,8 @@ export class Database {
     this.#closed = true
     while (this.#operations.length > 0 || this.#stepping) await pause(1)
     this.#others.stop()
+    // Before the connection, which is the last one then and takes the log away.
+    await this.#folding.close()
     this.#db.close()
   }
 
@@ -199,7 +204,7 @@ export class Database {
       return this.#settleEach(group)
     }
     for (const outcome of outcomes) outcome()
-    for (const queue of this.#tx.changedQueues) this.#notify(queue)
+    this.#afterCommit()
   }
 
   /** One of them failed for a reason that is not foreseen: each gets a transaction of its own, so that only it does. */
@@ -234,7 +239,7 @@ export class Database {
       this.#file.require()
       this.#db.exec('COMMIT')
       operation.resolve(step.value)
-      for (const queue of this.#tx.changedQueues) this.#notify(queue)
+      this.#afterCommit()
     } catch (error) {
       this.#rollBack()
       if (problemIn(error) === 'full') this.#disk.foldLog()
@@ -242,6 +247,11 @@ export class Database {
     }
     this.#scheduled = this.#stepping = false
     if (this.#operations.length > 0) this.#schedule()
+  }
+
+  #afterCommit() {
+    for (const queue of this.#tx.changedQueues) this.#notify(queue)
+    this.#folding.afterCommit()
   }
 
   #rollBack() {
