@@ -24,6 +24,7 @@ test('nothing has to be set', () => {
     queueUrl: `sqlite:${resolve('data/queue.sqlite')}`,
     queuePrefix: 'bull',
     exportQueue: 'exports',
+    exportTimeoutMs: 3_600_000,
     role: 'all',
     workerConcurrency: 3,
     exportAttempts: 3,

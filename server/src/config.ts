@@ -64,6 +64,7 @@ export const settings = z.object({
   WORKER_CONCURRENCY: wholeNumber(1, 1000, 3),
   EXPORT_ATTEMPTS: wholeNumber(1, 100, 3),
   EXPORT_BACKOFF_MS: wholeNumber(0, 86_400_000, 5000),
+  EXPORT_TIMEOUT_MS: wholeNumber(1000, 7 * 86_400_000, 3_600_000),
   DATASETS_FILE: z
     .string()
     .transform((text) => resolve(text))
@@ -98,6 +99,7 @@ export interface Config {
   workerConcurrency: number
   exportAttempts: number
   exportBackoffMs: number
+  exportTimeoutMs: number
   /** Null: the sample dataset only. */
   datasetsFile: string | null
   dlqLimit: number
@@ -130,6 +132,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     workerConcurrency: values.WORKER_CONCURRENCY,
     exportAttempts: values.EXPORT_ATTEMPTS,
     exportBackoffMs: values.EXPORT_BACKOFF_MS,
+    exportTimeoutMs: values.EXPORT_TIMEOUT_MS,
     datasetsFile: values.DATASETS_FILE ?? null,
     dlqLimit: values.DLQ_LIMIT,
     waitingLimit: values.WAITING_LIMIT,

@@ -1,6 +1,6 @@
 import type { Job, JobsOptions, Queue } from 'bullmq'
 import { z } from 'zod'
-import { ExportFormat, FilterValue, type ExportedFile } from '../contract.ts'
+import { ExportFormat, ExportSelection, FileOptions, type Compression, type ExportedFile } from '../contract.ts'
 
 export const EXPORT_JOB = 'export'
 
@@ -8,9 +8,20 @@ export const EXPORT_JOB = 'export'
 export const ExportData = z.object({
   dataset: z.string(),
   format: ExportFormat,
-  filters: z.record(z.string(), FilterValue),
+  ...ExportSelection.shape,
+  ...FileOptions.shape,
+  cancelled: z.boolean().optional().describe('Somebody asked to stop it; who works on it looks here now and then'),
 })
 export type ExportData = z.infer<typeof ExportData>
+
+/** How an export ended that did not fail. */
+export type ExportOutcome = ExportedFile | { cancelled: true }
+
+const endings: Record<Compression, string> = { none: '', gzip: '.gz', zstd: '.zst' }
+
+/** The name of the file that a job makes. */
+export const exportFileName = (id: string, { format, compression = 'none' }: ExportData): string =>
+  `${id}.${format}${endings[compression]}`
 
 /**
  * The ids of export jobs: ours are UUIDs, those of jobs put on the queue by hand are numbers. Files are named after them,
@@ -18,8 +29,8 @@ export type ExportData = z.infer<typeof ExportData>
  */
 export const exportJobId = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{1,15})$/
 
-export type ExportQueue = Queue<ExportData, ExportedFile>
-export type ExportJob = Job<ExportData, ExportedFile>
+export type ExportQueue = Queue<ExportData, ExportOutcome>
+export type ExportJob = Job<ExportData, ExportOutcome>
 
 /**
  * How export jobs are tried and kept. The last 1,000 completed ones stay. Failed ones always stay: a limit on their

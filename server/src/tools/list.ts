@@ -1,6 +1,7 @@
 import type { Catalogue } from '../exports/datasets/catalogue.ts'
 import type { Exports } from '../exports/exports.ts'
 import type { Health } from '../health/health.ts'
+import { cancelExport } from './cancel-export.ts'
 import { getExportStatus } from './get-export-status.ts'
 import { healthCheck } from './health-check.ts'
 import { listDatasets } from './list-datasets.ts'
@@ -11,6 +12,7 @@ import type { Tool } from './tool.ts'
 export const listTools = (exports: Exports, catalogue: Catalogue, health: Health): Tool[] => [
   startExport(exports),
   getExportStatus(exports),
+  cancelExport(exports),
   listDatasets(catalogue),
   healthCheck(health),
 ]
