@@ -55,7 +55,9 @@ test('an export that waits is cancelled before anybody begins it, one that is ov
     cancelled: false,
     result: { file },
   })
-  expect(answerText(await mcp.call('cancel_export', { job_id: crypto.randomUUID() }))).toEqual({ error: 'Job not found' })
+  expect(answerText(await mcp.call('cancel_export', { job_id: crypto.randomUUID() }))).toEqual({
+    error: 'Job not found',
+  })
 })
 
 test('an export that takes longer than it may has failed for good, with what to do, and leaves nothing behind', async () => {

@@ -165,7 +165,7 @@ async function writeCheckpoint(place: Place, checkpoint: Checkpoint) {
 
 /** Copies what is safe rather than writing on in the same file, and computes its checksum on the way. */
 async function beginPart({ folder }: Place, part: string, before: Checkpoint | null): Promise<Begun> {
-  const handle = await open(join(folder, part), 'wx', 0o600)
+  const handle = await open(join(folder, part), 'ax', 0o600)
   const nothing = (): Begun => ({ handle, hash: createHash('sha256'), progress: { rows: 0, bytes: 0, key: [] } })
   if (!before || before.rows === 0) return nothing()
   const { rows, bytes, key } = before
