@@ -250,6 +250,19 @@ export type DatasetInfo = z.infer<typeof DatasetInfo>
 export const ListDatasetsOutput = z.object({ datasets: z.array(DatasetInfo), formats: z.array(ExportFormat) })
 export type ListDatasetsOutput = z.infer<typeof ListDatasetsOutput>
 
+/** What DEAD_LETTER_WEBHOOK is sent once for each export that has failed for good. Holds no data of the job. */
+export const DeadLetterAlert = z.object({
+  event: z.literal('job_dead_letter'),
+  queue: z.string(),
+  job_id: z.string(),
+  dataset: z.string().nullable(),
+  format: z.string().nullable(),
+  attempts: z.number().int(),
+  reason: z.string(),
+  failed_at: z.iso.datetime(),
+})
+export type DeadLetterAlert = z.infer<typeof DeadLetterAlert>
+
 // ── probe ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export const ProbeStep = z.object({

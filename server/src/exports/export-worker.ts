@@ -1,8 +1,10 @@
 import { UnrecoverableError, WaitingError, type Processor, type Worker } from 'bullmq'
+import type { DeadLetterAlert } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../queue/store.ts'
 import type { CatalogueSettings } from './datasets/open-catalogue.ts'
+import { startDeadLetterAlerts } from './dead-letter-alerts.ts'
 import {
   ExportData,
   exportFileName,
@@ -41,6 +43,8 @@ interface WorkerSettings extends CatalogueSettings {
   concurrency: number
   /** How long one attempt may take, in milliseconds. */
   timeoutMs: number
+  /** Is told of exports that have failed for good; null: nobody is. */
+  deadLetterWebhook: string | null
   /** How long `close` waits for active jobs before it puts them back. */
   shutdownGraceMs: number
 }
@@ -67,15 +71,23 @@ export function startExportWorker(store: Store, files: ExportFiles, settings: Wo
     stalledInterval: SWEEP_EVERY_MS,
     maxStalledCount: MAX_STALLED,
   })
+  const alerts = settings.deadLetterWebhook
+    ? startDeadLetterAlerts(store, settings.queueName, settings.deadLetterWebhook, log)
+    : null
   worker.on('failed', (job, error) => {
     if (!job?.finishedOn) return
-    logDeadLetter(log, settings.queueName, job, error)
+    const alert = alertOf(settings.queueName, job, error)
+    log.error(alert, 'an export failed for good')
+    alerts
+      ?.tell(alert)
+      .catch((cause: unknown) => log.error({ ...alert, event: 'alert_failed', err: cause }, 'not told'))
     void tidy(desk, job, removeUnfinished)
   })
   return {
     async close() {
       await closeWorker(worker, settings.shutdownGraceMs, graceOver)
       await threads.close()
+      await alerts?.close()
       await queue.close()
     },
   }
@@ -181,18 +193,18 @@ function toldToQueue(error: OpsError, job: ExportJob, log: Log): Error {
   return PERMANENT.has(error.code) ? new UnrecoverableError(error.message) : error
 }
 
-function logDeadLetter(log: Log, queue: string, job: ExportJob, error: Error) {
-  log.error(
-    {
-      event: 'job_dead_letter',
-      queue,
-      job_id: job.id,
-      ...ExportData.pick({ dataset: true, format: true }).partial().safeParse(job.data).data,
-      attempts: job.attemptsMade,
-      reason: failReason(error.message),
-    },
-    'an export failed for good',
-  )
+function alertOf(queue: string, job: ExportJob, error: Error): DeadLetterAlert {
+  const { dataset, format } = ExportData.partial().safeParse(job.data).data ?? {}
+  return {
+    event: 'job_dead_letter',
+    queue,
+    job_id: job.id ?? '',
+    dataset: dataset ?? null,
+    format: format ?? null,
+    attempts: job.attemptsMade,
+    reason: failReason(error.message),
+    failed_at: new Date(job.finishedOn ?? 0).toISOString(),
+  }
 }
 
 async function closeWorker(worker: Worker, graceMs: number, graceOver: AbortController) {
