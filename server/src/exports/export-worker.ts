@@ -5,18 +5,12 @@ import type { Log } from '../log.ts'
 import type { Store } from '../queue/store.ts'
 import type { CatalogueSettings } from './datasets/open-catalogue.ts'
 import { startDeadLetterAlerts } from './dead-letter-alerts.ts'
-import {
-  ExportData,
-  exportFileName,
-  exportJobId,
-  failReason,
-  type ExportJob,
-  type ExportOutcome,
-  type ExportQueue,
-} from './export-job.ts'
+import { ExportData, failReason, type ExportJob, type ExportOutcome, type ExportQueue } from './export-job.ts'
+import { exportFileName, exportJobId, stemOf } from './export-names.ts'
 import { startExportThreads, type ExportThreads } from './export-threads.ts'
 import type { ExportFiles } from './files.ts'
 import { ProgressTeller } from './progress.ts'
+import { keepLatest } from './schedules.ts'
 import { leaveUnfinished, removeUnfinished, type Place } from './unfinished-file.ts'
 
 /** How often a worker looks whether somebody has cancelled what it works on. */
@@ -130,10 +124,14 @@ function exportProcessor(desk: Desk): Processor<ExportData, ExportOutcome> {
   }
 }
 
-async function makeFile(job: ExportJob, { threads, files }: Desk, stop: AbortSignal): Promise<ExportOutcome> {
+async function makeFile(
+  job: ExportJob,
+  { queue, threads, files, log }: Desk,
+  stop: AbortSignal,
+): Promise<ExportOutcome> {
   const { id, data } = readJob(job)
   if (data.cancelled) return { cancelled: true }
-  const place = { folder: files.folder, id }
+  const place = { folder: files.folder, id: stemOf(id, data) }
   const progress = new ProgressTeller(job)
   const { path, rows, bytes, sha256, resumedRows, notes } = await threads.run(
     { place, data },
@@ -144,14 +142,16 @@ async function makeFile(job: ExportJob, { threads, files }: Desk, stop: AbortSig
   await files.publish(path, file, stop)
   await removeUnfinished(place)
   await progress.tellLast(rows)
+  if (data.schedule) await keepLatest(queue, files, data.schedule, log)
   return { rows, bytes, sha256, file, resumed_rows: resumedRows, notes }
 }
 
 /** What is left over in the folder is for the next attempt, or for the sweep, to remove: nothing fails because of it. */
 async function tidy({ files, log }: Desk, job: ExportJob, action: (place: Place) => Promise<void>) {
   const id = job.id ?? ''
-  if (!exportJobId.test(id)) return
-  await action({ folder: files.folder, id }).catch((error: unknown) =>
+  const data = ExportData.safeParse(job.data)
+  if (!data.success || !exportJobId.test(id)) return
+  await action({ folder: files.folder, id: stemOf(id, data.data) }).catch((error: unknown) =>
     log.warn({ event: 'leftover', job_id: id, err: error }, 'an unfinished file could not be removed'),
   )
 }

@@ -5,7 +5,8 @@ import { OpsError } from '../errors.ts'
 import { askStore } from '../queue/ask-store.ts'
 import type { Catalogue } from './datasets/catalogue.ts'
 import type { Dataset } from './datasets/dataset.ts'
-import { EXPORT_JOB, exportJobId, failReason, type ExportData, type ExportJob, type ExportQueue } from './export-job.ts'
+import { EXPORT_JOB, failReason, type ExportData, type ExportJob, type ExportQueue } from './export-job.ts'
+import { exportJobId } from './export-names.ts'
 
 /** A caller is told his mistakes at once; a source that takes longer to say what columns it has must not keep him waiting. */
 const CHECK_WITHIN_MS = 2000
