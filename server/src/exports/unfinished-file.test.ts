@@ -93,14 +93,14 @@ test('only the newest unfinished file of a job is kept, and those of others', as
 
 test('a file whose worker dies again and again at the same place is given up, one that gets on is not', async () => {
   const begin = async () => (await UnfinishedFile.begin(place, 'made of this')).close()
-  for (let time = 0; time < 4; time++) await begin()
+  for (let time = 0; time < 29; time++) await begin()
   await dyingAttempt()
-  for (let time = 0; time < 5; time++) await begin()
+  for (let time = 0; time < 30; time++) await begin()
   await expect(begin()).rejects.toMatchObject({ code: 'worker_died' })
 })
 
 test('an attempt that was ended on purpose does not count, and leaves only what can be gone on with', async () => {
-  for (let time = 0; time < 10; time++) {
+  for (let time = 0; time < 40; time++) {
     await (await UnfinishedFile.begin(place, 'f')).close()
     await leaveUnfinished(place)
   }

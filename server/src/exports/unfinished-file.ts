@@ -6,8 +6,11 @@ import { OpsError } from '../errors.ts'
 import { unwritable } from './files.ts'
 import type { Cell } from './sources/source.ts'
 
-/** How often an export is begun without getting any further before it is given up: something in it kills its worker. */
-const MAX_STARTS = 5
+/**
+ * How often an export is begun without getting any further before it is given up: something in it kills its worker. That
+ * many because a host that is in trouble may kill workers for minutes, which is no fault of the export.
+ */
+const MAX_STARTS = 30
 
 /** Rows that are safe on disk. */
 interface Progress {
