@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Config } from './config.ts'
 import { ConfigError } from './errors.ts'
-import type { Catalogue } from './exports/datasets/catalogue.ts'
-import { openCatalogue } from './exports/datasets/open-catalogue.ts'
+import { openCatalogue, type OpenCatalogue } from './exports/datasets/open-catalogue.ts'
+import type { FileNews } from './exports/datasets/watched-file.ts'
 import { exportJobOptions, type ExportQueue } from './exports/export-job.ts'
 import { startExportWorker } from './exports/export-worker.ts'
 import { createExports } from './exports/exports.ts'
@@ -41,7 +41,7 @@ interface Shared {
   log: Log
   store: Store
   files: ExportFiles
-  catalogue: Catalogue
+  catalogue: OpenCatalogue
   /** What has to be closed: requests and work at the same time, then the connections that both use. */
   closers: Record<'work' | 'connections', (() => Promise<void>)[]>
 }
@@ -70,9 +70,10 @@ export async function startApp(config: Config, transport: 'http' | 'stdio', log:
     log,
     store: openStore(config.queueUrl, config.queuePrefix, log),
     files: await openExportFiles(join(config.dataDir, 'exports')),
-    catalogue: await openCatalogue(config),
+    catalogue: await openCatalogue(config, (news) => logFileNews(log, news)),
     closers,
   }
+  closers.connections.push(() => shared.catalogue.close())
   try {
     const server = config.role === 'worker' ? notServing : await startServer(shared, transport)
     if (config.role !== 'server') startWorker(shared)
@@ -85,9 +86,8 @@ export async function startApp(config: Config, transport: 'http' | 'stdio', log:
 
 const notServing = { url: null, ended: new Promise<void>(() => undefined) }
 
-function startWorker({ config, log, store, files, closers }: Shared) {
+function startWorker({ config, log, store, files, catalogue, closers }: Shared) {
   const settings = {
-    datasetsFile: config.datasetsFile,
     dataDir: config.dataDir,
     timeoutMs: config.exportTimeoutMs,
     deadLetterWebhook: config.deadLetterWebhook,
@@ -95,7 +95,7 @@ function startWorker({ config, log, store, files, closers }: Shared) {
     concurrency: config.workerConcurrency,
     shutdownGraceMs: config.shutdownGraceMs,
   }
-  const worker = startExportWorker(store, files, settings, log)
+  const worker = startExportWorker(store, files, catalogue, settings, log)
   closers.work.push(() => worker.close())
 }
 
@@ -133,6 +133,17 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
   const http = await listen(config, mounts, log)
   closers.work.push(() => http.close())
   return { url: http.url, ended: notServing.ended }
+}
+
+/** Clients hear nothing of an operator's mistakes: for them the last good version goes on. */
+function logFileNews(log: Log, { path, names, mistakes }: FileNews) {
+  if (names)
+    log.info({ event: 'datasets_file_read', path, datasets: names }, 'a new version of the datasets file is in force')
+  else
+    log.error(
+      { event: 'datasets_file_refused', path, mistakes },
+      'the new version of the datasets file has mistakes: the last good one stays in force',
+    )
 }
 
 async function makeDirectory(directory: string) {

@@ -31,6 +31,7 @@ test('nothing has to be set', () => {
     exportAttempts: 3,
     exportBackoffMs: 5000,
     datasetsFile: null,
+    variables: expect.any(Function),
     dlqLimit: 50,
     waitingLimit: 1000,
     probeResultsFile: resolve('data/probe-results.jsonl'),

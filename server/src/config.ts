@@ -108,6 +108,8 @@ export interface Config {
   deadLetterWebhook: string | null
   /** Null: the sample dataset only. */
   datasetsFile: string | null
+  /** Environment variables that the datasets file may name: passwords stay out of it. A function, so that no log has them. */
+  variables: (name: string) => string | undefined
   dlqLimit: number
   waitingLimit: number
   probeResultsFile: string
@@ -141,6 +143,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     exportTimeoutMs: values.EXPORT_TIMEOUT_MS,
     deadLetterWebhook: values.DEAD_LETTER_WEBHOOK ?? null,
     datasetsFile: values.DATASETS_FILE ?? null,
+    variables: (name) => (Object.hasOwn(env, name) ? env[name] : undefined),
     dlqLimit: values.DLQ_LIMIT,
     waitingLimit: values.WAITING_LIMIT,
     probeResultsFile: values.PROBE_RESULTS_FILE ?? resolve(values.DATA_DIR, 'probe-results.jsonl'),

@@ -85,42 +85,44 @@ export const Column = z.object({
 })
 export type Column = z.infer<typeof Column>
 
-/** JSON readers round whole numbers beyond 2^53: such a filter would ask for another row. */
-const isExact = (value: number) => !Number.isInteger(value) || Number.isSafeInteger(value)
-
-const exactNumber = z.number().refine(isExact, 'must be given as text: JSON numbers are exact only up to 2^53')
-
 /** A value that a column is compared with for equality; null asks for rows where the column is null. */
-export const FilterValue = z.union([z.string(), exactNumber, z.boolean(), z.null()], {
-  error: 'must be a text, a number, true, false or null',
-})
+export const FilterValue = z.union([z.string(), z.number(), z.boolean(), z.null()])
 export type FilterValue = z.infer<typeof FilterValue>
 
-const FilterScalar = z.union([z.string(), exactNumber, z.boolean()], {
-  error: 'must be a text, a number, true or false',
-})
+const FilterScalar = z.union([z.string(), z.number(), z.boolean()])
 const FilterList = z.array(FilterScalar).min(1).max(1000)
 
-/** Tests of one column, all of which must hold. Times are ISO 8601; of a `timestamp` with their zone. */
-export const FilterTests = z
-  .strictObject({
-    eq: FilterScalar.optional(),
-    ne: FilterScalar.optional().describe('Not equal; rows where the column is null do not match'),
-    gt: FilterScalar.optional(),
-    gte: FilterScalar.optional(),
-    lt: FilterScalar.optional(),
-    lte: FilterScalar.optional(),
-    in: FilterList.optional(),
-    not_in: FilterList.optional(),
-    prefix: z.string().min(1).optional().describe('Text begins with this'),
-    contains: z.string().min(1).optional().describe('Text has this in it'),
-    null: z.boolean().optional().describe('true: only where the column is null, false: only where it is not'),
-  })
-  .refine((tests) => Object.keys(tests).length > 0, 'must hold at least one test, such as {"gte": 10}')
+/** Tests of one column, all of which must hold. list_datasets tells which a type has, and how its values are written. */
+export const FilterTests = z.strictObject({
+  eq: FilterScalar.optional(),
+  ne: FilterScalar.optional().describe('Not equal; rows where the column is null do not match'),
+  gt: FilterScalar.optional(),
+  gte: FilterScalar.optional(),
+  lt: FilterScalar.optional(),
+  lte: FilterScalar.optional(),
+  in: FilterList.optional(),
+  not_in: FilterList.optional(),
+  prefix: z.string().min(1).optional().describe('Text begins with this'),
+  contains: z.string().min(1).optional().describe('Text has this in it'),
+  null: z.boolean().optional().describe('true: only where the column is null, false: only where it is not'),
+})
 export type FilterTests = z.infer<typeof FilterTests>
 
-export const Filters = z.record(z.string(), z.union([FilterValue, FilterTests]))
-export type Filters = z.infer<typeof Filters>
+/** The name of a test. */
+export const FilterOperator = z.enum(Object.keys(FilterTests.shape) as [keyof FilterTests, ...(keyof FilterTests)[]])
+export type FilterOperator = z.infer<typeof FilterOperator>
+
+/**
+ * Tells clients the shape of a value but lets anything in: what is wrong with it can be said well only by who knows the
+ * column that it is for.
+ */
+function judgedByColumn(schema: z.ZodType) {
+  const { $schema: _, ...shape } = z.toJSONSchema(schema, { target: 'draft-7', io: 'input' })
+  return z.unknown().meta(shape)
+}
+
+export const Filters = z.record(z.string(), judgedByColumn(z.union([FilterValue, FilterTests])))
+export type Filters = Record<string, unknown>
 
 export const OrderBy = z.strictObject({ column: z.string(), direction: z.enum(['asc', 'desc']).default('asc') })
 export type OrderBy = z.infer<typeof OrderBy>
@@ -131,7 +133,7 @@ export const ExportSelection = z.strictObject({
     'Column → value or tests: only rows for which all hold, e.g. {"country":"NL","population":{"gte":100000}}',
   ),
   parameters: z
-    .record(z.string(), FilterScalar)
+    .record(z.string(), judgedByColumn(FilterScalar))
     .optional()
     .describe('Values for the parameters that list_datasets tells of a dataset'),
   columns: z.array(z.string()).min(1).max(2000).optional().describe('These columns, in this order; default: all'),
@@ -234,6 +236,7 @@ export const DatasetParameter = z.object({
   type: ColumnType,
   description: z.string(),
   required: z.boolean(),
+  default: FilterValue.describe('Its value when none is given'),
 })
 export type DatasetParameter = z.infer<typeof DatasetParameter>
 
@@ -247,7 +250,28 @@ export const DatasetInfo = z.object({
 })
 export type DatasetInfo = z.infer<typeof DatasetInfo>
 
-export const ListDatasetsOutput = z.object({ datasets: z.array(DatasetInfo), formats: z.array(ExportFormat) })
+export const ListDatasetsInput = z.strictObject({
+  limit: z.number().int().min(1).max(100).default(20).describe('At most so many datasets in an answer'),
+  cursor: z.string().min(1).max(1000).optional().describe('next_cursor of the answer before'),
+})
+export type ListDatasetsInput = z.infer<typeof ListDatasetsInput>
+
+/** How columns of a type are filtered. */
+export const FilterType = z.object({
+  tests: z.array(FilterOperator).describe('What filters on such a column may ask'),
+  example: FilterValue.describe('How a value of it is written'),
+})
+export type FilterType = z.infer<typeof FilterType>
+
+export const ListDatasetsOutput = z.object({
+  datasets: z.array(DatasetInfo),
+  next_cursor: z
+    .string()
+    .nullable()
+    .describe('Pass it as cursor for the datasets after these; null: these are the last'),
+  types: z.partialRecord(ColumnType, FilterType).describe('The types of the columns and parameters above'),
+  formats: z.array(ExportFormat),
+})
 export type ListDatasetsOutput = z.infer<typeof ListDatasetsOutput>
 
 /** What DEAD_LETTER_WEBHOOK is sent once for each export that has failed for good. Holds no data of the job. */

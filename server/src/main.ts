@@ -3,14 +3,16 @@ import { existsSync } from 'node:fs'
 import { startApp } from './app.ts'
 import { readConfig, type Config } from './config.ts'
 import { ConfigError, OpsError } from './errors.ts'
+import { datasetsCommands, runDatasetsCommand } from './exports/datasets/datasets-command.ts'
 import { createLog } from './log.ts'
 import { runStoreCommand, storeCommands } from './queue/store-command.ts'
 import { banner } from './banner.ts'
 
-const usage = `Usage: queue-ops [mcp | store COMMAND]
+const usage = `Usage: queue-ops [mcp | store COMMAND | datasets COMMAND]
   queue-ops       the server, the workers or both, as ROLE says, over HTTP
   queue-ops mcp   the same tools over stdin and stdout, for an MCP client that starts its servers itself
 ${storeCommands}
+${datasetsCommands}
 Settings come from the environment and from a file .env in the current folder: see README.md or .env.example.
 `
 
@@ -22,6 +24,7 @@ async function main(args: string[]): Promise<void> {
   if (args.includes('--help') || args.includes('-h')) return void process.stdout.write(usage)
   const [command, ...rest] = args
   if (command === 'store') return runStore(rest)
+  if (command === 'datasets') return runDatasets(rest)
   if ((command !== undefined && command !== 'mcp') || rest.length > 0) {
     process.stderr.write(`Unknown arguments: ${args.join(' ')}\n${usage}`)
     process.exitCode = 2
@@ -61,6 +64,12 @@ async function runStore(args: string[]): Promise<void> {
   const { text, ok } = await runStoreCommand(args, settings().queueUrl, process.env['INIT_CWD'] ?? process.cwd())
   process.stdout.write(`${text}\n`)
   process.exitCode = ok ? 0 : 1
+}
+
+async function runDatasets(args: string[]): Promise<void> {
+  const { text, ok } = await runDatasetsCommand(args, settings(), process.env['INIT_CWD'] ?? process.cwd())
+  // A source that did not answer may hold a connection open for long.
+  process.stdout.write(`${text}\n`, () => process.exit(ok ? 0 : 1))
 }
 
 async function endsWithin(timeoutMs: number, work: Promise<void>): Promise<boolean> {

@@ -1,7 +1,8 @@
 import { MessageChannel } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { OpsError, type ErrorCode } from '../errors.ts'
-import type { CatalogueSettings } from './datasets/open-catalogue.ts'
+import type { DatasetsText } from './datasets/datasets-file.ts'
+import type { OpenCatalogue } from './datasets/open-catalogue.ts'
 import type { ExportData } from './export-job.ts'
 import type { Place } from './unfinished-file.ts'
 import type { RowsDone, WrittenExport } from './write-export.ts'
@@ -9,9 +10,19 @@ import type { RowsDone, WrittenExport } from './write-export.ts'
 /** A thread without work is kept so long: it has its modules loaded and compiled, and costs some 20 MB. */
 const IDLE_MS = 60_000
 
+/** What every thread is made with. */
+export interface ThreadSettings {
+  dataDir: string
+}
+
 export interface ThreadTask {
   place: Place
   data: ExportData
+}
+
+/** A task with the datasets of the moment at which it is begun; a new version of the file is for later ones. */
+export interface DatedTask extends ThreadTask {
+  datasets: DatasetsText | null
 }
 
 export type ThreadAnswer =
@@ -31,10 +42,14 @@ export interface ExportThreads {
   close(): Promise<void>
 }
 
-export function startExportThreads(settings: CatalogueSettings, maxThreads: number): ExportThreads {
+export function startExportThreads(
+  catalogue: OpenCatalogue,
+  settings: ThreadSettings,
+  maxThreads: number,
+): ExportThreads {
   const pool = new Piscina({
     filename: new URL('./export-thread.js', import.meta.url).href,
-    workerData: { datasetsFile: settings.datasetsFile, dataDir: settings.dataDir } satisfies CatalogueSettings,
+    workerData: { dataDir: settings.dataDir } satisfies ThreadSettings,
     minThreads: 0,
     maxThreads,
     idleTimeout: IDLE_MS,
@@ -44,7 +59,8 @@ export function startExportThreads(settings: CatalogueSettings, maxThreads: numb
       const { port1, port2 } = new MessageChannel()
       port1.on('message', report)
       try {
-        const answer = (await pool.run({ ...task, port: port2 }, { signal, transferList: [port2] })) as ThreadAnswer
+        const dated: DatedTask = { ...task, datasets: catalogue.text() }
+        const answer = (await pool.run({ ...dated, port: port2 }, { signal, transferList: [port2] })) as ThreadAnswer
         if ('written' in answer) return answer.written
         const { code, message, cause } = answer.refused
         throw new OpsError(code, message, { cause })

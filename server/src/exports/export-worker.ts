@@ -3,12 +3,13 @@ import type { DeadLetterAlert } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../queue/store.ts'
-import type { CatalogueSettings } from './datasets/open-catalogue.ts'
+import type { OpenCatalogue } from './datasets/open-catalogue.ts'
 import { startDeadLetterAlerts } from './dead-letter-alerts.ts'
 import { ExportData, failReason, type ExportJob, type ExportOutcome, type ExportQueue } from './export-job.ts'
 import { exportFileName, exportJobId, stemOf } from './export-names.ts'
-import { startExportThreads, type ExportThreads } from './export-threads.ts'
+import { startExportThreads, type ExportThreads, type ThreadSettings } from './export-threads.ts'
 import type { ExportFiles } from './files.ts'
+import { hasForbiddenKey } from './forbidden-key.ts'
 import { ProgressTeller } from './progress.ts'
 import { keepLatest } from './schedules.ts'
 import { leaveUnfinished, removeUnfinished, type Place } from './unfinished-file.ts'
@@ -32,7 +33,7 @@ const MAX_STALLED = 1000
 /** A failure that trying again cannot mend. */
 const PERMANENT = new Set(['invalid_input', 'dataset_broken', 'worker_died'])
 
-interface WorkerSettings extends CatalogueSettings {
+interface WorkerSettings extends ThreadSettings {
   queueName: string
   concurrency: number
   /** How long one attempt may take, in milliseconds. */
@@ -53,9 +54,15 @@ export interface ExportWorker {
 }
 
 /** Starts a consumer that turns export jobs into files. */
-export function startExportWorker(store: Store, files: ExportFiles, settings: WorkerSettings, log: Log): ExportWorker {
+export function startExportWorker(
+  store: Store,
+  files: ExportFiles,
+  catalogue: OpenCatalogue,
+  settings: WorkerSettings,
+  log: Log,
+): ExportWorker {
   const graceOver = new AbortController()
-  const threads = startExportThreads(settings, settings.concurrency)
+  const threads = startExportThreads(catalogue, settings, settings.concurrency)
   const queue: ExportQueue = store.openQueue(settings.queueName)
   const desk: Desk = { queue, threads, files, timeoutMs: settings.timeoutMs, graceOver: graceOver.signal, log }
   const worker = store.openWorker(settings.queueName, exportProcessor(desk), {
@@ -159,7 +166,7 @@ async function tidy({ files, log }: Desk, job: ExportJob, action: (place: Place)
 /** Jobs also come from other hands than ours. Throws OpsError `invalid_input`. */
 function readJob(job: ExportJob): { id: string; data: ExportData } {
   const parsed = ExportData.safeParse(job.data)
-  if (!parsed.success || !exportJobId.test(job.id ?? '')) {
+  if (!parsed.success || hasForbiddenKey(job.data) || !exportJobId.test(job.id ?? '')) {
     throw new OpsError(
       'invalid_input',
       'This is no export job: its id must be a UUID or a number, its data {"dataset": …, "format": …, "filters": {…}}.',

@@ -8,9 +8,6 @@ import type { Dataset } from './datasets/dataset.ts'
 import { EXPORT_JOB, failReason, type ExportData, type ExportJob, type ExportQueue } from './export-job.ts'
 import { exportJobId } from './export-names.ts'
 
-/** A caller is told his mistakes at once; a source that takes longer to say what columns it has must not keep him waiting. */
-const CHECK_WITHIN_MS = 2000
-
 /** What a client can do with exports, on any instance: everything it needs to know is in the queue. */
 export interface Exports {
   /**
@@ -85,15 +82,10 @@ async function find(queue: ExportQueue, jobId: string): Promise<{ job: ExportJob
 /** A source that cannot be read now is no reason to refuse: the job retries, and fails with the reason if that stays. */
 async function refuseMistakes(dataset: Dataset, request: Omit<StartExportInput, 'dataset' | 'idempotency_key'>) {
   const { filters, parameters, columns, order_by, limit } = request
-  const checked = dataset.select({ filters, parameters, columns, order_by, limit }).catch((error: unknown) => {
-    if (!(error instanceof OpsError) || error.code !== 'dataset_unreadable') throw error
-  })
-  const { promise: late, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, CHECK_WITHIN_MS)
   try {
-    await Promise.race([checked, late])
-  } finally {
-    clearTimeout(timer)
+    await dataset.select({ filters, parameters, columns, order_by, limit })
+  } catch (error) {
+    if (!(error instanceof OpsError) || error.code !== 'dataset_unreadable') throw error
   }
 }
 

@@ -4,7 +4,7 @@ import { createGzip, createZstdCompress } from 'node:zlib'
 import type { Compression } from '../contract.ts'
 import { version } from '../version.ts'
 import type { Catalogue } from './datasets/catalogue.ts'
-import type { Rows, Selection } from './datasets/dataset.ts'
+import type { Dataset, Rows, Selection } from './datasets/dataset.ts'
 import type { ExportData } from './export-job.ts'
 import type { ContainerFormat, Format, RowFormat, Table } from './formats/format.ts'
 import { formats } from './formats/list.ts'
@@ -51,7 +51,7 @@ export async function writeExport(
 ): Promise<WrittenExport> {
   const dataset = catalogue.pick(data.dataset)
   const selection = await dataset.select(selectionOf(data))
-  const file = await UnfinishedFile.begin(place, fingerprint(data, selection))
+  const file = await UnfinishedFile.begin(place, fingerprint(data, dataset, selection))
   try {
     const rows = await dataset.open(selection, file.resumed)
     const export_ = { file, rows, notes: new Set<string>(), counter: new Counter(file, rows, report) }
@@ -66,7 +66,7 @@ export async function writeExport(
       path: file.path,
       rows: export_.counter.rows,
       resumedRows: file.resumed?.rows ?? 0,
-      notes: [...export_.notes],
+      notes: [...export_.notes, ...rows.notes()],
     }
   } catch (error) {
     await file.close()
@@ -162,9 +162,9 @@ class Counter {
 }
 
 /** Files of the same fingerprint have the same bytes as long as the source has the same rows. */
-function fingerprint(data: ExportData, { columns, key }: Selection): string {
+function fingerprint(data: ExportData, dataset: Dataset, { columns, key }: Selection): string {
   return createHash('sha256')
-    .update(JSON.stringify([version, data, columns, key]))
+    .update(JSON.stringify([version, data, dataset.fingerprint, columns, key]))
     .digest('hex')
 }
 

@@ -3,6 +3,7 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import type { z } from 'zod'
 import type { ErrorAnswer } from '../contract.ts'
 import { OpsError } from '../errors.ts'
+import { hasForbiddenKey } from '../exports/forbidden-key.ts'
 import type { Log } from '../log.ts'
 import type { Tool } from '../tools/tool.ts'
 
@@ -32,12 +33,6 @@ export async function answerCall(tool: Tool, given: unknown, log: Log): Promise<
     return failure(`${tool.name} failed inside the server; its log has the details under ${id}.`)
   }
 }
-
-/** zod leaves this key out without a word, so that a filter of this name would not filter. */
-const hasForbiddenKey = (value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  (Object.hasOwn(value, '__proto__') || Object.values(value).some(hasForbiddenKey))
 
 function failure(error: string): CallToolResult {
   const answer: ErrorAnswer = { error }

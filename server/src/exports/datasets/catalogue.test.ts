@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { ConfigError } from '../../errors.ts'
-import { createCatalogue, readDatasetsFile } from './catalogue.ts'
+import { createCatalogue } from './catalogue.ts'
+import { readDatasets } from './datasets-file.ts'
+import { createDataset, type Dataset } from './dataset.ts'
 import type { Cell } from '../sources/source.ts'
 
 let folder: string
@@ -13,14 +14,18 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-function datasetsFile(text: string): string {
-  const file = join(folder, 'datasets.yaml')
-  writeFileSync(file, text)
-  return file
+function datasets(text: string): Dataset[] {
+  const { definitions, mistakes } = readDatasets({ path: join(folder, 'datasets.yaml'), text, variables: {} })
+  expect(mistakes).toEqual([])
+  return definitions.map((definition) =>
+    createDataset(definition, { withinMs: definition.timeoutMs, freshMs: 0, failedMs: 0 }),
+  )
 }
 
-const oneTable = (table = 'things') =>
-  datasetsFile(`datasets: [{ name: things, source: sqlite:things.sqlite, table: '${table}' }]`)
+const things = (table = 'things') =>
+  createCatalogue(datasets(`datasets: [{ name: things, source: sqlite:things.sqlite, table: '${table}' }]`)).pick(
+    'things',
+  )
 
 function database(sql: string) {
   const db = new DatabaseSync(join(folder, 'things.sqlite'))
@@ -29,7 +34,7 @@ function database(sql: string) {
 }
 
 async function rowsOf(filters = {}, table?: string): Promise<Cell[][]> {
-  const dataset = createCatalogue(readDatasetsFile(oneTable(table))).pick('things')
+  const dataset = things(table)
   const rows = await dataset.open(await dataset.select({ filters }), null)
   try {
     // A key that is no column stands behind the columns.
@@ -41,35 +46,12 @@ async function rowsOf(filters = {}, table?: string): Promise<Cell[][]> {
 }
 
 test('the only dataset needs no name, several do', () => {
-  const two = readDatasetsFile(
-    datasetsFile(`datasets:\n- {name: a, source: sqlite:a.db, table: t}\n- {name: b, source: sqlite:b.db, table: t}`),
+  const two = datasets(
+    `datasets:\n- {name: a, source: sqlite:a.db, table: t}\n- {name: b, source: sqlite:b.db, table: t}`,
   )
   expect(createCatalogue(two.slice(0, 1)).pick(undefined).name).toBe('a')
   expect(() => createCatalogue(two).pick(undefined)).toThrow('Say which dataset to export; the datasets are: a, b.')
   expect(() => createCatalogue(two).pick('c')).toThrow('There is no dataset "c"; the datasets are: a, b.')
-})
-
-const wrong: Record<string, [string, string]> = {
-  'YAML that is none': ['datasets: [', 'Flow sequence'],
-  'an empty list': ['datasets: []', 'at least one dataset'],
-  'a source of another kind': ['datasets: [{ name: a, source: "oracle:x", table: t }]', 'sqlite:'],
-  'a word that is not known': ['datasets: [{ name: a, source: "sqlite:x", table: t, tabel: u }]', 'tabel'],
-  'a name used twice': [
-    'datasets: [{ name: a, source: "sqlite:x", table: t }, { name: a, source: "sqlite:x", table: t }]',
-    'used twice',
-  ],
-}
-for (const [title, [text, told]] of Object.entries(wrong)) {
-  test(`a datasets file with ${title} is refused by its name and place`, () => {
-    const file = datasetsFile(text)
-    expect(() => readDatasetsFile(file)).toThrow(ConfigError)
-    expect(() => readDatasetsFile(file)).toThrow(`DATASETS_FILE ${file}`)
-    expect(() => readDatasetsFile(file)).toThrow(told)
-  })
-}
-
-test('a missing datasets file is a mistake in the settings', () => {
-  expect(() => readDatasetsFile(join(folder, 'nothing.yaml'))).toThrow('the file cannot be read')
 })
 
 test('integers keep their digits, NULL, texts and binary their kind', async () => {
@@ -104,14 +86,14 @@ test('more rows than one batch come in their order', async () => {
 
 test('a filter on a column that is not there names those that are', async () => {
   database(`CREATE TABLE things (a, b)`)
-  const dataset = createCatalogue(readDatasetsFile(oneTable())).pick('things')
+  const dataset = things()
   await expect(dataset.select({ filters: { c: 1, d: 2 } })).rejects.toThrow(
     'Dataset "things" has no column "c", "d"; its columns are: a, b.',
   )
 })
 
 test('a source that cannot be read says why and nothing of where it lies', async () => {
-  const dataset = createCatalogue(readDatasetsFile(oneTable())).pick('things')
+  const dataset = things()
   await expect(dataset.columns()).rejects.toThrow(
     'Dataset "things" cannot be read: its database file is missing or not readable.',
   )
@@ -145,7 +127,7 @@ test('generated columns are columns', async () => {
 test('rows are counted beforehand where that is cheap: in tables, not in views', async () => {
   database(`CREATE TABLE things (a); INSERT INTO things VALUES (1), (2); CREATE VIEW seen AS SELECT * FROM things`)
   const total = async (table?: string) => {
-    const dataset = createCatalogue(readDatasetsFile(oneTable(table))).pick('things')
+    const dataset = things(table)
     const rows = await dataset.open(await dataset.select({}), null)
     await rows.close()
     return rows.total

@@ -1,20 +1,30 @@
 import type { Column, ColumnType, DatasetParameter, ExportSelection } from '../../contract.ts'
-import type { Bindable, Cell, Description, Relation, Source, Test } from '../sources/source.ts'
+import { OpsError } from '../../errors.ts'
+import type { Bindable, Cell, Description, Order, Relation, Source, SourceRows, Test } from '../sources/source.ts'
+import { remembered, type Patience } from './remembered.ts'
 import { readSelection } from './selection.ts'
 
 /** How an operator describes a dataset. */
 export interface DatasetDefinition {
   name: string
   description: string
+  /** Changes with anything that the operator changes. */
+  fingerprint: string
   source: Source
-  /** A table or view, or a query with `:name` for each parameter. */
-  relation: { table: string } | { query: string }
+  /** A table or view, a query with `:name` for each parameter, or all that the source has. */
+  relation: { table: string } | { query: string } | { whole: true }
   parameters: DatasetParameter[]
   /** What differs from what the source says of its columns. */
-  columns: { name: string; type?: ColumnType; label?: string; hidden?: boolean; filterable?: boolean }[]
+  columns: {
+    name: string
+    type?: ColumnType | undefined
+    label?: string | undefined
+    hidden: boolean
+    filterable: boolean
+  }[]
   /** Columns that are unique together and never null, for what the source knows no key of (views, queries). */
   key: string[] | null
-  order: { column: string; descending: boolean }[]
+  order: Order[]
   rowLimit: number | null
   timeoutMs: number
 }
@@ -22,10 +32,14 @@ export interface DatasetDefinition {
 /** What of a dataset is asked for; every name in it exists, every value fits its column. */
 export interface Selection {
   columns: Column[]
+  /** Columns that are read besides them, to go on behind a row. */
+  behind: { name: string; type: ColumnType }[]
   tests: Test[]
   parameters: Record<string, Bindable>
-  order: { column: string; descending: boolean }[]
+  order: Order[]
   limit: number | null
+  /** The limit is the operator's: whoever expects all rows has to be told when there are more. */
+  tellsCut: boolean
   /** The columns by which rows are ordered when reading can go on behind any of them, else null. */
   key: string[] | null
 }
@@ -39,6 +53,8 @@ export interface Rows {
   total: number | null
   /** The rows in batches. The first cells of each are those of `columns`; there may be more. */
   batches(): AsyncIterable<Cell[][]>
+  /** What a reader of the rows should know, complete when the last batch was read. */
+  notes(): string[]
   close(): Promise<void>
 }
 
@@ -46,56 +62,86 @@ export interface Rows {
 export interface Dataset {
   name: string
   description: string
+  /** Of another dataset, also one of the same name in a later version of the file, it is another one. */
+  fingerprint: string
   parameters: DatasetParameter[]
   rowLimit: number | null
-  /** The columns that may be exported, as they are now. */
+  /** The columns that may be exported, as they are now; within and for how long says the {@link Patience}. */
   columns(): Promise<Column[]>
   /** Checks what a client asks for. Rejects with OpsError `invalid_input` that names what exists. */
   select(wanted: ExportSelection): Promise<Selection>
   /** @param behind the key of the last row that is there already, and how many those are; null: from the first row on */
-  open(selection: Selection, behind: { key: Cell[]; rows: number } | null): Promise<Rows>
+  open(selection: Selection, behind: Behind | null): Promise<Rows>
 }
 
-export function createDataset(definition: DatasetDefinition): Dataset {
-  const { name, description, source, relation, parameters, rowLimit, timeoutMs } = definition
+interface Behind {
+  key: Cell[]
+  rows: number
+}
+
+export function createDataset(definition: DatasetDefinition, patience: Patience): Dataset {
+  const { name, description, fingerprint, source, relation, parameters, rowLimit, timeoutMs } = definition
   const withValues = (values: Record<string, Bindable>): Relation =>
-    'table' in relation ? relation : { ...relation, parameters: values }
+    'query' in relation ? { ...relation, parameters: values } : relation
   // Columns do not depend on values: a source that has to see a value to tell them is given none.
-  const describe = () => source.describe(withValues(Object.fromEntries(parameters.map(({ name }) => [name, null]))))
-  const columns = async () => visibleColumns(definition, await describe())
+  const noValues = Object.fromEntries(parameters.map(({ name }) => [name, null]))
+  const describe = remembered(
+    name,
+    async () => refuseMisfit(definition, await source.describe(withValues(noValues))),
+    patience,
+  )
 
   return {
     name,
     description,
+    fingerprint,
     parameters,
     rowLimit,
-    columns,
+    columns: async () => visibleColumns(definition, await describe()),
     async select(wanted) {
-      const description = await describe()
-      return readSelection(definition, visibleColumns(definition, description), description, wanted)
+      const described = await describe()
+      return readSelection(definition, visibleColumns(definition, described), described, wanted)
     },
-    async open({ columns, tests, parameters, order, limit, key }, behind) {
-      const hiddenKey = (key ?? []).filter((name) => !columns.some((column) => column.name === name))
-      // The type of a key that is not exported does not matter: it goes back to the source as it came.
-      const read = [...columns, ...hiddenKey.map((name) => ({ name, type: 'text' as const }))]
+    async open(selection, behind) {
+      const { columns, tests, order, key } = selection
+      const read = [...columns, ...selection.behind]
+      const limit = selection.limit === null ? null : selection.limit - (behind?.rows ?? 0)
       const rows = await source.read({
-        relation: withValues(parameters),
+        relation: withValues(selection.parameters),
         columns: read,
         tests,
         order: key ? key.map((column) => ({ column, descending: false })) : order,
         after: key && behind ? { columns: key, values: behind.key } : null,
-        limit: limit === null ? null : limit - (behind?.rows ?? 0),
+        limit: limit !== null && selection.tellsCut ? limit + 1 : limit,
         timeoutMs,
       })
       return {
         columns,
         keyAt: key?.map((name) => read.findIndex((column) => column.name === name)) ?? null,
-        total: rows.total === null ? null : rows.total + (behind?.rows ?? 0),
-        batches: () => rows.batches(),
+        total: rows.total === null ? null : Math.min(rows.total, limit ?? Infinity) + (behind?.rows ?? 0),
+        ...(limit !== null && selection.tellsCut ? cutRows(name, rows, limit, rowLimit) : uncutRows(rows)),
         close: () => rows.close(),
       }
     },
   }
+}
+
+const uncutRows = (rows: SourceRows) => ({ batches: () => rows.batches(), notes: () => [] })
+
+/** One row more than `limit` was asked for: it is not given on, but tells that there are more. */
+function cutRows(dataset: string, rows: SourceRows, limit: number, rowLimit: number | null) {
+  let isCut = false
+  async function* batches(): AsyncGenerator<Cell[][]> {
+    let left = limit
+    for await (const batch of rows.batches()) {
+      isCut = batch.length > left
+      const kept = isCut ? batch.slice(0, left) : batch
+      left -= kept.length
+      if (kept.length > 0) yield kept
+    }
+  }
+  const note = `Dataset "${dataset}" gives at most ${rowLimit} rows an export, and there are more: these are the first ${rowLimit}.`
+  return { batches, notes: () => (isCut ? [note] : []) }
 }
 
 /** The source's columns with what the operator says of them, without those that are hidden. */
@@ -113,4 +159,22 @@ function visibleColumns({ columns }: DatasetDefinition, described: Description):
       },
     ]
   })
+}
+
+/** A misspelt name must not make a column visible that was to be hidden. Clients are not told the names. */
+function refuseMisfit({ name, columns, order, key }: DatasetDefinition, described: Description): Description {
+  const exist = described.columns.map((column) => column.name)
+  const named = [...columns.map((column) => column.name), ...order.map(({ column }) => column), ...(key ?? [])]
+  const missing = named.filter((column) => !exist.includes(column) && !described.key?.includes(column))
+  const twice = exist.filter((column, at) => exist.indexOf(column) !== at)
+  if (missing.length === 0 && twice.length === 0) return described
+  const why = [
+    ...missing.map((column) => `columns, order or key names "${column}", which is not there`),
+    ...twice.map((column) => `two columns are called "${column}": give one another name with AS`),
+  ]
+  throw new OpsError(
+    'dataset_broken',
+    `Dataset "${name}" cannot be read: its description does not fit its source; its operator finds out more with "queue-ops datasets check".`,
+    { cause: new Error(why.join('; ')) },
+  )
 }

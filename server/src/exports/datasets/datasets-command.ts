@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { OpsError } from '../../errors.ts'
+import { createDataset, type DatasetDefinition } from './dataset.ts'
+import { datasetsText, readDatasets } from './datasets-file.ts'
+import { samplePath, type CatalogueSettings } from './open-catalogue.ts'
+import type { Patience } from './remembered.ts'
+import { sampleCities } from './sample.ts'
+
+/** What `queue-ops datasets` can do, for its usage. */
+export const datasetsCommands = `  queue-ops datasets check [FILE]
+                  reads the datasets file, connects to every source and tells what is wrong; exit code 1 when anything is`
+
+/** An operator waits longer than a client. */
+const patience: Patience = { withinMs: 10_000, freshMs: 0, failedMs: 0 }
+
+/**
+ * Runs one of {@link datasetsCommands}. Gives what to tell and whether all is well; rejects with OpsError when there is no
+ * such command, or no such file.
+ *
+ * @param folder where a relative path starts
+ */
+export async function runDatasetsCommand(
+  [command, ...args]: string[],
+  settings: CatalogueSettings,
+  folder: string,
+): Promise<{ text: string; ok: boolean }> {
+  if (command !== 'check' || args.length > 1)
+    throw new OpsError('invalid_input', `There is no such command; the commands are:\n${datasetsCommands}`)
+  const file = args[0] === undefined ? settings.datasetsFile : resolve(folder, args[0])
+  if (file === null) {
+    const sample = await sampleCities(samplePath(settings.dataDir))
+    const { line } = await checkDataset(sample, 'the sample')
+    return { text: `DATASETS_FILE is not set: there is the sample only.\n${line}`, ok: true }
+  }
+  const { definitions, mistakes } = readDatasets(datasetsText(file, readText(file), settings.variables))
+  const checked = await Promise.all(
+    definitions.map((definition) => checkDataset(definition, `${file}:${definition.line}`)),
+  )
+  const good = checked.filter(({ ok }) => ok).length
+  const bad = checked.length - good + mistakes.length
+  return {
+    text: [
+      ...mistakes.map((mistake) => `wrong  ${mistake}`),
+      ...checked.map(({ line }) => line),
+      `${good} good, ${bad} wrong.`,
+    ].join('\n'),
+    ok: bad === 0,
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new OpsError('invalid_input', `The file ${file} cannot be read.`, { cause })
+  }
+}
+
+async function checkDataset(definition: DatasetDefinition, place: string): Promise<{ line: string; ok: boolean }> {
+  const { name, parameters } = definition
+  const dataset = createDataset(definition, patience)
+  try {
+    const columns = await dataset.columns()
+    // Values for the parameters that have to be given only a client knows; they do not change what the key is.
+    const optional = { ...definition, parameters: parameters.map((given) => ({ ...given, required: false })) }
+    const { key } = await createDataset({ ...optional, order: [] }, patience).select({})
+    return { line: `ok     ${name}: ${counted(columns.length, 'column')}, ${resuming(key, definition)}`, ok: true }
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error
+    const cause = error.cause instanceof Error && error.cause.message ? ` (${causeText(error.cause)})` : ''
+    return { line: `wrong  ${place}: ${error.message}${cause}`, ok: false }
+  }
+}
+
+/** Drivers that try several addresses say what went wrong with each, and nothing themselves. */
+const causeText = (cause: Error): string =>
+  cause instanceof AggregateError ? cause.errors.map(String).join('; ') : cause.message
+
+function resuming(key: string[] | null, { order }: DatasetDefinition): string {
+  if (!key) return 'no key: an export whose worker dies starts over'
+  const named = `key ${key.join(', ')}`
+  return order.length > 0
+    ? `${named}, but it is read in another order: an export whose worker dies starts over`
+    : `${named}: an export whose worker dies goes on behind its last safe row`
+}
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`

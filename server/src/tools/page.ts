@@ -1,0 +1,46 @@
+import { OpsError } from '../errors.ts'
+
+export interface PageInput {
+  limit: number
+  cursor?: string | undefined
+}
+
+/** Where a page begins: behind the item of this name, or at this place when it has gone since. */
+type Place = [name: string, at: number]
+
+/**
+ * A part of a list that may change between two calls. Throws OpsError `invalid_input` when the cursor is none of ours.
+ *
+ * @param nameOf is unique in the list
+ */
+export function pageOf<T>(
+  list: T[],
+  nameOf: (item: T) => string,
+  { limit, cursor }: PageInput,
+): { items: T[]; nextCursor: string | null } {
+  const start = cursor === undefined ? 0 : startOf(list.map(nameOf), readCursor(cursor))
+  const items = list.slice(start, start + limit)
+  const last = items.at(-1)
+  const end = start + items.length
+  return { items, nextCursor: last && end < list.length ? writeCursor([nameOf(last), end]) : null }
+}
+
+function startOf(names: string[], [name, at]: Place): number {
+  const found = names.indexOf(name)
+  return found < 0 ? at : found + 1
+}
+
+const writeCursor = (place: Place) => Buffer.from(JSON.stringify(place)).toString('base64url')
+
+function readCursor(cursor: string): Place {
+  try {
+    const [name, at] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
+    if (typeof name === 'string' && Number.isSafeInteger(at) && (at as number) >= 0) return [name, at as number]
+  } catch {
+    // Said below.
+  }
+  throw new OpsError(
+    'invalid_input',
+    'cursor must be what the answer before gave as next_cursor; leave it out to begin anew.',
+  )
+}
