@@ -60,6 +60,7 @@ export function createExports(
   return {
     async start({ dataset: name, idempotency_key: key, ...request }) {
       const dataset = catalogue.pick(name)
+      refuseOptions(request)
       await refuseMistakes(dataset, request)
       const data: ExportData = { dataset: dataset.name, ...request }
       // Random ids: whoever does not know one cannot guess a job, nor the address of its file.
@@ -106,6 +107,11 @@ async function refuseMistakes(dataset: Dataset, request: Omit<StartExportInput, 
   } finally {
     clearTimeout(timer)
   }
+}
+
+function refuseOptions({ format, delimiter, bom }: Omit<StartExportInput, 'dataset' | 'idempotency_key'>) {
+  if (format === 'csv' || (delimiter === undefined && bom === undefined)) return
+  throw new OpsError('invalid_input', `delimiter and bom are for csv: leave them out, or set format to csv.`)
 }
 
 /** BullMQ keeps the first job of an id and gives back one with the data of the second. */
