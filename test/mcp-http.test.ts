@@ -136,16 +136,19 @@ test('wrong calls get one sentence that tells what to do', async () => {
   await using mcp = await connectHttp(program.url)
   const wrong: [string, unknown, string][] = [
     ['start_export', {}, 'format'],
-    ['start_export', { format: 'pdf' }, '"csv"|"json"|"xlsx"'],
+    ['start_export', { format: 'pdf' }, 'expected one of "csv"|"json"|"ndjson"'],
     ['start_export', { format: 'csv', dataset: 'nothing' }, 'There is no dataset "nothing"; the datasets are: cities.'],
     [
       'start_export',
       { format: 'csv', filters: { land: 'NL' } },
       'has no column "land"; its columns are: id, name, country',
     ],
-    ['start_export', { format: 'csv', filters: { country: ['NL'] } }, 'filters.country'],
+    ['start_export', { format: 'csv', filters: { country: ['NL'] } }, 'Filter "country" (text) is a list'],
+    ['start_export', { format: 'csv', filters: { country: { like: 'N%' } } }, 'has no test "like"; its tests are: eq'],
+    ['start_export', { format: 'csv', filters: ['NL'] }, 'filters'],
+    ['list_datasets', { cursor: 'x' }, 'cursor'],
     ['start_export', { format: 'csv', rows: 3 }, 'rows'],
-    ['start_export', { format: 'csv', filters: { id: 2 ** 60 } }, 'must be given as text'],
+    ['start_export', { format: 'csv', filters: { id: 2 ** 60 } }, 'needs its digits as text'],
     ['get_export_status', {}, 'job_id'],
     ['get_export_status', { job_id: '' }, 'job_id'],
   ]

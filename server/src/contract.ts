@@ -278,8 +278,8 @@ export const DatasetInfo = z.object({
 export type DatasetInfo = z.infer<typeof DatasetInfo>
 
 export const ListDatasetsInput = z.strictObject({
-  limit: z.number().int().min(1).max(100).default(20).describe('At most so many datasets in an answer'),
-  cursor: z.string().min(1).max(1000).optional().describe('next_cursor of the answer before'),
+  cursor: z.string().max(1000).optional().describe('next_cursor of the page before'),
+  limit: z.number().int().min(1).max(100).optional().describe('Default 20'),
 })
 export type ListDatasetsInput = z.infer<typeof ListDatasetsInput>
 
@@ -292,10 +292,7 @@ export type FilterType = z.infer<typeof FilterType>
 
 export const ListDatasetsOutput = z.object({
   datasets: z.array(DatasetInfo),
-  next_cursor: z
-    .string()
-    .nullable()
-    .describe('Pass it as cursor for the datasets after these; null: these are the last'),
+  next_cursor: z.string().nullable().describe('Pass it as cursor for the next page; null: this is the last one'),
   types: z.partialRecord(ColumnType, FilterType).describe('The types of the columns and parameters above'),
   formats: z.array(ExportFormat),
 })

@@ -69,7 +69,7 @@ function jsonSchema(schema: z.ZodObject, io: 'input' | 'output'): ListedTool['in
     io,
     override({ jsonSchema: part }) {
       // A client that knows an older list must not refuse an answer because it says more.
-      if (io === 'output') delete part.additionalProperties
+      if (io === 'output' && part.additionalProperties === false) delete part.additionalProperties
     },
   })
   return { ...made, type: 'object' } as ListedTool['inputSchema']

@@ -1,7 +1,10 @@
 import { OpsError } from '../errors.ts'
 
+const PAGE = 20
+
 export interface PageInput {
-  limit: number
+  /** Default 20. */
+  limit?: number | undefined
   cursor?: string | undefined
 }
 
@@ -16,7 +19,7 @@ type Place = [name: string, at: number]
 export function pageOf<T>(
   list: T[],
   nameOf: (item: T) => string,
-  { limit, cursor }: PageInput,
+  { limit = PAGE, cursor }: PageInput,
 ): { items: T[]; nextCursor: string | null } {
   const start = cursor === undefined ? 0 : startOf(list.map(nameOf), readCursor(cursor))
   const items = list.slice(start, start + limit)
@@ -39,8 +42,5 @@ function readCursor(cursor: string): Place {
   } catch {
     // Said below.
   }
-  throw new OpsError(
-    'invalid_input',
-    'cursor must be what the answer before gave as next_cursor; leave it out to begin anew.',
-  )
+  throw new OpsError('invalid_input', 'This cursor is not of this list: leave it out to begin at the first page.')
 }

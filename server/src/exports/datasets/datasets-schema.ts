@@ -87,6 +87,7 @@ export function sayIssue(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
       if (issue.input === undefined) return 'is missing'
+      if (issue.expected === 'int' && typeof issue.input === 'number') return 'must be a whole number'
       return `must be ${kinds[issue.expected] ?? issue.expected}, not ${kindOf(issue.input)}`
     case 'invalid_value': {
       if (issue.input === undefined) return 'is missing'

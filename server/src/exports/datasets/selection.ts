@@ -26,7 +26,7 @@ export function readSelection(
   const key = dataset.key ?? described.key
   return {
     columns: picked,
-    behind: hiddenColumns(described, picked, key ?? []),
+    behind: order.length === 0 ? hiddenColumns(described, picked, key ?? []) : [],
     tests,
     parameters,
     order: order.length > 0 ? withTieBreaker(order, key ?? []) : [],
