@@ -235,6 +235,7 @@ test('every mistake is told, in the order of the file, and what is right beside 
     order: [c, c]
 `)
   expect(mistakes.map((mistake) => mistake.split(' ').slice(0, 2).join(' '))).toEqual([
+    '/x/datasets.yaml:3:13: datasets[0].source',
     '/x/datasets.yaml:5:12: datasets[0].limit',
     '/x/datasets.yaml:6:5: datasets[0].tabel',
     '/x/datasets.yaml:11:13: datasets[2].source',

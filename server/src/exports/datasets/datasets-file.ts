@@ -67,7 +67,12 @@ function readEntries(reading: Reading): ReadDatasets['definitions'] {
   return (file?.datasets ?? []).flatMap((given, at) => {
     const where = ['datasets', at]
     const entry = check(reading, where, DatasetEntry, given)
-    if (!entry) return []
+    if (!entry) {
+      // What is wrong with the source is told all the same: mistakes are mended in one go.
+      const source = typeof given === 'object' && given !== null && 'source' in given ? given.source : null
+      if (typeof source === 'string' && source !== '') openSource(under(reading, where), { name: '', source })
+      return []
+    }
     if (names.has(entry.name)) {
       reading.mistake([...where, 'name'], `is used twice: "${entry.name}"`)
       return []
@@ -76,6 +81,12 @@ function readEntries(reading: Reading): ReadDatasets['definitions'] {
     return readEntry(reading, where, entry)
   })
 }
+
+/** Paths of mistakes begin at a place in the file. */
+const under = (reading: Reading, where: Path): Reading => ({
+  ...reading,
+  mistake: (path, sentence, at) => reading.mistake([...where, ...path], sentence, at),
+})
 
 function check<T>(reading: Reading, where: Path, schema: z.ZodType<T>, given: unknown): T | null {
   const parsed = schema.safeParse(given, { error: sayIssue })
@@ -95,11 +106,12 @@ function check<T>(reading: Reading, where: Path, schema: z.ZodType<T>, given: un
 /** What a schema cannot say: what fits the source, and what has to agree. */
 function readEntry(outer: Reading, where: Path, entry: DatasetEntry): ReadDatasets['definitions'] {
   let isWrong = false
+  const inner = under(outer, where)
   const reading: Reading = {
-    ...outer,
-    mistake(path, sentence, at) {
+    ...inner,
+    mistake(...mistake) {
       isWrong = true
-      outer.mistake([...where, ...path], sentence, at)
+      inner.mistake(...mistake)
     },
   }
   const opened = openSource(reading, entry)
@@ -139,7 +151,7 @@ function readEntry(outer: Reading, where: Path, entry: DatasetEntry): ReadDatase
   ]
 }
 
-function openSource({ folder, variables, mistake }: Reading, { name, source }: DatasetEntry) {
+function openSource({ folder, variables, mistake }: Reading, { name, source }: Pick<DatasetEntry, 'name' | 'source'>) {
   let isWhole = true
   const url = expandUrl(source, variables, (sentence) => {
     isWhole = false
