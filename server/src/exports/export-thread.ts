@@ -7,6 +7,7 @@ import type { Catalogue } from './datasets/catalogue.ts'
 import type { DatasetsText } from './datasets/datasets-file.ts'
 import { catalogueOf } from './datasets/open-catalogue.ts'
 import type { DatedTask, ThreadAnswer, ThreadSettings } from './export-threads.ts'
+import { sourceKinds } from './sources/list.ts'
 import { writeExport } from './write-export.ts'
 
 const { dataDir } = workerData as ThreadSettings
@@ -15,7 +16,7 @@ let last: { text: DatasetsText | null; catalogue: Promise<Catalogue> } | null = 
 
 /** Tasks that follow each other mostly have the same datasets. */
 function catalogueFor(text: DatasetsText | null): Promise<Catalogue> {
-  if (!last || !isDeepStrictEqual(last.text, text)) last = { text, catalogue: catalogueOf(text, dataDir) }
+  if (!last || !isDeepStrictEqual(last.text, text)) last = { text, catalogue: catalogueOf(text, dataDir, sourceKinds) }
   return last.catalogue
 }
 

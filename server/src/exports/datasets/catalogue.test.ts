@@ -7,6 +7,7 @@ import { createCatalogue } from './catalogue.ts'
 import { readDatasets } from './datasets-file.ts'
 import { createDataset, type Dataset } from './dataset.ts'
 import type { Cell } from '../sources/source.ts'
+import { sqlite } from '../sources/sqlite.ts'
 
 let folder: string
 beforeEach(() => {
@@ -15,7 +16,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 function datasets(text: string): Dataset[] {
-  const { definitions, mistakes } = readDatasets({ path: join(folder, 'datasets.yaml'), text, variables: {} })
+  const { definitions, mistakes } = readDatasets({ path: join(folder, 'datasets.yaml'), text, variables: {} }, [sqlite])
   expect(mistakes).toEqual([])
   return definitions.map((definition) =>
     createDataset(definition, { withinMs: definition.timeoutMs, freshMs: 0, failedMs: 0 }),

@@ -81,8 +81,9 @@ interface Behind {
 
 export function createDataset(definition: DatasetDefinition, patience: Patience): Dataset {
   const { name, description, fingerprint, source, relation, parameters, rowLimit, timeoutMs } = definition
+  const types = Object.fromEntries(parameters.map(({ name, type }) => [name, type]))
   const withValues = (values: Record<string, Bindable>): Relation =>
-    'query' in relation ? { ...relation, parameters: values } : relation
+    'query' in relation ? { ...relation, parameters: values, types } : relation
   // Columns do not depend on values: a source that has to see a value to tell them is given none.
   const noValues = Object.fromEntries(parameters.map(({ name }) => [name, null]))
   const describe = remembered(

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { OpsError } from '../../errors.ts'
+import type { SourceKind } from '../sources/source.ts'
 import { createDataset, type DatasetDefinition } from './dataset.ts'
 import { datasetsText, readDatasets } from './datasets-file.ts'
 import { samplePath, type CatalogueSettings } from './open-catalogue.ts'
@@ -23,6 +24,7 @@ const patience: Patience = { withinMs: 10_000, freshMs: 0, failedMs: 0 }
 export async function runDatasetsCommand(
   [command, ...args]: string[],
   settings: CatalogueSettings,
+  kinds: SourceKind[],
   folder: string,
 ): Promise<{ text: string; ok: boolean }> {
   if (command !== 'check' || args.length > 1)
@@ -33,7 +35,7 @@ export async function runDatasetsCommand(
     const { line } = await checkDataset(sample, 'the sample')
     return { text: `DATASETS_FILE is not set: there is the sample only.\n${line}`, ok: true }
   }
-  const { definitions, mistakes } = readDatasets(datasetsText(file, readText(file), settings.variables))
+  const { definitions, mistakes } = readDatasets(datasetsText(file, readText(file), settings.variables), kinds)
   const checked = await Promise.all(
     definitions.map((definition) => checkDataset(definition, `${file}:${definition.line}`)),
   )

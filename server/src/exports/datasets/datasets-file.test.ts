@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import { sqlite } from '../sources/sqlite.ts'
 import { readDatasets, type ReadDatasets } from './datasets-file.ts'
 
 const read = (text: string, variables: Record<string, string> = {}): ReadDatasets =>
-  readDatasets({ path: '/x/datasets.yaml', text, variables })
+  readDatasets({ path: '/x/datasets.yaml', text, variables }, [sqlite])
 
 const COMPLETE = `
 datasets:

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import type { z } from 'zod'
 import type { RelationKind, Source, SourceKind } from '../sources/source.ts'
-import { sourceKinds } from '../sources/list.ts'
 import { parametersOf } from '../sources/sql.ts'
 import type { DatasetDefinition } from './dataset.ts'
 import { DatasetEntry, DatasetsFile, sayIssue, unknownKey } from './datasets-schema.ts'
@@ -36,12 +35,13 @@ export function datasetsText(path: string, text: string, variables: Variables): 
 }
 
 /** Reads the datasets that a YAML text lists; relative paths in it start at its folder. */
-export function readDatasets({ path, text, variables }: DatasetsText): ReadDatasets {
+export function readDatasets({ path, text, variables }: DatasetsText, kinds: SourceKind[]): ReadDatasets {
   const yaml = readYaml(text)
   const found: { at: Position; sentence: string }[] = [...yaml.problems]
   const reading: Reading = {
     yaml,
     folder: dirname(path),
+    kinds,
     variables: (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined),
     mistake: (where, sentence, at = yaml.positionOf(where)) =>
       found.push({ at, sentence: `${pathText(where)} ${sentence}` }),
@@ -56,6 +56,7 @@ export function readDatasets({ path, text, variables }: DatasetsText): ReadDatas
 interface Reading {
   yaml: YamlText
   folder: string
+  kinds: SourceKind[]
   variables: Variables
   /** Notes what is wrong with the value at a path; `at` when it is something else there. */
   mistake(where: Path, sentence: string, at?: Position): void
@@ -151,16 +152,19 @@ function readEntry(outer: Reading, where: Path, entry: DatasetEntry): ReadDatase
   ]
 }
 
-function openSource({ folder, variables, mistake }: Reading, { name, source }: Pick<DatasetEntry, 'name' | 'source'>) {
+function openSource(
+  { folder, kinds, variables, mistake }: Reading,
+  { name, source }: Pick<DatasetEntry, 'name' | 'source'>,
+) {
   let isWhole = true
   const url = expandUrl(source, variables, (sentence) => {
     isWhole = false
     mistake(['source'], sentence)
   })
   if (!isWhole) return null
-  const kind = sourceKinds.find(({ schemes }) => schemes.some((scheme) => url.startsWith(scheme)))
+  const kind = kinds.find(({ schemes }) => schemes.some((scheme) => url.startsWith(scheme)))
   if (!kind) {
-    mistake(['source'], `must be a URL such as ${sourceKinds.map(({ example }) => example).join(' or ')}`)
+    mistake(['source'], `must be a URL such as ${kinds.map(({ example }) => example).join(' or ')}`)
     return null
   }
   return tryOpen(kind, url, folder, name, (sentence) => mistake(['source'], sentence))

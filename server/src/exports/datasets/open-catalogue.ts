@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { ConfigError } from '../../errors.ts'
+import type { SourceKind } from '../sources/source.ts'
 import { createCatalogue, type Catalogue } from './catalogue.ts'
 import { createDataset } from './dataset.ts'
 import { readDatasets, type DatasetsText } from './datasets-file.ts'
@@ -32,13 +33,14 @@ export interface OpenCatalogue extends Catalogue {
  */
 export async function openCatalogue(
   { datasetsFile, dataDir, variables }: CatalogueSettings,
+  kinds: SourceKind[],
   told: (news: FileNews) => void,
 ): Promise<OpenCatalogue> {
   if (datasetsFile === null) {
     const sample = createCatalogue([createDataset(await sampleCities(samplePath(dataDir)), clientPatience)])
     return { ...sample, text: () => null, close: async () => undefined }
   }
-  const file = watchFile(datasetsFile, variables, clientPatience, told)
+  const file = watchFile({ path: datasetsFile, kinds, variables, patience: clientPatience }, told)
   if (file.mistakes.length > 0) throw new ConfigError(file.mistakes.map((mistake) => `DATASETS_FILE ${mistake}`))
   const timer = setInterval(() => file.current(), LOOK_EVERY_MS)
   return {
@@ -53,8 +55,8 @@ export async function openCatalogue(
  * The catalogue for exports, in a thread of their own: it stays as it is, and asks its sources each time, since an export
  * is of the columns of the moment.
  */
-export async function catalogueOf(text: DatasetsText | null, dataDir: string): Promise<Catalogue> {
-  const definitions = text ? readDatasets(text).definitions : [await sampleCities(samplePath(dataDir))]
+export async function catalogueOf(text: DatasetsText | null, dataDir: string, kinds: SourceKind[]): Promise<Catalogue> {
+  const definitions = text ? readDatasets(text, kinds).definitions : [await sampleCities(samplePath(dataDir))]
   return createCatalogue(definitions.map((definition) => createDataset(definition, exportPatience(definition))))
 }
 

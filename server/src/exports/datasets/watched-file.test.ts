@@ -2,6 +2,7 @@ import { mkdtempSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { sqlite } from '../sources/sqlite.ts'
 import { clientPatience } from './remembered.ts'
 import { watchFile, type FileNews } from './watched-file.ts'
 
@@ -18,12 +19,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const text = (...names: string[]) =>
   `datasets:\n${names.map((name) => `  - { name: ${name}, source: "sqlite:x.db", table: t }\n`).join('')}`
 const watch = () =>
-  watchFile(
-    path,
-    () => undefined,
-    clientPatience,
-    (item) => news.push(item),
-  )
+  watchFile({ path, kinds: [sqlite], variables: () => undefined, patience: clientPatience }, (item) => news.push(item))
 const namesOf = (file: ReturnType<typeof watch>) =>
   file
     .current()

@@ -3,6 +3,7 @@ import { createCatalogue, type Catalogue } from './catalogue.ts'
 import { createDataset, type Dataset } from './dataset.ts'
 import { datasetsText, readDatasets, type DatasetsText } from './datasets-file.ts'
 import type { Patience } from './remembered.ts'
+import type { SourceKind } from '../sources/source.ts'
 import type { Variables } from './source-url.ts'
 
 /** What the operator should hear of a new version of the file. */
@@ -21,15 +22,19 @@ export interface WatchedFile {
   mistakes: string[]
 }
 
+/** What a datasets file is read with. */
+export interface FileReading {
+  path: string
+  kinds: SourceKind[]
+  variables: Variables
+  patience: Patience
+}
+
 /** @param told hears of each new version once, of the first one not */
-export function watchFile(
-  path: string,
-  variables: Variables,
-  patience: Patience,
-  told: (news: FileNews) => void,
-): WatchedFile {
+export function watchFile(reading: FileReading, told: (news: FileNews) => void): WatchedFile {
+  const { path } = reading
   let seen = versionOf(path)
-  const first = readVersion(path, variables, patience, [])
+  const first = readVersion(reading, [])
   let inForce = first
 
   function look() {
@@ -37,7 +42,7 @@ export function watchFile(
     const version = versionOf(path)
     if (version === seen) return
     seen = version
-    const next = readVersion(path, variables, patience, inForce.catalogue.list())
+    const next = readVersion(reading, inForce.catalogue.list())
     if (next.mistakes.length > 0) return told({ path, names: null, mistakes: next.mistakes })
     inForce = next
     told({ path, names: next.catalogue.list().map(({ name }) => name), mistakes: [] })
@@ -58,7 +63,7 @@ interface Version {
 }
 
 /** What has not changed goes on as it is, with what it knows of its source. */
-function readVersion(path: string, variables: Variables, patience: Patience, before: Dataset[]): Version {
+function readVersion({ path, kinds, variables, patience }: FileReading, before: Dataset[]): Version {
   let text: DatasetsText
   try {
     text = datasetsText(path, readFileSync(path, 'utf8'), variables)
@@ -67,7 +72,7 @@ function readVersion(path: string, variables: Variables, patience: Patience, bef
     const mistakes = [`${path}: the file cannot be read${code}.`]
     return { text: { path, text: '', variables: {} }, catalogue: createCatalogue([]), mistakes }
   }
-  const { definitions, mistakes } = readDatasets(text)
+  const { definitions, mistakes } = readDatasets(text, kinds)
   const kept = new Map(before.map((dataset) => [dataset.fingerprint, dataset]))
   const datasets = definitions.map(
     (definition) => kept.get(definition.fingerprint) ?? createDataset(definition, patience),

@@ -14,7 +14,7 @@ export interface Dialect {
    * The whole condition where a comparison of the column with the values would not do, else null. `bound` gives the
    * placeholder of a value, which has to stand in the text in the order of the calls.
    */
-  condition?(identifier: string, test: Test, bound: (value: Cell) => string): string | null
+  comparison?(identifier: string, test: Test, bound: (value: Cell) => string): string | null
   /** A value of a test in the shape that the driver binds right. Default: as it is. */
   bind?(value: Bindable | Uint8Array, test: Test | null): unknown
   /** Not LIKE, whose wild cards, escapes and case differ from database to database. */
@@ -88,7 +88,7 @@ class Builder {
     const identifier = this.#dialect.identifier(test.column.name)
     if (test.operator === 'is_null') return `${identifier} IS NULL`
     if (test.operator === 'not_null') return `${identifier} IS NOT NULL`
-    const whole = this.#dialect.condition?.(identifier, test, (value) => this.#bound(value, test))
+    const whole = this.#dialect.comparison?.(identifier, test, (value) => this.#bound(value, test))
     if (whole) return whole
     const operand = this.#dialect.operand?.(identifier, test) ?? identifier
     const first = () => this.#bound(test.values[0] ?? null, test)

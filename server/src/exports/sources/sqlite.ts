@@ -148,7 +148,7 @@ const dialect: Dialect = {
   identifier: quote,
   table: quote,
   placeholder: () => '?',
-  condition: timeCondition,
+  comparison: timeCondition,
   bind: toSqlite,
   contains: (text, part) => `instr(${text}, ${part()}) > 0`,
   startsWith: (text, prefix) => `substr(${text}, 1, length(${prefix()})) = ${prefix()}`,
