@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { sqlite } from '../sources/sqlite.ts'
 import { readDatasets, type ReadDatasets } from './datasets-file.ts'
@@ -66,6 +67,13 @@ test('a complete file is read as it is meant', () => {
     },
     { name: 'again', relation: { table: 'main.orders' } },
   ])
+})
+
+test('the examples of the reference are right', () => {
+  const reference = readFileSync(new URL('../../../../docs/datasets.md', import.meta.url), 'utf8')
+  const examples = [...reference.matchAll(/^```yaml\n(datasets:[\s\S]*?)^```/gm)].map(([, text = '']) => read(text))
+  expect(examples.map(({ mistakes }) => mistakes)).toEqual([[]])
+  expect(examples[0]?.definitions).toHaveLength(2)
 })
 
 test('another version of a dataset has another fingerprint, the same one the same', () => {
