@@ -1,5 +1,5 @@
 const TIME = String.raw`([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?`
-const DATE_ONLY = /^\d{4}-\d{2}-\d{2}$/
+const DATE_ONLY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/
 const TIME_ONLY = new RegExp(`^${TIME}$`)
 const MOMENT = new RegExp(String.raw`^(\d{4}-\d{2}-\d{2})[Tt ]${TIME}\s?(Z|z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?$`)
 
@@ -15,9 +15,13 @@ export interface Moment {
 /** `YYYY-MM-DD` when that is a day of the calendar from the year 1 on, else null. */
 export function readDate(text: string): string | null {
   if (!DATE_ONLY.test(text) || text.startsWith('0000')) return null
-  const day = new Date(`${text}T00:00:00Z`)
-  // A day that a month does not have is read as one of the next month, or not at all.
-  return !Number.isNaN(day.valueOf()) && day.toISOString().startsWith(text) ? text : null
+  const day = Number(text.slice(8))
+  return day <= 28 || day <= daysOf(Number(text.slice(0, 4)), Number(text.slice(5, 7))) ? text : null
+}
+
+const daysOf = (year: number, month: number) => {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  return [4, 6, 9, 11].includes(month) ? 30 : 31
 }
 
 /** `HH:MM:SS`, with a fraction when there is one, from a time of day with or without seconds; else null. */

@@ -13,8 +13,10 @@ export interface Dialect {
   /**
    * The whole condition where a comparison of the column with the values would not do, else null. `bound` gives the
    * placeholder of a value, which has to stand in the text in the order of the calls.
+   *
+   * @param tests all that have to hold beside it
    */
-  comparison?(identifier: string, test: Test, bound: (value: Cell) => string): string | null
+  comparison?(identifier: string, test: Test, tests: Test[], bound: (value: Cell) => string): string | null
   /** A value of a test in the shape that the driver binds right. Default: as it is. */
   bind?(value: Bindable | Uint8Array, test: Test | null): unknown
   /** Not LIKE, whose wild cards, escapes and case differ from database to database. */
@@ -79,16 +81,16 @@ class Builder {
   }
 
   where({ tests, after }: RowQuery): string {
-    const conditions = tests.map((test) => this.#condition(test))
+    const conditions = tests.map((test) => this.#condition(test, tests))
     if (after) conditions.push(this.#behind(after.columns, after.values))
     return conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''
   }
 
-  #condition(test: Test): string {
+  #condition(test: Test, tests: Test[]): string {
     const identifier = this.#dialect.identifier(test.column.name)
     if (test.operator === 'is_null') return `${identifier} IS NULL`
     if (test.operator === 'not_null') return `${identifier} IS NOT NULL`
-    const whole = this.#dialect.comparison?.(identifier, test, (value) => this.#bound(value, test))
+    const whole = this.#dialect.comparison?.(identifier, test, tests, (value) => this.#bound(value, test))
     if (whole) return whole
     const operand = this.#dialect.operand?.(identifier, test) ?? identifier
     const first = () => this.#bound(test.values[0] ?? null, test)

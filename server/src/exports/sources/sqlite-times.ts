@@ -10,7 +10,11 @@ const FIRST_SECOND = -62_135_596_800
 const LAST_SECOND = 253_402_300_799
 
 const FUNCTION = 'queue_ops_time'
-const FRACTION_DIGITS = 9
+
+const DATE_LENGTH = 'YYYY-MM-DD'.length
+
+/** Nanoseconds are the finest that texts are read with. */
+const NO_FRACTION = '.000000000'
 
 type TimeKind = 'date' | 'time' | 'moment'
 
@@ -30,12 +34,17 @@ export function addTimeFunction(db: DatabaseSync): void {
  * for all rows that can match, whatever form they are in, so that an index narrows down what is looked at. Null for other
  * tests.
  */
-export function timeCondition(identifier: string, test: Test, bound: (value: Cell) => string): string | null {
+export function timeCondition(
+  identifier: string,
+  test: Test,
+  tests: Test[],
+  bound: (value: Cell) => string,
+): string | null {
   const kind = kinds[test.column.type]
   // Numbers stand for themselves: who counts from 1970 on may also ask so.
   if (!kind || !test.values.every((value) => typeof value === 'string')) return null
   const values = test.values.map((value) => comparable(value, kind))
-  const narrow = () => (kind === 'time' ? '' : `${narrowed(identifier, test, bound)} AND `)
+  const narrow = () => (kind === 'time' ? '' : `${narrowed(identifier, rangeOf(test, tests), bound)} AND `)
   const time = `${FUNCTION}(${identifier}, '${kind}')`
   const list = () => values.map(bound).join(', ')
   // What is no time is not equal to any.
@@ -55,18 +64,37 @@ const kinds: Partial<Record<Test['column']['type'], TimeKind>> = {
 
 const comparisons: Partial<Record<Test['operator'], string>> = { eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' }
 
-/** A day of margin on both sides, since a text may be of another zone. In SQLite every number is below every text. */
-function narrowed(column: string, { operator, values }: Test, bound: (value: Cell) => string): string {
+/** Days between which a test holds, with a day of margin, since a text may be of another zone. */
+interface Range {
+  from: string | null
+  to: string | null
+}
+
+/** The other end of an open range mostly stands in another test: an index needs both. */
+function rangeOf(test: Test, tests: Test[]): Range {
+  const [own, ...others] = [test, ...tests.filter(({ column }) => column.name === test.column.name)].map(ownRange)
+  const end = (side: keyof Range) => own?.[side] ?? others.find((range) => range[side])?.[side] ?? null
+  return { from: end('from'), to: end('to') }
+}
+
+function ownRange({ operator, values }: Test): Range {
   const days = values.map((value) => String(value).slice(0, 10)).toSorted()
-  const from = laterDay(days[0] ?? '', -1)
-  const to = laterDay(days.at(-1) ?? '', 2)
-  const [first, last] = [seconds(from), seconds(to)]
+  const [first, last] = [days[0], days.at(-1)]
+  if (first === undefined || last === undefined || !days.every((day) => readDate(day))) return { from: null, to: null }
+  const from = ['gt', 'gte', 'eq', 'in'].includes(operator) ? laterDay(first, -1) : null
+  const to = ['lt', 'lte', 'eq', 'in'].includes(operator) ? laterDay(last, 2) : null
+  return { from, to }
+}
+
+/** In SQLite every number is below every text. */
+function narrowed(column: string, { from, to }: Range, bound: (value: Cell) => string): string {
   const between = (low: Cell, high: Cell) => `(${column} >= ${bound(low)} AND ${column} < ${bound(high)})`
-  if (operator === 'gt' || operator === 'gte')
-    return `(${column} >= ${bound(from)} OR ${between(Math.min(first, first * 1000), '')})`
-  if (operator === 'lt' || operator === 'lte')
-    return `(${between('', to)} OR ${column} < ${bound(Math.max(last, last * 1000))})`
-  return `(${between(from, to)} OR ${between(first, last)} OR ${between(first * 1000, last * 1000)})`
+  const [first, last] = [from === null ? null : seconds(from), to === null ? null : seconds(to)]
+  if (first !== null && last !== null)
+    return `(${between(from, to)} OR ${between(first, last)} OR ${between(first * 1000, last * 1000)})`
+  if (first !== null) return `(${column} >= ${bound(from)} OR ${between(Math.min(first, first * 1000), '')})`
+  if (last !== null) return `(${between('', to)} OR ${column} < ${bound(Math.max(last, last * 1000))})`
+  return '1'
 }
 
 const seconds = (day: string): number => {
@@ -83,7 +111,7 @@ function comparable(value: Cell | SQLOutputValue, kind: TimeKind): string | null
 
 function ofText(text: string, kind: TimeKind): string | null {
   if (kind === 'time') return padded(readTime(text))
-  const date = readDate(text)
+  const date = text.length === DATE_LENGTH ? readDate(text) : null
   if (date) return kind === 'date' ? date : padded(`${date}T00:00:00`)
   const moment = readMoment(text)?.text ?? null
   return kind === 'date' ? (moment?.slice(0, 10) ?? null) : padded(moment)
@@ -97,8 +125,9 @@ function ofNumber(value: number | bigint): string | null {
   return padded(new Date(ms).toISOString().slice(0, -1))
 }
 
+/** Fractions of the same length sort right as text. */
 function padded(time: string | null): string | null {
   if (time === null) return null
-  const [whole = '', fraction = ''] = time.split('.')
-  return `${whole}.${fraction.padEnd(FRACTION_DIGITS, '0')}`
+  const point = time.indexOf('.')
+  return point < 0 ? time + NO_FRACTION : time.padEnd(point + NO_FRACTION.length, '0')
 }
