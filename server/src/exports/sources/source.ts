@@ -17,8 +17,14 @@ export interface SourceColumn {
   sourceType: string
 }
 
-/** What rows are read from. In a query, `:name` stands for the parameter of that name. */
-export type Relation = { table: string } | { query: string; parameters: Record<string, Bindable> }
+/**
+ * What rows are read from: a table or view (with its schema in front where there are some: `sales.orders`), a query, in
+ * which `:name` stands for the parameter of that name, or all that a source has when it is nothing but rows (a Parquet
+ * file, a queue).
+ */
+export type Relation = { table: string } | { query: string; parameters: Record<string, Bindable> } | { whole: true }
+
+export type RelationKind = 'table' | 'query' | 'whole'
 
 /** What a source knows of a relation. */
 export interface Description {
@@ -61,7 +67,7 @@ export interface RowQuery {
   /** Only rows behind the one with these values of these columns, in their ascending order. */
   after: { columns: string[]; values: Cell[] } | null
   limit: number | null
-  /** How long the source may take until the first row, in milliseconds. */
+  /** How long the source may take until the first row, in milliseconds. Later it may be silent for {@link STALL_MS}. */
   timeoutMs: number
 }
 
@@ -74,13 +80,20 @@ export interface SourceRows {
    * consistent view. Nothing more is read from the source while nobody asks for the next batch.
    */
   batches(): AsyncIterable<Cell[][]>
+  /** Ends the reading wherever it is, at the server too. May be called twice. */
   close(): Promise<void>
 }
 
 /**
+ * How long a source may be silent between two batches, and how long a server keeps a reader who asks for nothing, in
+ * milliseconds: what is slower than this is broken, or the disk that the export is written to.
+ */
+export const STALL_MS = 600_000
+
+/**
  * A place where rows come from. Both calls reject with OpsError: `dataset_unreadable` when it may be well again later,
- * `dataset_broken` when trying again cannot mend it (missing table, bad credentials). Messages hold no host, path, user
- * or password.
+ * `dataset_broken` when trying again cannot mend it (missing table, bad credentials), `invalid_input` when the value of a
+ * filter cannot be one of its column. Messages hold no host, path, user or password.
  */
 export interface Source {
   describe(relation: Relation): Promise<Description>
@@ -93,6 +106,8 @@ export interface SourceKind {
   schemes: string[]
   /** What a URL of it looks like, for people. */
   example: string
+  /** What its sources can be asked for. */
+  reads: RelationKind[]
   /**
    * @param url starts with one of `schemes`
    * @param folder where relative paths in it start
