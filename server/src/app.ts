@@ -5,6 +5,7 @@ import type { Config } from './config.ts'
 import { ConfigError } from './errors.ts'
 import type { Catalogue } from './exports/datasets/catalogue.ts'
 import { openCatalogue } from './exports/datasets/open-catalogue.ts'
+import { allSourceKinds } from './exports/source-kinds.ts'
 import { exportJobOptions, type ExportQueue } from './exports/export-job.ts'
 import { startExportWorker } from './exports/export-worker.ts'
 import { createExports } from './exports/exports.ts'
@@ -70,7 +71,7 @@ export async function startApp(config: Config, transport: 'http' | 'stdio', log:
     log,
     store: openStore(config.queueUrl, config.queuePrefix, log),
     files: await openExportFiles(join(config.dataDir, 'exports')),
-    catalogue: await openCatalogue(config),
+    catalogue: await openCatalogue(config, allSourceKinds(config, log)),
     closers,
   }
   try {
@@ -89,6 +90,8 @@ function startWorker({ config, log, store, files, closers }: Shared) {
   const settings = {
     datasetsFile: config.datasetsFile,
     dataDir: config.dataDir,
+    queueUrl: config.queueUrl,
+    queuePrefix: config.queuePrefix,
     timeoutMs: config.exportTimeoutMs,
     queueName: config.exportQueue,
     concurrency: config.workerConcurrency,

@@ -2,11 +2,14 @@
 import type { MessagePort } from 'node:worker_threads'
 import { workerData } from 'node:worker_threads'
 import { OpsError } from '../errors.ts'
+import { createLog } from '../log.ts'
 import { openCatalogue, type CatalogueSettings } from './datasets/open-catalogue.ts'
 import type { ThreadAnswer, ThreadTask } from './export-threads.ts'
+import { allSourceKinds } from './source-kinds.ts'
 import { writeExport } from './write-export.ts'
 
-const catalogue = openCatalogue(workerData as CatalogueSettings)
+const settings = workerData as CatalogueSettings
+const catalogue = openCatalogue(settings, allSourceKinds(settings, createLog('warn')))
 
 // oxlint-disable-next-line import/no-default-export -- what piscina calls
 export default async function run({ place, data, port }: ThreadTask & { port: MessagePort }): Promise<ThreadAnswer> {

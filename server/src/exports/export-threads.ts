@@ -31,10 +31,18 @@ export interface ExportThreads {
   close(): Promise<void>
 }
 
+/** What a thread is given must be copied to it: nothing that a caller has besides. */
+const pick = ({ datasetsFile, dataDir, queueUrl, queuePrefix }: CatalogueSettings): CatalogueSettings => ({
+  datasetsFile,
+  dataDir,
+  queueUrl,
+  queuePrefix,
+})
+
 export function startExportThreads(settings: CatalogueSettings, maxThreads: number): ExportThreads {
   const pool = new Piscina({
     filename: new URL('./export-thread.js', import.meta.url).href,
-    workerData: { datasetsFile: settings.datasetsFile, dataDir: settings.dataDir } satisfies CatalogueSettings,
+    workerData: pick(settings),
     minThreads: 0,
     maxThreads,
     idleTimeout: IDLE_MS,

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { ConfigError, OpsError } from '../../errors.ts'
 import { createDataset, type Dataset } from './dataset.ts'
 import { sourceKinds } from '../sources/list.ts'
+import type { SourceKind } from '../sources/source.ts'
 
 const SOURCE = 'sqlite:'
 
@@ -46,7 +47,7 @@ export function createCatalogue(datasets: Dataset[]): Catalogue {
  * Reads the datasets that a YAML file lists; relative paths in it start at the file's folder. Throws
  * {@link ConfigError} with everything that is wrong with the file.
  */
-export function readDatasetsFile(file: string): Dataset[] {
+export function readDatasetsFile(file: string, kinds: SourceKind[] = sourceKinds): Dataset[] {
   const parsed = DatasetsFile.safeParse(parseYaml(file))
   if (!parsed.success) {
     throw new ConfigError(
@@ -57,7 +58,7 @@ export function readDatasetsFile(file: string): Dataset[] {
   const twice = names.find((name, at) => names.indexOf(name) !== at)
   if (twice) throw new ConfigError([`DATASETS_FILE ${file}: the name "${twice}" is used twice.`])
   return parsed.data.datasets.map(({ source, table, ...dataset }) => {
-    const kind = sourceKinds.find(({ schemes }) => schemes.some((scheme) => source.startsWith(scheme)))
+    const kind = kinds.find(({ schemes }) => schemes.some((scheme) => source.startsWith(scheme)))
     if (!kind) throw new ConfigError([`DATASETS_FILE ${file}: ${source} is of no known kind.`])
     return createDataset({
       ...dataset,

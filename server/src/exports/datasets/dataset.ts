@@ -7,8 +7,8 @@ export interface DatasetDefinition {
   name: string
   description: string
   source: Source
-  /** A table or view, or a query with `:name` for each parameter. */
-  relation: { table: string } | { query: string }
+  /** A table or view, a query with `:name` for each parameter, or all that the source has. */
+  relation: { table: string } | { query: string } | { whole: true }
   parameters: DatasetParameter[]
   /** What differs from what the source says of its columns. */
   columns: { name: string; type?: ColumnType; label?: string; hidden?: boolean; filterable?: boolean }[]
@@ -59,7 +59,7 @@ export interface Dataset {
 export function createDataset(definition: DatasetDefinition): Dataset {
   const { name, description, source, relation, parameters, rowLimit, timeoutMs } = definition
   const withValues = (values: Record<string, Bindable>): Relation =>
-    'table' in relation ? relation : { ...relation, parameters: values }
+    'query' in relation ? { ...relation, parameters: values } : relation
   // Columns do not depend on values: a source that has to see a value to tell them is given none.
   const describe = () => source.describe(withValues(Object.fromEntries(parameters.map(({ name }) => [name, null]))))
   const columns = async () => visibleColumns(definition, await describe())

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { SourceKind } from '../sources/source.ts'
 import { createCatalogue, readDatasetsFile, type Catalogue } from './catalogue.ts'
 import { sampleCities } from './sample.ts'
 
@@ -7,11 +8,17 @@ export interface CatalogueSettings {
   /** Null: the sample dataset only. */
   datasetsFile: string | null
   dataDir: string
+  /** The store whose jobs are datasets too. */
+  queueUrl: string
+  queuePrefix: string
 }
 
 /** Rejects with ConfigError when the list cannot be read. */
-export async function openCatalogue({ datasetsFile, dataDir }: CatalogueSettings): Promise<Catalogue> {
+export async function openCatalogue(
+  { datasetsFile, dataDir }: CatalogueSettings,
+  kinds: SourceKind[],
+): Promise<Catalogue> {
   return createCatalogue(
-    datasetsFile ? readDatasetsFile(datasetsFile) : [await sampleCities(join(dataDir, 'sample.sqlite'))],
+    datasetsFile ? readDatasetsFile(datasetsFile, kinds) : [await sampleCities(join(dataDir, 'sample.sqlite'))],
   )
 }

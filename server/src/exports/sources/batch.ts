@@ -26,3 +26,16 @@ export const plainBoolean = (cell: Cell): Cell => {
   if (cell === 0 || cell === 0n) return false
   return cell === 1 || cell === 1n ? true : cell
 }
+
+/** The shortest number that is the same as a 32-bit float: 1.1 rather than 1.100000023841858. */
+export function shortestFloat(value: number): number {
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits))
+    if (Math.fround(short) === value) return short
+  }
+  return value
+}
+
+/** The bytes of a driver's Buffer as what everybody else's are. */
+export const plainBytes = ({ buffer, byteOffset, byteLength }: Uint8Array) =>
+  new Uint8Array(buffer, byteOffset, byteLength)

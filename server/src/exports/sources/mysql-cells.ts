@@ -1,6 +1,6 @@
 import type { FieldPacket } from 'mysql2'
 import type { ColumnType } from '../../contract.ts'
-import { plainNumber } from './batch.ts'
+import { plainBytes, plainNumber, shortestFloat } from './batch.ts'
 import type { Cell } from './source.ts'
 import { shortFraction } from './timestamps.ts'
 
@@ -53,12 +53,12 @@ export function columnType(field: FieldPacket): ColumnType {
   // MariaDB knows JSON only as a text with a check.
   if (field.extendedFormat === 'json') return 'json'
   // Types of MariaDB that have a text of their own, such as UUID and INET6.
-  if (field.extendedTypeName !== undefined) return 'text'
+  if (field.extendedTypeName !== undefined && !isGeometry(field)) return 'text'
   if (BLOBS.includes(typeOf(field)) && field.characterSet === BINARY_CHARSET) return 'binary'
   return plainTypes.get(typeOf(field)) ?? 'text'
 }
 
-const asItIs = (value: unknown) => value as Cell
+const asItIs = (value: unknown) => (value instanceof Uint8Array ? plainBytes(value) : (value as Cell))
 
 /** Makes cells of what the driver gives (never null) of a column: as it is where nothing else is said. */
 export function cellReader(field: FieldPacket): (value: unknown) => Cell {
@@ -84,12 +84,3 @@ export function cellReader(field: FieldPacket): (value: unknown) => Cell {
 const isZero = (text: string) => text.startsWith('0000-') || text.includes('-00')
 
 const isoDateTime = (text: string) => shortFraction(isZero(text.slice(0, 10)) ? text : text.replace(' ', 'T'))
-
-/** The shortest number that is the same as a 32-bit float: 1.1 rather than 1.100000023841858. */
-function shortestFloat(value: number): number {
-  for (let digits = 6; digits < 9; digits++) {
-    const short = Number(value.toPrecision(digits))
-    if (Math.fround(short) === value) return short
-  }
-  return value
-}

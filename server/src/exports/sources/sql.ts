@@ -49,10 +49,11 @@ export function selectRows(query: RowQuery, dialect: Dialect): Statement {
   return { sql: query.limit === null ? sql : `${sql} LIMIT ${query.limit}`, values: builder.values }
 }
 
-/** The statement that counts the rows of `query`, whatever its limit, no further than to `most` and one. */
-export function countRows(query: RowQuery, most: number, dialect: Dialect): Statement {
+/** The statement that counts the rows of `query`, whatever its limit, no further than to `most` and one; null: all. */
+export function countRows(query: RowQuery, most: number | null, dialect: Dialect): Statement {
   const builder = new Builder(dialect)
-  const rows = `SELECT 1 FROM ${builder.from(query.relation)}${builder.where(query)} LIMIT ${most + 1}`
+  const limit = most === null ? '' : ` LIMIT ${most + 1}`
+  const rows = `SELECT 1 FROM ${builder.from(query.relation)}${builder.where(query)}${limit}`
   return { sql: `SELECT count(*) AS total FROM (${rows}) AS counted`, values: builder.values }
 }
 
@@ -105,9 +106,10 @@ class Builder {
   }
 
   where({ tests, after }: RowQuery): string {
-    const conditions = tests.map((test) => this.#condition(test))
+    // First: rows that no test passes must be asked too.
+    const conditions = this.#dialect.condition ? [this.#dialect.condition] : []
+    conditions.push(...tests.map((test) => this.#condition(test)))
     if (after) conditions.push(this.#behind(after.columns, after.values))
-    if (this.#dialect.condition) conditions.push(this.#dialect.condition)
     return conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''
   }
 
