@@ -113,7 +113,9 @@ describe.for(Object.keys(stores))('jobs on %s', (storeName) => {
       tests: tests.map((test) => ({ ...test, values: [...test.values] })),
       order: [{ column: 'failed_reason', descending: true }],
     }
-    const reasons = Array.from({ length: 15 }, (_, n) => `reason 100% ${2 * n + 1}`).toSorted().toReversed()
+    const reasons = Array.from({ length: 15 }, (_, n) => `reason 100% ${2 * n + 1}`)
+      .toSorted()
+      .toReversed()
     expect((await readRows(source(), wanted)).rows).toEqual(reasons.map((reason) => [reason]))
     expect((await readRows(source(), { ...wanted, limit: 4 })).rows).toHaveLength(4)
     const onlyState = { ...whole, tests: wanted.tests.slice(0, 1), columns: wanted.columns }

@@ -26,7 +26,13 @@ export async function startMariaDb(): Promise<TestMariaDb> {
   await promisify(execFile)(install, [...settings, ...anyone], options)
 
   const port = await freePort()
-  const places = ['--bind-address=127.0.0.1', `--port=${port}`, `--socket=${join(folder, 'socket')}`]
+  // Servers that share a folder for temporary tables delete each other's.
+  const places = [
+    `--tmpdir=${folder}`,
+    '--bind-address=127.0.0.1',
+    `--port=${port}`,
+    `--socket=${join(folder, 'socket')}`,
+  ]
   const careless = ['--innodb-flush-log-at-trx-commit=0', '--innodb-flush-method=nosync', '--skip-log-bin']
   const clear = ['--character-set-server=utf8mb4', '--max-allowed-packet=64M', '--skip-name-resolve']
   const child = spawn(server, [...settings, ...places, ...careless, ...clear], {

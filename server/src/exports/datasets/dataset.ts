@@ -58,8 +58,9 @@ export interface Dataset {
 
 export function createDataset(definition: DatasetDefinition): Dataset {
   const { name, description, source, relation, parameters, rowLimit, timeoutMs } = definition
+  const types = Object.fromEntries(parameters.map(({ name, type }) => [name, type]))
   const withValues = (values: Record<string, Bindable>): Relation =>
-    'query' in relation ? { ...relation, parameters: values } : relation
+    'query' in relation ? { ...relation, parameters: values, types } : relation
   // Columns do not depend on values: a source that has to see a value to tell them is given none.
   const describe = () => source.describe(withValues(Object.fromEntries(parameters.map(({ name }) => [name, null]))))
   const columns = async () => visibleColumns(definition, await describe())

@@ -3,7 +3,13 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from '@duckdb/node-api'
+import type {
+  DuckDBConnection,
+  DuckDBInstance,
+  DuckDBPreparedStatement,
+  DuckDBResult,
+  DuckDBValue,
+} from '@duckdb/node-api'
 import { broken, codeOf, SourceFailure, unreadable } from './failure.ts'
 import type { DuckColumn } from './duckdb-cells.ts'
 import { within } from './patience.ts'
@@ -113,7 +119,10 @@ class OpenDuckDb implements DuckDb {
   }
 
   async columnsOf(sql: string, values: unknown[]): Promise<DuckColumn[]> {
-    const result = await this.#run(null, this.#connection.run(sql, values as DuckDBValue[]))
+    const result = await this.#run(
+      null,
+      this.#prepared(sql, values, (statement) => statement.run()),
+    )
     return result.columnNames().map((name, at) => ({ name, type: result.columnType(at) }))
   }
 
@@ -128,7 +137,10 @@ class OpenDuckDb implements DuckDb {
   }
 
   async start(sql: string, values: unknown[], timeoutMs: number): Promise<void> {
-    this.#result = await this.#run(timeoutMs, this.#connection.stream(sql, values as DuckDBValue[]))
+    this.#result = await this.#run(
+      timeoutMs,
+      this.#prepared(sql, values, (statement) => statement.stream()),
+    )
   }
 
   async nextRows(timeoutMs: number): Promise<unknown[][]> {
@@ -152,8 +164,19 @@ class OpenDuckDb implements DuckDb {
   async #all(timeoutMs: number, sql: string, values: unknown[]): Promise<unknown[][]> {
     return this.#run(
       timeoutMs,
-      this.#connection.runAndReadAll(sql, values as DuckDBValue[]).then((reader) => reader.getRows()),
+      this.#prepared(sql, values, async (statement) => (await statement.runAndReadAll()).getRows()),
     )
+  }
+
+  /** Prepared, it is one statement and no more. */
+  async #prepared<T>(
+    sql: string,
+    values: unknown[],
+    use: (statement: DuckDBPreparedStatement) => Promise<T>,
+  ): Promise<T> {
+    const statement = await this.#connection.prepare(sql)
+    statement.bind(values as DuckDBValue[])
+    return use(statement)
   }
 
   async #run<T>(timeoutMs: number | null, work: Promise<T>): Promise<T> {

@@ -24,6 +24,7 @@ export function duckFailure(cause: unknown, { kind }: Opening, hasTests: boolean
       return ioFailure(message, isDatabase)
     case 'Invalid Input':
     case 'Serialization':
+      if (/multiple statements/.test(message)) return broken('its query holds more than one statement')
       return broken(isDatabase ? 'its database file is damaged' : notOfKind(kind))
     default:
       return unreadable('DuckDB cannot read it')

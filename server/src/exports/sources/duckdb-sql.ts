@@ -31,6 +31,7 @@ export function duckDialect(columns: DuckColumn[]): Dialect {
     table: (name) => nameParts(name).map(quote).join('.'),
     whole: 'files',
     numbered: true,
+    comparesRows: false,
     bind(value, type, at) {
       if (value instanceof Uint8Array) return { sql: `unhex($${at})`, value: Buffer.from(value).toString('hex') }
       if (type === null || value === null) return { sql: `$${at}`, value }

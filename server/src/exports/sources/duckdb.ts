@@ -50,7 +50,7 @@ function pathIn(url: string, hint: string): string {
 }
 
 function duckSource(opening: Opening, dataset: string): Source {
-  const withDatabase = async <T>(timeoutMs: number, use: (db: DuckDb) => Promise<T>, keepOpen: boolean) => {
+  const withDatabase = async <T>(timeoutMs: number, use: (db: DuckDb) => Promise<T>, query: RowQuery | null) => {
     let db: DuckDb | undefined
     let done = false
     try {
@@ -59,9 +59,9 @@ function duckSource(opening: Opening, dataset: string): Source {
       done = true
       return result
     } catch (cause) {
-      throw told(dataset, cause, (cause) => duckFailure(cause, opening, false))
+      throw told(dataset, cause, (cause) => duckFailure(cause, opening, hasTests(query)))
     } finally {
-      if (db && !(done && keepOpen)) await db.close()
+      if (db && !(done && query)) await db.close()
     }
   }
   return {
@@ -69,11 +69,13 @@ function duckSource(opening: Opening, dataset: string): Source {
       withDatabase(
         DESCRIBE_TIMEOUT_MS,
         async (db) => ({ columns: describeColumns(await columnsOf(db, relation, null)), key: null }),
-        false,
+        null,
       ),
-    read: (query) => withDatabase(query.timeoutMs, (db) => read(db, opening, dataset, query), true),
+    read: (query) => withDatabase(query.timeoutMs, (db) => read(db, opening, dataset, query), query),
   }
 }
+
+const hasTests = (query: RowQuery | null) => query !== null && query.tests.length > 0
 
 async function columnsOf(db: DuckDb, relation: Relation, names: string[] | null): Promise<DuckColumn[]> {
   const { sql, values } = selectNothing(relation, duckDialect([]), names)
@@ -101,7 +103,7 @@ async function read(db: DuckDb, opening: Opening, dataset: string, query: RowQue
         yield rows as Cell[][]
       }
     } catch (cause) {
-      throw told(dataset, cause, (cause) => duckFailure(cause, opening, query.tests.length > 0))
+      throw told(dataset, cause, (cause) => duckFailure(cause, opening, hasTests(query)))
     }
   }
   return { total, batches, close: () => db.close() }

@@ -19,7 +19,8 @@ const FORGOTTEN_MS = 24 * 3600 * 1000
 /** One connection in one read-only transaction, in which everything is of the same moment. */
 export interface MysqlClient {
   ask(sql: string, values: unknown[]): Promise<unknown[][]>
-  columnsOf(sql: string, values: unknown[]): Promise<FieldPacket[]>
+  /** The columns that a statement would give. It is not run, not even where it would give nothing. */
+  columnsOf(sql: string): Promise<FieldPacket[]>
   /** What a statement gives, or null when it takes too long. */
   attempt(timeoutMs: number, sql: string, values: unknown[]): Promise<unknown[][] | null>
   /** Null when there is no such table or view. */
@@ -61,6 +62,7 @@ class OpenMysql implements MysqlClient {
   readonly #connection: Connection
   /** Rejects when the connection breaks. */
   readonly #broken: Promise<never>
+  readonly #break: (error: Error) => void
   #timeoutMs = 0
   #isMariaDb = false
   #running = false
@@ -72,8 +74,9 @@ class OpenMysql implements MysqlClient {
     const { promise, reject } = Promise.withResolvers<never>()
     promise.catch(() => undefined)
     this.#broken = promise
+    this.#break = reject
     this.#connection.on('error', reject)
-    this.#connection.on('end', () => reject(Object.assign(new Error('connection lost'), { code: 'ECONNRESET' })))
+    this.#connection.on('end', () => reject(new Error('the server has ended the connection')))
   }
 
   async begin(timeoutMs: number): Promise<void> {
@@ -90,12 +93,16 @@ class OpenMysql implements MysqlClient {
     await this.#limit(timeoutMs)
   }
 
-  async ask(sql: string, values: unknown[]): Promise<unknown[][]> {
-    return (await this.#execute(sql, values)).rows
+  ask(sql: string, values: unknown[]): Promise<unknown[][]> {
+    return this.#run((settle) => this.#connection.execute({ sql, values, rowsAsArray: true }, settle))
   }
 
-  async columnsOf(sql: string, values: unknown[]): Promise<FieldPacket[]> {
-    return (await this.#execute(sql, values)).fields
+  async columnsOf(sql: string): Promise<FieldPacket[]> {
+    const statement = await this.#run<{ close(): void; columns?: FieldPacket[] }>((settle) =>
+      this.#connection.prepare(sql, settle),
+    )
+    statement.close()
+    return statement.columns ?? []
   }
 
   async attempt(timeoutMs: number, sql: string, values: unknown[]): Promise<unknown[][] | null> {
@@ -150,13 +157,10 @@ class OpenMysql implements MysqlClient {
     return this.#ended
   }
 
-  async #execute(sql: string, values: unknown[]): Promise<{ rows: unknown[][]; fields: FieldPacket[] }> {
-    const { promise, resolve, reject } = Promise.withResolvers<{ rows: unknown[][]; fields: FieldPacket[] }>()
+  async #run<T>(begin: (settle: (error: Error | null, result: unknown) => void) => unknown): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
     this.#running = true
-    this.#connection.execute({ sql, values, rowsAsArray: true }, (error, rows, fields) => {
-      if (error) reject(error)
-      else resolve({ rows: rows as unknown as unknown[][], fields })
-    })
+    begin((error, result) => (error ? reject(error) : resolve(result as T)))
     try {
       const patience = this.#timeoutMs + GRACE_MS
       return await within(patience, Promise.race([promise, this.#broken]), () => void this.end())
@@ -179,6 +183,8 @@ class OpenMysql implements MysqlClient {
 
   async #end() {
     const thread = this.#running ? this.#connection.threadId : null
+    // The driver tells nobody who still waits for an answer.
+    this.#break(new Error('the connection was ended in the middle of a statement'))
     this.#connection.destroy()
     this.#socket().destroy()
     if (thread) await kill(this.#url, thread).catch(() => undefined)

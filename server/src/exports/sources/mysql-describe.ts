@@ -25,8 +25,7 @@ const UNORDERED = new Set(['enum', 'set', 'float', 'double', 'bit', 'json'])
 
 export async function describeRelation(client: MysqlClient, relation: Relation): Promise<Description> {
   if (!('table' in relation)) {
-    const { sql, values } = selectNothing(relation, mysqlDialect)
-    const fields = await client.columnsOf(sql, values)
+    const fields = await client.columnsOf(selectNothing(relation, mysqlDialect).sql)
     refuseTwins(fields)
     return { columns: fields.map((field) => column(field, field.typeName ?? columnType(field))), key: null }
   }
@@ -34,12 +33,8 @@ export async function describeRelation(client: MysqlClient, relation: Relation):
   if (!facts) throw new SourceFailure(noTable(relation.table))
   const place = [facts.schema, facts.name]
   const declared = await client.ask(COLUMNS, place)
-  const { sql, values } = selectNothing(
-    relation,
-    mysqlDialect,
-    declared.map(([name]) => String(name)),
-  )
-  const fields = await client.columnsOf(sql, values)
+  const names = declared.map(([name]) => String(name))
+  const fields = await client.columnsOf(selectNothing(relation, mysqlDialect, names).sql)
   const columns = fields.map((field, at) => column(field, String(declared[at]?.[1])))
   return { columns, key: facts.isBaseTable ? keyOf(await client.ask(KEYS, place)) : null }
 }

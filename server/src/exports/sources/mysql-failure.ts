@@ -52,8 +52,8 @@ export function mysqlFailure(cause: unknown): Failure {
   const known = reasons.get(number)
   if (known) return known
   const message = cause instanceof Error ? cause.message : ''
-  if (STATEMENT.has(number)) return broken(message)
-  if (number >= 1000) return unreadable(`its server failed (error ${number})`)
+  if (STATEMENT.has(number)) return broken(message.replaceAll(/\s+/g, ' '))
+  if (number > 0) return unreadable(`its server failed (error ${number})`)
   const code = codeOf(cause)
   if (code === 'HANDSHAKE_NO_SSL_SUPPORT' || /certificate|SSL|TLS/i.test(`${String(code)} ${message}`)) {
     return broken('no trusted connection to its server can be made (TLS)')

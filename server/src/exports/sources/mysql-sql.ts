@@ -16,6 +16,7 @@ export const mysqlDialect: Dialect = {
   identifier: quote,
   table: (name) => nameParts(name).map(quote).join('.'),
   numbered: false,
+  comparesRows: false,
   bind(value, type) {
     if (value instanceof Uint8Array) return { sql: 'UNHEX(?)', value: Buffer.from(value).toString('hex') }
     if (typeof value === 'bigint') return { sql: castWhole(value), value: String(value) }

@@ -80,8 +80,7 @@ async function read(client: MysqlClient, dataset: string, query: RowQuery): Prom
  */
 async function fieldsOf(client: MysqlClient, { relation, columns, after }: RowQuery): Promise<FieldPacket[]> {
   const names = [...columns.map(({ name }) => name), ...(after?.columns ?? [])]
-  const { sql, values } = selectNothing(relation, mysqlDialect, names)
-  return client.columnsOf(sql, values)
+  return client.columnsOf(selectNothing(relation, mysqlDialect, names).sql)
 }
 
 /** Only in tables: what a view or a query costs, nobody knows. */

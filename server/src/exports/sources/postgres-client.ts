@@ -36,6 +36,9 @@ export interface PostgresClient {
   end(): Promise<void>
 }
 
+/** What the types do not know of. */
+const EXTENDED = { queryMode: 'extended' }
+
 const asTexts: CustomTypesConfig = { getTypeParser: () => (text: string | Buffer) => text }
 
 /** Rejects with what the driver or the server says, or with SourceFailure when they say nothing in time. */
@@ -130,7 +133,8 @@ class OpenClient implements PostgresClient {
   async #query(text: string, values: unknown[], types: CustomTypesConfig) {
     if (this.#lost) throw this.#lost
     this.#running = true
-    const asked = this.#client.query<unknown[]>({ text, values, types, rowMode: 'array' })
+    // The extended protocol takes one statement and no more.
+    const asked = this.#client.query<unknown[]>({ text, values, types, rowMode: 'array', ...EXTENDED })
     try {
       return await within(this.#timeoutMs + GRACE_MS, asked, () => void this.end())
     } finally {

@@ -1,12 +1,17 @@
 import { DatabaseError } from 'pg'
 import { broken, codeOf, misfit, networkFailure, unreadable, type Failure } from './failure.ts'
 
+const UNCLEAR =
+  'its database cannot tell of which type a parameter of its query is: write CAST(:name AS text), say, where it stands'
+
 /** SQLSTATEs (postgresql.org/docs/current/errcodes-appendix.html) with a reason of their own; most exact first. */
 const reasons: [prefix: string, failure: Failure][] = [
   ['28', broken('its server refuses the user or the password')],
   ['3D', broken('its server has no such database')],
   ['3F', broken('its database has no such schema')],
   ['42501', broken('the user of its source may not read it')],
+  ['42P08', broken(UNCLEAR)],
+  ['42P18', broken(UNCLEAR)],
   // What is computed from bad values is no misfit of what the client gave.
   ['22012', broken('a view or query of its database divides by zero')],
   ['22', misfit],

@@ -22,7 +22,14 @@ export interface SourceColumn {
  * which `:name` stands for the parameter of that name, or all that a source has when it is nothing but rows (a Parquet
  * file, a queue).
  */
-export type Relation = { table: string } | { query: string; parameters: Record<string, Bindable> } | { whole: true }
+export type Relation = { table: string } | ParametrisedQuery | { whole: true }
+
+export interface ParametrisedQuery {
+  query: string
+  parameters: Record<string, Bindable>
+  /** What the parameters hold, where that is known: it makes their comparison exact. */
+  types?: Record<string, ColumnType>
+}
 
 export type RelationKind = 'table' | 'query' | 'whole'
 

@@ -24,6 +24,8 @@ export interface Dialect {
   bind(value: Bindable | Uint8Array, type: ColumnType | null, at: number): { sql: string; value: unknown }
   /** Whether one placeholder may stand in several places. Otherwise each place has a value of its own. */
   numbered: boolean
+  /** Whether `(a, b) > (1, 2)` is computed by the collations of the columns, and with their index. */
+  comparesRows: boolean
   /** The type of a column of a key, for databases that compare texts with numbers inexactly. */
   keyType?(column: string): ColumnType | null
   /** What every row is asked besides, such as whether there is time left. */
@@ -97,7 +99,8 @@ class Builder {
     const sql = replaceParameters(relation.query, this.#dialect.quoting, (name) => {
       const value = relation.parameters[name]
       if (value === undefined) return null
-      const placeholder = (this.#dialect.numbered && bound.get(name)) || this.#bound(value, null)
+      const placeholder =
+        (this.#dialect.numbered && bound.get(name)) || this.#bound(value, relation.types?.[name] ?? null)
       bound.set(name, placeholder)
       return placeholder
     })
@@ -129,8 +132,16 @@ class Builder {
 
   #behind(columns: string[], values: Cell[]): string {
     const names = columns.map((name) => this.column(name))
-    const bound = values.map((value, at) => this.#bound(value, this.#dialect.keyType?.(columns[at] ?? '') ?? null))
-    return names.length === 1 ? `${names[0]} > ${bound[0]}` : `(${names.join(', ')}) > (${bound.join(', ')})`
+    const bound = (at: number) => this.#bound(values[at] ?? null, this.#dialect.keyType?.(columns[at] ?? '') ?? null)
+    if (names.length > 1 && this.#dialect.comparesRows) {
+      return `(${names.join(', ')}) > (${names.map((_, at) => bound(at)).join(', ')})`
+    }
+    // The outer condition on the first column is what an index is used for.
+    const behindFrom = (at: number): string => {
+      if (at === names.length - 1) return `${names[at]} > ${bound(at)}`
+      return `(${names[at]} >= ${bound(at)} AND (${names[at]} > ${bound(at)} OR ${behindFrom(at + 1)}))`
+    }
+    return behindFrom(0)
   }
 
   #bound(value: Bindable | Uint8Array, type: ColumnType | null): string {

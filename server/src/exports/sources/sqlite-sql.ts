@@ -7,6 +7,7 @@ export const sqliteDialect: Dialect = {
   identifier: quote,
   table: quote,
   numbered: false,
+  comparesRows: true,
   // An integer has to be bound as one: the driver binds numbers as reals, and as a real 11 is not equal to the text '11'.
   bind(value) {
     if (typeof value === 'boolean') return { sql: '?', value: BigInt(value) }
