@@ -41,7 +41,7 @@ describe.for(Object.keys(databases))('memory of %s', (name) => {
   let database: TestDatabase
   beforeAll(async () => {
     database = (await databases[name]?.()) as TestDatabase
-    await database.run('CREATE TABLE nothing (i INTEGER)')
+    await database.run('CREATE TABLE blank (i INTEGER)')
   })
   afterAll(() => database?.[Symbol.asyncDispose]())
 
