@@ -93,6 +93,7 @@ function startWorker({ config, log, store, files, closers }: Shared) {
     queueUrl: config.queueUrl,
     queuePrefix: config.queuePrefix,
     timeoutMs: config.exportTimeoutMs,
+    deadLetterWebhook: config.deadLetterWebhook,
     queueName: config.exportQueue,
     concurrency: config.workerConcurrency,
     shutdownGraceMs: config.shutdownGraceMs,
