@@ -11,6 +11,7 @@ try {
     ...process.env,
     REDIS_SERVER: ensureProgram('redis'),
     POSTGRES_BIN: dirname(ensureProgram('postgres')),
+    MARIADB_SERVER: ensureProgram('mariadb'),
     CHROMIUM: ensureProgram('chromium'),
   }
 } catch (error) {

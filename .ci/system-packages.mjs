@@ -12,6 +12,14 @@ const programs = {
     apt: 'postgresql',
     brew: 'postgresql',
   },
+  mariadb: {
+    names: ['mariadbd'],
+    // Server programs are not on everybody's PATH.
+    folders: () => ['/usr/sbin', '/usr/local/sbin'],
+    variable: 'MARIADB_SERVER',
+    apt: 'mariadb-server',
+    brew: 'mariadb',
+  },
   chromium: {
     names: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
     places: [

@@ -9,7 +9,7 @@ import { exportJobOptions, type ExportQueue } from './exports/export-job.ts'
 import { startExportWorker } from './exports/export-worker.ts'
 import { createExports } from './exports/exports.ts'
 import { openExportFiles, type ExportFiles } from './exports/files.ts'
-import { sourceKinds } from './exports/sources/list.ts'
+import { allSourceKinds } from './exports/source-kinds.ts'
 import { createHealth } from './health/health.ts'
 import { mountBoard } from './http/board.ts'
 import { DOWNLOADS_PATH, mountDownloads } from './http/downloads.ts'
@@ -71,7 +71,7 @@ export async function startApp(config: Config, transport: 'http' | 'stdio', log:
     log,
     store: openStore(config.queueUrl, config.queuePrefix, log),
     files: await openExportFiles(join(config.dataDir, 'exports')),
-    catalogue: await openCatalogue(config, sourceKinds, (news) => logFileNews(log, news)),
+    catalogue: await openCatalogue(config, allSourceKinds(config, log), (news) => logFileNews(log, news)),
     closers,
   }
   closers.connections.push(() => shared.catalogue.close())
@@ -90,6 +90,8 @@ const notServing = { url: null, ended: new Promise<void>(() => undefined) }
 function startWorker({ config, log, store, files, catalogue, closers }: Shared) {
   const settings = {
     dataDir: config.dataDir,
+    queueUrl: config.queueUrl,
+    queuePrefix: config.queuePrefix,
     timeoutMs: config.exportTimeoutMs,
     deadLetterWebhook: config.deadLetterWebhook,
     queueName: config.exportQueue,

@@ -4,7 +4,7 @@ import { startApp } from './app.ts'
 import { readConfig, type Config } from './config.ts'
 import { ConfigError, OpsError } from './errors.ts'
 import { datasetsCommands, runDatasetsCommand } from './exports/datasets/datasets-command.ts'
-import { sourceKinds } from './exports/sources/list.ts'
+import { allSourceKinds } from './exports/source-kinds.ts'
 import { createLog } from './log.ts'
 import { runStoreCommand, storeCommands } from './queue/store-command.ts'
 import { banner } from './banner.ts'
@@ -68,7 +68,9 @@ async function runStore(args: string[]): Promise<void> {
 }
 
 async function runDatasets(args: string[]): Promise<void> {
-  const { text, ok } = await runDatasetsCommand(args, settings(), sourceKinds, process.env['INIT_CWD'] ?? process.cwd())
+  const config = settings()
+  const kinds = allSourceKinds(config, createLog(config.logLevel))
+  const { text, ok } = await runDatasetsCommand(args, config, kinds, process.env['INIT_CWD'] ?? process.cwd())
   // A source that did not answer may hold a connection open for long.
   process.stdout.write(`${text}\n`, () => process.exit(ok ? 0 : 1))
 }

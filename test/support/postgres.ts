@@ -10,6 +10,7 @@ import { freePort } from './free-port.ts'
 /** A real PostgreSQL on a port and in a folder of its own that does not care about losing its data. */
 export interface TestPostgres extends AsyncDisposable {
   url: string
+  process: ChildProcess
 }
 
 /** The folder with PostgreSQL's server programs, which distributions do not put on the PATH. */
@@ -56,10 +57,13 @@ export async function startPostgres(): Promise<TestPostgres> {
   await readyToAccept(server)
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    process: server,
     async [Symbol.asyncDispose]() {
-      const exited = once(server, 'exit')
-      server.kill('SIGQUIT')
-      await exited
+      if (server.exitCode === null && server.signalCode === null) {
+        const exited = once(server, 'exit')
+        server.kill('SIGQUIT')
+        await exited
+      }
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -7,16 +7,19 @@ import type { Catalogue } from './datasets/catalogue.ts'
 import type { DatasetsText } from './datasets/datasets-file.ts'
 import { catalogueOf } from './datasets/open-catalogue.ts'
 import type { DatedTask, ThreadAnswer, ThreadSettings } from './export-threads.ts'
-import { sourceKinds } from './sources/list.ts'
+import { createLog } from '../log.ts'
+import { allSourceKinds } from './source-kinds.ts'
 import { writeExport } from './write-export.ts'
 
-const { dataDir } = workerData as ThreadSettings
+const settings = workerData as ThreadSettings
+const kinds = allSourceKinds(settings, createLog('warn'))
 
 let last: { text: DatasetsText | null; catalogue: Promise<Catalogue> } | null = null
 
 /** Tasks that follow each other mostly have the same datasets. */
 function catalogueFor(text: DatasetsText | null): Promise<Catalogue> {
-  if (!last || !isDeepStrictEqual(last.text, text)) last = { text, catalogue: catalogueOf(text, dataDir, sourceKinds) }
+  if (!last || !isDeepStrictEqual(last.text, text))
+    last = { text, catalogue: catalogueOf(text, settings.dataDir, kinds) }
   return last.catalogue
 }
 

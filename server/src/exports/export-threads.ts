@@ -13,6 +13,9 @@ const IDLE_MS = 60_000
 /** What every thread is made with. */
 export interface ThreadSettings {
   dataDir: string
+  /** The store whose jobs can be exported too. */
+  queueUrl: string
+  queuePrefix: string
 }
 
 export interface ThreadTask {
@@ -42,6 +45,13 @@ export interface ExportThreads {
   close(): Promise<void>
 }
 
+/** What a thread is given must be copied to it: nothing that a caller has besides. */
+const copied = ({ dataDir, queueUrl, queuePrefix }: ThreadSettings): ThreadSettings => ({
+  dataDir,
+  queueUrl,
+  queuePrefix,
+})
+
 export function startExportThreads(
   catalogue: OpenCatalogue,
   settings: ThreadSettings,
@@ -49,7 +59,7 @@ export function startExportThreads(
 ): ExportThreads {
   const pool = new Piscina({
     filename: new URL('./export-thread.js', import.meta.url).href,
-    workerData: { dataDir: settings.dataDir } satisfies ThreadSettings,
+    workerData: copied(settings),
     minThreads: 0,
     maxThreads,
     idleTimeout: IDLE_MS,

@@ -8,6 +8,7 @@ import {
   type JobsOptions,
   type Processor,
   type Queue,
+  type QueueOptions,
   type Worker,
   type WorkerOptions,
 } from 'bullmq'
@@ -33,6 +34,11 @@ export interface Store {
   inspectFile(queue: Queue): Promise<FileFacts | null>
   /** A queue whose calls reject at once when the store is gone; make them through `askStore`. */
   openQueue(name: string, defaults?: JobsOptions): Queue
+  /**
+   * A queue of the same kind that is only read: opening it does not make one that is not there. Until it is ready its calls
+   * may fail.
+   */
+  openReader(name: string): Queue
   /** A consumer that waits for the store patiently and goes on by itself when it is back. */
   openWorker<Data, Result>(
     name: string,
@@ -59,19 +65,21 @@ interface Driver {
  */
 export function openStore(url: string, prefix: string, log: Log): Store {
   const { kind, classes, forCallers, forWorkers } = driverFor(url)
+  const open = (name: string, options: Partial<QueueOptions>): Queue => {
+    // BullMQ types a queue by its backend; nothing here may depend on which one it is.
+    const make = () => new classes.Queue(name, { ...options, prefix, connection: forCallers }) as unknown as Queue
+    const queue = opened(make)
+    logConnectionErrors(queue, log.child({ queue: name, role: 'queue' }))
+    return queue
+  }
   return {
     kind,
     inspectFile: async (queue) => {
       const backend: unknown = queue.getBackend()
       return backend instanceof SqliteBackend ? backend.inspectFile() : null
     },
-    openQueue(name, defaults) {
-      const options = { prefix, connection: forCallers, ...(defaults ? { defaultJobOptions: defaults } : {}) }
-      // BullMQ types a queue by its backend; nothing here may depend on which one it is.
-      const queue = opened(() => new classes.Queue(name, options)) as unknown as Queue
-      logConnectionErrors(queue, log.child({ queue: name, role: 'queue' }))
-      return queue
-    },
+    openQueue: (name, defaults) => open(name, defaults ? { defaultJobOptions: defaults } : {}),
+    openReader: (name) => open(name, { skipMetasUpdate: true }),
     openWorker(name, processor, options) {
       const settings = { ...options, prefix, connection: forWorkers, runRetryDelay: WORKER_RECONNECT_MAX_MS }
       const worker = opened(() => new classes.Worker(name, processor, settings)) as unknown as Worker

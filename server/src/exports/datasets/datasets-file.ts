@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import type { z } from 'zod'
 import type { RelationKind, Source, SourceKind } from '../sources/source.ts'
-import { parametersOf } from '../sources/sql.ts'
+import { parametersOf, type Quoting } from '../sources/query-parameters.ts'
 import type { DatasetDefinition } from './dataset.ts'
 import { DatasetEntry, DatasetsFile, sayIssue, unknownKey } from './datasets-schema.ts'
 import { expandUrl, variablesOf, type Variables } from './source-url.ts'
@@ -117,7 +117,7 @@ function readEntry(outer: Reading, where: Path, entry: DatasetEntry): ReadDatase
   }
   const opened = openSource(reading, entry)
   const relation = opened && readRelation(reading, entry, opened.kind)
-  readParameters(reading, entry)
+  readParameters(reading, entry, opened?.kind.quoting)
   refuseTwice(reading, 'columns', entry.columns)
   refuseTwice(
     reading,
@@ -197,9 +197,9 @@ function readRelation(
   return query === undefined ? { whole: true } : { query }
 }
 
-function readParameters({ mistake }: Reading, { query, parameters }: DatasetEntry) {
+function readParameters({ mistake }: Reading, { query, parameters }: DatasetEntry, quoting?: Quoting) {
   const known = parameters.map(({ name }) => name)
-  const used = query === undefined ? [] : parametersOf(query)
+  const used = query === undefined ? [] : parametersOf(query, quoting)
   const missing = used.filter((name) => !known.includes(name))
   if (missing.length > 0) {
     mistake(['query'], `uses ${missing.map((name) => `:${name}`).join(', ')}, which parameters does not list`)

@@ -1,4 +1,5 @@
 import type { ColumnType } from '../../contract.ts'
+import type { Quoting } from './query-parameters.ts'
 
 /**
  * One cell as a source gives it, by the type of its column: `integer` a number, a bigint beyond 2^53; `real` a number;
@@ -80,7 +81,7 @@ export interface RowQuery {
   /** Only rows behind the one with these values of these columns, in their ascending order. */
   after: { columns: string[]; values: Cell[] } | null
   limit: number | null
-  /** How long the source may take until the first row, in milliseconds. */
+  /** How long the source may take until the first row, in milliseconds. Later it may be silent for {@link STALL_MS}. */
   timeoutMs: number
 }
 
@@ -93,13 +94,20 @@ export interface SourceRows {
    * consistent view. Nothing more is read from the source while nobody asks for the next batch.
    */
   batches(): AsyncIterable<Cell[][]>
+  /** Ends the reading wherever it is, at the server too. May be called twice. */
   close(): Promise<void>
 }
 
 /**
+ * How long a source may be silent between two batches, and how long a server keeps a reader who asks for nothing, in
+ * milliseconds: what is slower than this is broken, or the disk that the export is written to.
+ */
+export const STALL_MS = 600_000
+
+/**
  * A place where rows come from. Both calls reject with OpsError: `dataset_unreadable` when it may be well again later,
- * `dataset_broken` when trying again cannot mend it (missing table, bad credentials). Messages hold no host, path, user
- * or password.
+ * `dataset_broken` when trying again cannot mend it (missing table, bad credentials), `invalid_input` when the value of a
+ * filter cannot be one of its column. Messages hold no host, path, user or password.
  */
 export interface Source {
   /** Whether any column may hold values of any type, whatever it is declared for (SQLite). */
@@ -116,6 +124,8 @@ export interface SourceKind {
   example: string
   /** What its sources can be asked for. */
   reads: RelationKind[]
+  /** How its queries quote; default: as the standard says. */
+  quoting?: Quoting
   /**
    * @param url starts with one of `schemes`
    * @param folder where relative paths in it start

@@ -1,13 +1,18 @@
+import type { ColumnType } from '../../contract.ts'
+import { replaceParameters, type Quoting } from './query-parameters.ts'
 import type { Bindable, Cell, Relation, RowQuery, Test, TestOperator } from './source.ts'
 
 /** How a database wants its SQL. */
 export interface Dialect {
-  /** A name of a table or column. */
+  quoting: Quoting
+  /** A name of a column. */
   identifier(name: string): string
   /** The name of a table as the datasets file gives it; may have a schema in front. */
   table(name: string): string
-  /** Where the n-th value (from 1) goes. */
-  placeholder(at: number): string
+  /** What the rows of a source without tables are read from. */
+  whole?: string
+  /** What stands for a column in the list of what is read. Default: the column as it is. */
+  cell?(identifier: string, name: string): string
   /** What is compared with the values of a test. Default: the column as it is. */
   operand?(identifier: string, test: Test): string
   /**
@@ -17,8 +22,21 @@ export interface Dialect {
    * @param tests all that have to hold beside it
    */
   comparison?(identifier: string, test: Test, tests: Test[], bound: (value: Cell) => string): string | null
-  /** A value of a test in the shape that the driver binds right. Default: as it is. */
-  bind?(value: Bindable | Uint8Array, test: Test | null): unknown
+  /**
+   * A value in the shape that the driver binds right, and what stands for it in the text.
+   *
+   * @param type of the column that it is compared with, null when that is not known
+   * @param at its place among the values, from 1
+   */
+  bind(value: Bindable | Uint8Array, type: ColumnType | null, at: number): { sql: string; value: unknown }
+  /** Whether one placeholder may stand in several places. Otherwise each place has a value of its own. */
+  numbered: boolean
+  /** Whether `(a, b) > (1, 2)` is computed by the collations of the columns, and with their index. */
+  comparesRows: boolean
+  /** The type of a column of a key, for databases that compare texts with numbers inexactly. */
+  keyType?(column: string): ColumnType | null
+  /** What every row is asked besides, such as whether there is time left. */
+  condition?: string
   /** Not LIKE, whose wild cards, escapes and case differ from database to database. */
   contains(text: string, part: () => string): string
   startsWith(text: string, prefix: () => string): string
@@ -32,25 +50,27 @@ export interface Statement {
 /** The statement that reads the rows of `query`. */
 export function selectRows(query: RowQuery, dialect: Dialect): Statement {
   const builder = new Builder(dialect)
-  const columns = query.columns.map(({ name }) => dialect.identifier(name)).join(', ')
+  const columns = query.columns.map(({ name }) => builder.cell(name)).join(', ')
   const from = builder.from(query.relation)
   const where = builder.where(query)
-  const order = query.order.map(({ column, descending }) => dialect.identifier(column) + (descending ? ' DESC' : ''))
+  const order = query.order.map(({ column, descending }) => builder.column(column) + (descending ? ' DESC' : ''))
   const sql = `SELECT ${columns} FROM ${from}${where}${order.length > 0 ? ` ORDER BY ${order.join(', ')}` : ''}`
   return { sql: query.limit === null ? sql : `${sql} LIMIT ${query.limit}`, values: builder.values }
 }
 
-/** The statement that counts the rows of `query`, whatever its limit, no further than to `most` and one. */
-export function countRows(query: RowQuery, most: number, dialect: Dialect): Statement {
+/** The statement that counts the rows of `query`, whatever its limit, no further than to `most` and one; null: all. */
+export function countRows(query: RowQuery, most: number | null, dialect: Dialect): Statement {
   const builder = new Builder(dialect)
-  const rows = `SELECT 1 FROM ${builder.from(query.relation)}${builder.where(query)} LIMIT ${most + 1}`
+  const limit = most === null ? '' : ` LIMIT ${most + 1}`
+  const rows = `SELECT 1 FROM ${builder.from(query.relation)}${builder.where(query)}${limit}`
   return { sql: `SELECT count(*) AS total FROM (${rows}) AS counted`, values: builder.values }
 }
 
-/** The statement that reads nothing of a relation but what its columns are. */
-export function selectNothing(relation: Relation, dialect: Dialect): Statement {
+/** The statement that reads nothing of a relation but what its columns are; all of them, or those named. */
+export function selectNothing(relation: Relation, dialect: Dialect, columns: string[] | null = null): Statement {
   const builder = new Builder(dialect)
-  return { sql: `SELECT * FROM ${builder.from(relation)} WHERE 1 = 0`, values: builder.values }
+  const named = columns?.map((name) => dialect.identifier(name)).join(', ') ?? '*'
+  return { sql: `SELECT ${named} FROM ${builder.from(relation)} WHERE 1 = 0`, values: builder.values }
 }
 
 const comparisons: Partial<Record<TestOperator, string>> = {
@@ -70,63 +90,77 @@ class Builder {
     this.#dialect = dialect
   }
 
+  cell(name: string): string {
+    const column = this.column(name)
+    return this.#dialect.cell?.(column, name) ?? column
+  }
+
+  column(name: string): string {
+    return this.#dialect.identifier(name)
+  }
+
   from(relation: Relation): string {
     if ('table' in relation) return this.#dialect.table(relation.table)
-    if ('whole' in relation) throw new Error('a database is not read as a whole')
-    const sql = bindParameters(relation.query, (name) => {
+    if ('whole' in relation) return this.#dialect.whole ?? unreachable('a database is not read as a whole')
+    const bound = new Map<string, string>()
+    const sql = replaceParameters(relation.query, this.#dialect.quoting, (name) => {
       const value = relation.parameters[name]
-      return value === undefined ? null : this.#bound(value, null)
+      if (value === undefined) return null
+      const placeholder =
+        (this.#dialect.numbered && bound.get(name)) || this.#bound(value, relation.types?.[name] ?? null)
+      bound.set(name, placeholder)
+      return placeholder
     })
-    return `(${sql}) AS ${this.#dialect.identifier('dataset')}`
+    // A comment at the end of the query must not swallow the bracket.
+    return `(${sql.replace(/[;\s]+$/, '')}\n) AS ${this.column('dataset')}`
   }
 
   where({ tests, after }: RowQuery): string {
-    const conditions = tests.map((test) => this.#condition(test, tests))
+    // First: rows that no test passes must be asked too.
+    const conditions = this.#dialect.condition ? [this.#dialect.condition] : []
+    conditions.push(...tests.map((test) => this.#condition(test, tests)))
     if (after) conditions.push(this.#behind(after.columns, after.values))
     return conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''
   }
 
   #condition(test: Test, tests: Test[]): string {
-    const identifier = this.#dialect.identifier(test.column.name)
+    const identifier = this.column(test.column.name)
     if (test.operator === 'is_null') return `${identifier} IS NULL`
     if (test.operator === 'not_null') return `${identifier} IS NOT NULL`
-    const whole = this.#dialect.comparison?.(identifier, test, tests, (value) => this.#bound(value, test))
+    const type = test.column.type
+    const whole = this.#dialect.comparison?.(identifier, test, tests, (value) => this.#bound(value, type))
     if (whole) return whole
     const operand = this.#dialect.operand?.(identifier, test) ?? identifier
-    const first = () => this.#bound(test.values[0] ?? null, test)
+    const first = () => this.#bound(test.values[0] ?? null, 'text')
     if (test.operator === 'contains') return this.#dialect.contains(operand, first)
     if (test.operator === 'prefix') return this.#dialect.startsWith(operand, first)
-    const bound = test.values.map((value) => this.#bound(value, test))
-    if (test.operator === 'in') return `${operand} IN (${bound.join(', ')})`
-    if (test.operator === 'not_in') return `${operand} NOT IN (${bound.join(', ')})`
+    const bound = test.values.map((value) => this.#bound(value, test.column.type))
+    if (test.operator === 'in') return bound.length > 0 ? `${operand} IN (${bound.join(', ')})` : '1 = 0'
+    if (test.operator === 'not_in') return bound.length > 0 ? `${operand} NOT IN (${bound.join(', ')})` : '1 = 1'
     return `${operand} ${comparisons[test.operator]} ${bound[0]}`
   }
 
   #behind(columns: string[], values: Cell[]): string {
-    const names = columns.map((name) => this.#dialect.identifier(name))
-    const bound = values.map((value) => this.#bound(value, null))
-    return names.length === 1 ? `${names[0]} > ${bound[0]}` : `(${names.join(', ')}) > (${bound.join(', ')})`
+    const names = columns.map((name) => this.column(name))
+    const bound = (at: number) => this.#bound(values[at] ?? null, this.#dialect.keyType?.(columns[at] ?? '') ?? null)
+    if (names.length > 1 && this.#dialect.comparesRows) {
+      return `(${names.join(', ')}) > (${names.map((_, at) => bound(at)).join(', ')})`
+    }
+    // The outer condition on the first column is what an index is used for.
+    const behindFrom = (at: number): string => {
+      if (at === names.length - 1) return `${names[at]} > ${bound(at)}`
+      return `(${names[at]} >= ${bound(at)} AND (${names[at]} > ${bound(at)} OR ${behindFrom(at + 1)}))`
+    }
+    return behindFrom(0)
   }
 
-  #bound(value: Bindable | Uint8Array, test: Test | null): string {
-    this.values.push(this.#dialect.bind ? this.#dialect.bind(value, test) : value)
-    return this.#dialect.placeholder(this.values.length)
+  #bound(value: Bindable | Uint8Array, type: ColumnType | null): string {
+    const bound = this.#dialect.bind(value, type, this.values.length + 1)
+    this.values.push(bound.value)
+    return bound.sql
   }
 }
 
-/**
- * What of SQL cannot hold a parameter: quoted texts and names, comments, PostgreSQL's `::type`. The last alternative is a
- * parameter.
- */
-const PIECES = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|--[^\n]*|\/\*[\s\S]*?\*\/|::|:([A-Za-z_]\w*)/g
-
-function bindParameters(query: string, placeholder: (name: string) => string | null): string {
-  return query.replace(PIECES, (piece: string, name: string | undefined) =>
-    name === undefined ? piece : (placeholder(name) ?? piece),
-  )
-}
-
-/** The names of the parameters in a query, each once. */
-export function parametersOf(query: string): string[] {
-  return [...new Set([...query.matchAll(PIECES)].flatMap(([, name]) => (name === undefined ? [] : [name])))]
+function unreachable(why: string): never {
+  throw new Error(why)
 }

@@ -1,0 +1,71 @@
+import type { DuckDBType } from '@duckdb/node-api'
+import type { ColumnType } from '../../contract.ts'
+import { plainBytes, plainNumber, shortestFloat } from './batch.ts'
+import { refuseTwins } from './failure.ts'
+import type { Cell, SourceColumn } from './source.ts'
+import { shortFraction } from './timestamps.ts'
+
+export interface DuckColumn {
+  name: string
+  type: DuckDBType
+}
+
+/** What the name of a type begins with, what it holds, and how it is asked for where the driver's own value would not do. */
+const kinds: [name: RegExp, type: ColumnType, ask?: (column: string) => string][] = [
+  [/^(?:STRUCT|MAP|UNION|VARIANT)\b|\]$/, 'json', (column) => `CAST(to_json(${column}) AS VARCHAR)`],
+  [/^JSON$/, 'json', asText],
+  [/^BOOLEAN$/, 'boolean'],
+  [/^U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?$/, 'integer'],
+  [/^BIGNUM$/, 'decimal', asText],
+  [/^(?:FLOAT|DOUBLE)$/, 'real'],
+  [/^DECIMAL/, 'decimal', asText],
+  [/^DATE$/, 'date', asText],
+  [/^TIME(?:_NS)?$/, 'time', asText],
+  [/^TIMESTAMP WITH TIME ZONE$/, 'timestamp', (column) => `CAST(timezone('UTC', ${column}) AS VARCHAR)`],
+  [/^TIMESTAMP/, 'datetime', asText],
+  [/^BLOB$/, 'binary'],
+  [/^VARCHAR$/, 'text'],
+  [/^/, 'text', asText],
+]
+
+function asText(column: string): string {
+  return `CAST(${column} AS VARCHAR)`
+}
+
+const nameOf = ({ type }: DuckColumn) => type.alias ?? type.toString()
+
+const kindOf = (column: DuckColumn) => {
+  const name = nameOf(column)
+  return kinds.find(([pattern]) => pattern.test(name))
+}
+
+export const holds = (column: DuckColumn): ColumnType => kindOf(column)?.[1] ?? 'text'
+
+/** What stands for a column in the list of what is read. */
+export const askFor = (column: DuckColumn | undefined, identifier: string): string =>
+  (column && kindOf(column)?.[2]?.(identifier)) ?? identifier
+
+export function describeColumns(columns: DuckColumn[]): SourceColumn[] {
+  refuseTwins(columns)
+  return columns.map((column) => ({
+    name: column.name,
+    type: kindOf(column)?.[1] ?? 'text',
+    sourceType: nameOf(column),
+  }))
+}
+
+/** Makes cells of what the driver gives (never null) of a column. */
+export function cellReader(column: DuckColumn | undefined): (value: unknown) => Cell {
+  const name = column ? nameOf(column) : ''
+  if (name === 'FLOAT') return (value) => shortestFloat(value as number)
+  if (name === 'BLOB') return (value) => plainBytes((value as { bytes: Uint8Array }).bytes)
+  if (name === 'TIMESTAMP WITH TIME ZONE') return (value) => isoDateTime(value as string, 'Z')
+  if (name.startsWith('TIMESTAMP')) return (value) => isoDateTime(value as string, '')
+  return (value) => (typeof value === 'bigint' ? plainNumber(value) : (value as Cell))
+}
+
+/** Years beyond 9999 or before Christ and `infinity` are no ISO 8601 and stay as they are. */
+function isoDateTime(text: string, zone: string): string {
+  if (text.charCodeAt(10) !== 32 || text.endsWith(')')) return text
+  return shortFraction(`${text.slice(0, 10)}T${text.slice(11)}`) + zone
+}

@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type {
+  DuckDBConnection,
+  DuckDBInstance,
+  DuckDBPreparedStatement,
+  DuckDBResult,
+  DuckDBValue,
+} from '@duckdb/node-api'
+import { broken, codeOf, SourceFailure, unreadable } from './failure.ts'
+import type { DuckColumn } from './duckdb-cells.ts'
+import { within } from './patience.ts'
+
+/** What is read: files of a kind, whose path may be a pattern, or a database of DuckDB. */
+export interface Opening {
+  kind: 'parquet' | 'csv' | 'json' | 'database'
+  path: string
+}
+
+/** Sorting and grouping go to disk beyond this. Reading needs a fraction of it. */
+const MEMORY = '256MB'
+
+/** One more than one, so that the next rows are read while these are written. */
+const THREADS = '2'
+
+const PACKAGE = '@duckdb/node-api'
+
+/** How the rows of files are read, losing nothing: `$files` stands for their list. */
+const readers = {
+  parquet: 'read_parquet($files)',
+  // Every value is the text that stands there: a guessed type would make 7 of 007. An empty text in quotes is not NULL.
+  csv: 'read_csv($files, header = true, all_varchar = true, allow_quoted_nulls = false)',
+  // Looks through everything for columns: one that comes late would be left out.
+  json: 'read_json($files, sample_size = -1)',
+}
+
+/** An instance of DuckDB that can reach nothing but what it was opened for. */
+export interface DuckDb {
+  columnsOf(sql: string, values: unknown[]): Promise<DuckColumn[]>
+  /** What a statement gives, or null when it takes too long. */
+  attempt(timeoutMs: number, sql: string, values: unknown[]): Promise<unknown[][] | null>
+  /** Starts the statement whose rows {@link nextRows} gives. */
+  start(sql: string, values: unknown[], timeoutMs: number): Promise<void>
+  /** Some of the rows that are left, none at their end. */
+  nextRows(timeoutMs: number): Promise<unknown[][]>
+  close(): Promise<void>
+}
+
+/** Rejects with what DuckDB says, or with SourceFailure. */
+export async function openDuckDb(opening: Opening, timeoutMs: number): Promise<DuckDb> {
+  const { DuckDBInstance } = await importDuckDb()
+  const spill = join(tmpdir(), `queue-ops-duckdb-${randomUUID()}`)
+  const isDatabase = opening.kind === 'database'
+  if (isDatabase && !existsSync(opening.path)) throw new SourceFailure(unreadable('its database file is missing'))
+  const instance = await DuckDBInstance.create(isDatabase ? opening.path : ':memory:', {
+    ...(isDatabase ? { access_mode: 'READ_ONLY' } : {}),
+    memory_limit: MEMORY,
+    threads: THREADS,
+    temp_directory: spill,
+    // It loads nothing from the network, and no code from the disk.
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+  })
+  const db = new OpenDuckDb(instance, await instance.connect(), spill)
+  try {
+    await db.lock(opening, timeoutMs)
+    return db
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+}
+
+async function importDuckDb() {
+  try {
+    return await import('@duckdb/node-api')
+  } catch (cause) {
+    if (codeOf(cause) !== 'ERR_MODULE_NOT_FOUND') throw cause
+    const missing = broken(
+      `reading it takes the package ${PACKAGE}: install it beside the server (npm install ${PACKAGE})`,
+    )
+    throw new SourceFailure(missing)
+  }
+}
+
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
+
+class OpenDuckDb implements DuckDb {
+  readonly #instance: DuckDBInstance
+  readonly #connection: DuckDBConnection
+  readonly #spill: string
+  #running: Promise<unknown> | null = null
+  #result: DuckDBResult | null = null
+  #closed: Promise<void> | null = null
+
+  constructor(instance: DuckDBInstance, connection: DuckDBConnection, spill: string) {
+    this.#instance = instance
+    this.#connection = connection
+    this.#spill = spill
+  }
+
+  async lock({ kind, path }: Opening, timeoutMs: number): Promise<void> {
+    const files = kind === 'database' ? [] : await this.#files(path, timeoutMs)
+    const list = `[${files.map(literal).join(', ')}]`
+    await this.#all(timeoutMs, `SET allowed_paths = ${list}`, [])
+    await this.#all(timeoutMs, 'SET enable_external_access = false', [])
+    await this.#all(timeoutMs, `SET TimeZone = 'UTC'`, [])
+    await this.#all(timeoutMs, 'SET lock_configuration = true', [])
+    if (kind === 'database') return
+    await this.#all(
+      timeoutMs,
+      `CREATE TEMP VIEW files AS SELECT * FROM ${readers[kind].replace('$files', () => list)}`,
+      [],
+    )
+  }
+
+  async columnsOf(sql: string, values: unknown[]): Promise<DuckColumn[]> {
+    const result = await this.#run(
+      null,
+      this.#prepared(sql, values, (statement) => statement.run()),
+    )
+    return result.columnNames().map((name, at) => ({ name, type: result.columnType(at) }))
+  }
+
+  async attempt(timeoutMs: number, sql: string, values: unknown[]): Promise<unknown[][] | null> {
+    try {
+      return await this.#all(timeoutMs, sql, values)
+    } catch (error) {
+      if (!(error instanceof SourceFailure)) throw error
+      await this.#running
+      return null
+    }
+  }
+
+  async start(sql: string, values: unknown[], timeoutMs: number): Promise<void> {
+    this.#result = await this.#run(
+      timeoutMs,
+      this.#prepared(sql, values, (statement) => statement.stream()),
+    )
+  }
+
+  async nextRows(timeoutMs: number): Promise<unknown[][]> {
+    if (!this.#result) return []
+    const chunk = await this.#run(timeoutMs, this.#result.fetchChunk())
+    return chunk?.getRows() ?? []
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #files(path: string, timeoutMs: number): Promise<string[]> {
+    if (existsSync(path)) return [path]
+    const found = await this.#all(timeoutMs, 'SELECT file FROM glob($1) ORDER BY file', [path])
+    if (found.length === 0) throw new SourceFailure(unreadable('its files are missing'))
+    return found.map(([file]) => String(file))
+  }
+
+  async #all(timeoutMs: number, sql: string, values: unknown[]): Promise<unknown[][]> {
+    return this.#run(
+      timeoutMs,
+      this.#prepared(sql, values, async (statement) => (await statement.runAndReadAll()).getRows()),
+    )
+  }
+
+  /** Prepared, it is one statement and no more. */
+  async #prepared<T>(
+    sql: string,
+    values: unknown[],
+    use: (statement: DuckDBPreparedStatement) => Promise<T>,
+  ): Promise<T> {
+    const statement = await this.#connection.prepare(sql)
+    statement.bind(values as DuckDBValue[])
+    return use(statement)
+  }
+
+  async #run<T>(timeoutMs: number | null, work: Promise<T>): Promise<T> {
+    this.#running = work.then(
+      () => undefined,
+      () => undefined,
+    )
+    return timeoutMs === null ? work : within(timeoutMs, work, () => this.#connection.interrupt())
+  }
+
+  async #close() {
+    this.#connection.interrupt()
+    // What still runs ends by the interruption, and must have ended before its connection is gone.
+    await this.#running
+    this.#connection.closeSync()
+    this.#instance.closeSync()
+    await rm(this.#spill, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,123 @@
+import { resolve } from 'node:path'
+import { told } from './failure.ts'
+import { cellReader, describeColumns, type DuckColumn } from './duckdb-cells.ts'
+import { openDuckDb, type DuckDb, type Opening } from './duckdb-database.ts'
+import { duckFailure } from './duckdb-failure.ts'
+import { duckDialect } from './duckdb-sql.ts'
+import { countRows, selectNothing, selectRows, type Dialect } from './sql.ts'
+import {
+  STALL_MS,
+  type Cell,
+  type Relation,
+  type RowQuery,
+  type Source,
+  type SourceKind,
+  type SourceRows,
+} from './source.ts'
+
+const DESCRIBE_TIMEOUT_MS = 10_000
+
+/** Counting what a filter leaves reads every row: it is worth no more than this. */
+const MAX_COUNTED_ROWS = 1_000_000
+const COUNT_TIMEOUT_MS = 2000
+
+/** Rows of Parquet files, CSV files or JSON files; several with `*`, `?`, `[…]` or `**` in the path. */
+export const duckDbFiles: SourceKind = {
+  schemes: ['parquet:', 'csv:', 'json:'],
+  example: 'parquet:./orders/*.parquet',
+  reads: ['whole', 'query'],
+  open(url, folder, dataset) {
+    const kind = url.slice(0, url.indexOf(':')) as 'parquet' | 'csv' | 'json'
+    const path = pathIn(url, `write ${kind}: and a path, such as ${duckDbFiles.example}`)
+    return duckSource({ kind, path: resolve(folder, path) }, dataset)
+  },
+}
+
+/** A database file of DuckDB. */
+export const duckDb: SourceKind = {
+  schemes: ['duckdb:'],
+  example: 'duckdb:./shop.duckdb',
+  reads: ['table', 'query'],
+  open(url, folder, dataset) {
+    return duckSource({ kind: 'database', path: resolve(folder, pathIn(url, `write ${duckDb.example}`)) }, dataset)
+  },
+}
+
+function pathIn(url: string, hint: string): string {
+  const path = url.slice(url.indexOf(':') + 1)
+  if (path === '') throw new Error(`names no file: ${hint}`)
+  return path
+}
+
+function duckSource(opening: Opening, dataset: string): Source {
+  const withDatabase = async <T>(timeoutMs: number, use: (db: DuckDb) => Promise<T>, query: RowQuery | null) => {
+    let db: DuckDb | undefined
+    let done = false
+    try {
+      db = await openDuckDb(opening, timeoutMs)
+      const result = await use(db)
+      done = true
+      return result
+    } catch (cause) {
+      throw told(dataset, cause, (cause) => duckFailure(cause, opening, hasTests(query)))
+    } finally {
+      if (db && !(done && query)) await db.close()
+    }
+  }
+  return {
+    describe: (relation) =>
+      withDatabase(
+        DESCRIBE_TIMEOUT_MS,
+        async (db) => ({ columns: describeColumns(await columnsOf(db, relation, null)), key: null }),
+        null,
+      ),
+    read: (query) => withDatabase(query.timeoutMs, (db) => read(db, opening, dataset, query), query),
+  }
+}
+
+const hasTests = (query: RowQuery | null) => query !== null && query.tests.length > 0
+
+async function columnsOf(db: DuckDb, relation: Relation, names: string[] | null): Promise<DuckColumn[]> {
+  const { sql, values } = selectNothing(relation, duckDialect([]), names)
+  return db.columnsOf(sql, values)
+}
+
+async function read(db: DuckDb, opening: Opening, dataset: string, query: RowQuery): Promise<SourceRows> {
+  const tested = query.tests.map(({ column }) => column.name)
+  const names = new Set([...query.columns.map(({ name }) => name), ...tested, ...(query.after?.columns ?? [])])
+  const columns = await columnsOf(db, query.relation, [...names])
+  const dialect = duckDialect(columns)
+  const total = await count(db, opening, query, dialect)
+  const { sql, values } = selectRows(query, dialect)
+  const readers = query.columns.map(({ name }) => cellReader(columns.find((column) => column.name === name)))
+
+  async function* batches(): AsyncGenerator<Cell[][]> {
+    try {
+      await db.start(sql, values, query.timeoutMs)
+      for (let patience = query.timeoutMs; ; patience = STALL_MS) {
+        const rows = await db.nextRows(patience)
+        if (rows.length === 0) return
+        for (const row of rows) {
+          for (let at = 0; at < row.length; at++) if (row[at] !== null) row[at] = readers[at]?.(row[at])
+        }
+        yield rows as Cell[][]
+      }
+    } catch (cause) {
+      throw told(dataset, cause, (cause) => duckFailure(cause, opening, hasTests(query)))
+    }
+  }
+  return { total, batches, close: () => db.close() }
+}
+
+/** Tables and Parquet files know how many rows they have; to count anything else is to read it. */
+async function count(db: DuckDb, opening: Opening, query: RowQuery, dialect: Dialect): Promise<number | null> {
+  const knows = 'table' in query.relation || ('whole' in query.relation && opening.kind === 'parquet')
+  if (!knows) return null
+  const most = query.tests.length > 0 ? Math.min(query.limit ?? MAX_COUNTED_ROWS, MAX_COUNTED_ROWS) : null
+  const { sql, values } = countRows(query, most, dialect)
+  const counted = await db.attempt(COUNT_TIMEOUT_MS, sql, values)
+  if (!counted) return null
+  const total = Number(counted[0]?.[0])
+  if (most !== null && total > most) return query.limit === null || query.limit > most ? null : query.limit
+  return query.limit === null ? total : Math.min(total, query.limit)
+}

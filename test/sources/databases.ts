@@ -1,0 +1,152 @@
+import { DuckDBInstance } from '@duckdb/node-api'
+import { duckDb } from '@queue-ops/server/sources/duckdb'
+import { mysql } from '@queue-ops/server/sources/mysql'
+import { postgres } from '@queue-ops/server/sources/postgres'
+import type { Source } from '@queue-ops/server/sources/source'
+import { sqlite } from '@queue-ops/server/sources/sqlite'
+import { createConnection } from 'mysql2/promise'
+import { DatabaseSync } from 'node:sqlite'
+import { Client } from 'pg'
+import { startMariaDb } from '../support/mariadb.ts'
+import { startPostgres } from '../support/postgres.ts'
+import { temporaryFolder } from '../support/program.ts'
+
+/** A real database that a test may fill. */
+export interface TestDatabase extends AsyncDisposable {
+  url: string
+  /** A source that reads it. `url` when it is to be read otherwise. */
+  source(url?: string): Source
+  run(sql: string): Promise<void>
+  words: Words
+}
+
+/** What differs between the databases in the SQL that tests fill them with. */
+interface Words {
+  text: string
+  binary: string
+  timestamp: string
+  bytes(hex: string): string
+  /** A text of any characters. */
+  quoted(text: string): string
+  /** A query for the numbers from 1 to `n` as column `i`. */
+  numbers(n: number): string
+  /** A collation in which the order is not that of the bytes. */
+  collate: string
+  /** A query that gives nothing for a minute and more. */
+  hanging: string
+}
+
+const standard = (text: string) => `'${text.replaceAll("'", "''")}'`
+
+/** Every kind of SQL database that is read. */
+export const databases: Record<string, () => Promise<TestDatabase>> = {
+  async SQLite() {
+    const folder = await temporaryFolder()
+    const path = `${folder.path}/data.sqlite`
+    const db = new DatabaseSync(path)
+    db.exec('PRAGMA journal_mode = WAL')
+    return {
+      url: `sqlite:${path}`,
+      source: (url = `sqlite:${path}`) => sqlite.open(url, '/', 'things'),
+      run: async (sql) => db.exec(sql),
+      words: {
+        text: 'TEXT',
+        binary: 'BLOB',
+        timestamp: 'TEXT',
+        bytes: (hex) => `x'${hex}'`,
+        quoted: standard,
+        numbers: (n) =>
+          `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${n}) SELECT i FROM n`,
+        collate: 'COLLATE NOCASE',
+        hanging: 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n',
+      },
+      async [Symbol.asyncDispose]() {
+        db.close()
+        await folder[Symbol.asyncDispose]()
+      },
+    }
+  },
+  async PostgreSQL() {
+    const server = await startPostgres()
+    const client = new Client(server.url)
+    client.on('error', () => undefined)
+    await client.connect()
+    return {
+      url: server.url,
+      source: (url = server.url) => postgres.open(url, '/', 'things'),
+      run: async (sql) => void (await client.query(sql)),
+      words: {
+        text: 'varchar(200)',
+        binary: 'bytea',
+        timestamp: 'timestamptz',
+        bytes: (hex) => `'\\x${hex}'::bytea`,
+        quoted: standard,
+        numbers: (n) => `SELECT i FROM generate_series(1, ${n}) AS n (i)`,
+        collate: 'COLLATE "en-x-icu"',
+        hanging: 'SELECT random()::int AS i FROM pg_sleep(3600)',
+      },
+      async [Symbol.asyncDispose]() {
+        await client.end()
+        await server[Symbol.asyncDispose]()
+      },
+    }
+  },
+  async MariaDB() {
+    const server = await startMariaDb()
+    const url = server.url.replace('/mysql', '/shop')
+    const client = await createConnection({ uri: server.url.replace('mariadb:', 'mysql:'), charset: 'utf8mb4' })
+    await client.query('CREATE DATABASE shop CHARACTER SET utf8mb4 COLLATE utf8mb4_bin')
+    await client.query(`USE shop`)
+    await client.query(`SET time_zone = '+00:00'`)
+    return {
+      url,
+      source: (other = url) => mysql.open(other, '/', 'things'),
+      run: async (sql) => void (await client.query(sql)),
+      words: {
+        text: 'varchar(200)',
+        binary: 'varbinary(20)',
+        timestamp: 'timestamp(6) null',
+        bytes: (hex) => `x'${hex}'`,
+        quoted: (text) => standard(text.replaceAll('\\', '\\\\')),
+        numbers: (n) => `SELECT seq AS i FROM seq_1_to_${n}`,
+        collate: 'COLLATE utf8mb4_general_ci',
+        hanging: `SELECT SLEEP(3600) AS i`,
+      },
+      async [Symbol.asyncDispose]() {
+        await client.end().catch(() => undefined)
+        await server[Symbol.asyncDispose]()
+      },
+    }
+  },
+  async DuckDB() {
+    const folder = await temporaryFolder()
+    const path = `${folder.path}/data.duckdb`
+    return {
+      url: `duckdb:${path}`,
+      source: (url = `duckdb:${path}`) => duckDb.open(url, '/', 'things'),
+      // Its file is either written or read.
+      async run(sql) {
+        const instance = await DuckDBInstance.create(path)
+        const connection = await instance.connect()
+        try {
+          await connection.run(`SET TimeZone = 'UTC'`)
+          await connection.run(sql)
+        } finally {
+          connection.closeSync()
+          instance.closeSync()
+        }
+      },
+      words: {
+        text: 'VARCHAR',
+        binary: 'BLOB',
+        timestamp: 'TIMESTAMPTZ',
+        bytes: (hex) => `unhex('${hex}')`,
+        quoted: standard,
+        numbers: (n) => `SELECT i FROM range(1, ${n + 1}) AS n (i)`,
+        collate: 'COLLATE NOCASE',
+        hanging: 'SELECT sum(i) AS i FROM range(1000000000000) AS n (i)',
+      },
+      [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+    }
+  },
+}

@@ -1,0 +1,157 @@
+import { DuckDBInstance } from '@duckdb/node-api'
+import { duckDb, duckDbFiles } from '@queue-ops/server/sources/duckdb'
+import { writeFile } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { temporaryFolder } from '../support/program.ts'
+import { readRows } from './reading.ts'
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+beforeAll(async () => (folder = await temporaryFolder()))
+afterAll(() => folder[Symbol.asyncDispose]())
+
+/** Runs SQL in a database file and gives what the last statement gives. */
+async function run(file: string, ...statements: string[]): Promise<unknown[][]> {
+  const instance = await DuckDBInstance.create(file)
+  const connection = await instance.connect()
+  try {
+    await connection.run(`SET TimeZone = 'UTC'`)
+    let rows: unknown[][] = []
+    for (const statement of statements) rows = (await connection.runAndReadAll(statement)).getRows()
+    return rows
+  } finally {
+    connection.closeSync()
+    instance.closeSync()
+  }
+}
+
+/** Per declared type: our type, and values as SQL, each with its cell, or null where DuckDB's own text is the cell. */
+const types: Record<string, [type: string, values: Record<string, unknown>]> = {
+  BOOLEAN: ['boolean', { true: true, false: false }],
+  TINYINT: ['integer', { '-128': -128 }],
+  UBIGINT: ['integer', { '18446744073709551615': 18_446_744_073_709_551_615n }],
+  BIGINT: ['integer', { '9007199254740991': 9_007_199_254_740_991, '9007199254740993': 9_007_199_254_740_993n }],
+  HUGEINT: ['integer', { '170141183460469231731687303715884105727': 2n ** 127n - 1n, '5': 5 }],
+  UHUGEINT: ['integer', { '340282366920938463463374607431768211455': 2n ** 128n - 1n }],
+  FLOAT: ['real', { '1.1': 1.1, "'NaN'": NaN, "'-inf'": -Infinity }],
+  DOUBLE: ['real', { '0.1::DOUBLE + 0.2::DOUBLE': 0.1 + 0.2 }],
+  'DECIMAL(38,10)': [
+    'decimal',
+    { "'1234567890123456789012345678.0000000001'": '1234567890123456789012345678.0000000001' },
+  ],
+  VARCHAR: ['text', { "''": '', "'a' || chr(10) || '\"b\"'": 'a\n"b"', "'😀'": '😀', "'NULL'": 'NULL' }],
+  BLOB: ['binary', { "'\\x00\\xFF'::BLOB": new Uint8Array([0, 255]) }],
+  DATE: ['date', { "'2024-02-29'": '2024-02-29', "'infinity'": 'infinity', "'0044-03-15 (BC)'": null }],
+  TIME: ['time', { "'23:59:59.999999'": '23:59:59.999999' }],
+  'TIME WITH TIME ZONE': ['text', { "'12:00:00.5+05:30'": '12:00:00.5+05:30' }],
+  TIMESTAMP: [
+    'datetime',
+    {
+      "'2024-05-06 07:08:09.12'": '2024-05-06T07:08:09.12',
+      "'12024-01-01'": '12024-01-01 00:00:00',
+      "'infinity'": 'infinity',
+    },
+  ],
+  TIMESTAMP_NS: ['datetime', { "'2024-05-06 07:08:09.123456789'": '2024-05-06T07:08:09.123456789' }],
+  TIMESTAMP_S: ['datetime', { "'2024-05-06 07:08:09'": '2024-05-06T07:08:09' }],
+  'TIMESTAMP WITH TIME ZONE': [
+    'timestamp',
+    {
+      "'2024-05-06 07:08:09.12+02'": '2024-05-06T05:08:09.12Z',
+      "'infinity'": 'infinity',
+      "'12024-01-01 00:00:00+00'": '12024-01-01 00:00:00',
+    },
+  ],
+  INTERVAL: ['text', { "INTERVAL '1 year 3 days 4 hours'": null }],
+  UUID: ['text', { "'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'": 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11' }],
+  BIT: ['text', { "'0101'": '0101' }],
+  "ENUM('a', 'b''c')": ['text', { "'b''c'": "b'c" }],
+  'INTEGER[]': ['json', { '[1, NULL]': '[1,null]' }],
+  'INTEGER[2]': ['json', { '[1, 2]': '[1,2]' }],
+  'STRUCT(a INTEGER, b VARCHAR[])': ['json', { "{'a': 1, 'b': ['x\"y']}": String.raw`{"a":1,"b":["x\"y"]}` }],
+  'MAP(VARCHAR, BIGINT)': ['json', { "MAP {'k': 9007199254740993}": '{"k":9007199254740993}' }],
+  'UNION(n INTEGER, t VARCHAR)': ['json', { "union_value(t := 'x')": '{"t":"x"}' }],
+  JSON: ['json', { [`'{"b": 1,  "a": [1e400]}'`]: '{"b": 1,  "a": [1e400]}' }],
+}
+
+for (const [declared, [type, values]] of Object.entries(types)) {
+  test(`${declared} comes as it is`, async () => {
+    const file = `${folder.path}/${Math.random()}.duckdb`
+    const rows = Object.keys(values).map((value, at) => `(${at}, ${value})`)
+    const texts = await run(
+      file,
+      `CREATE TABLE awkward (id INTEGER, v ${declared})`,
+      `INSERT INTO awkward VALUES ${rows.join(', ')}`,
+      'INSERT INTO awkward VALUES (99, NULL)',
+      'SELECT v::VARCHAR FROM awkward ORDER BY id',
+    )
+    const source = duckDb.open(`duckdb:${file}`, '/', 'awkward')
+    const relation = { table: 'awkward' }
+    const { columns } = await source.describe(relation)
+    expect(columns[1]).toMatchObject({ name: 'v', type })
+    const { rows: read, total } = await readRows(source, { relation, order: [{ column: 'id', descending: false }] })
+    expect(read.map(([, cell]) => cell)).toEqual([
+      ...Object.values(values).map((cell, at) => cell ?? texts[at]?.[0]),
+      null,
+    ])
+    expect(total).toBe(rows.length + 1)
+  })
+}
+
+test('all rows of several Parquet files come, with their types', async () => {
+  await run(
+    ':memory:',
+    `COPY (SELECT i AS id, 'a' || i AS t, DATE '2024-01-01' + i::INT AS d FROM range(3) r(i)) TO '${folder.path}/part-1.parquet'`,
+    `COPY (SELECT i AS id, 'b' || i AS t, NULL::DATE AS d FROM range(3, 5) r(i)) TO '${folder.path}/part-2.parquet'`,
+  )
+  const source = duckDbFiles.open('parquet:./part-*.parquet', folder.path, 'parts')
+  expect((await source.describe({ whole: true })).columns.map(({ type }) => type)).toEqual(['integer', 'text', 'date'])
+  expect(await readRows(source, { relation: { whole: true } })).toEqual({
+    total: 5,
+    rows: [
+      [0, 'a0', '2024-01-01'],
+      [1, 'a1', '2024-01-02'],
+      [2, 'a2', '2024-01-03'],
+      [3, 'b3', null],
+      [4, 'b4', null],
+    ],
+  })
+})
+
+test('cells of CSV files are the texts that stand there', async () => {
+  const text = 'zip;price;"a ""b"""\n007;1.50;""\n"1;2";;"x\ny"\n'
+  await writeFile(`${folder.path}/shop.csv`, text)
+  const source = duckDbFiles.open('csv:shop.csv', folder.path, 'shop')
+  expect((await source.describe({ whole: true })).columns.map(({ name }) => name)).toEqual(['zip', 'price', 'a "b"'])
+  expect((await readRows(source, { relation: { whole: true } })).rows).toEqual([
+    ['007', '1.50', ''],
+    ['1;2', null, 'x\ny'],
+  ])
+})
+
+test('JSON files are read to their end for columns; queries call the files by that name', async () => {
+  const lines = Array.from({ length: 30_000 }, (_, at) =>
+    JSON.stringify(at < 29_999 ? { n: at } : { n: at, late: 'x' }),
+  )
+  await writeFile(`${folder.path}/lines.ndjson`, lines.join('\n'))
+  const source = duckDbFiles.open('json:lines.ndjson', folder.path, 'lines')
+  const query = 'SELECT n, late FROM files WHERE n >= CAST(:from AS BIGINT) -- the last ones'
+  expect((await readRows(source, { relation: { query, parameters: { from: '29998' } } })).rows).toEqual([
+    [29_998, null],
+    [29_999, 'x'],
+  ])
+})
+
+test('a query reaches neither other files nor the network nor settings', async () => {
+  await writeFile(`${folder.path}/mine.csv`, 'a\n1\n')
+  await writeFile(`${folder.path}/other.csv`, 'a\n2\n')
+  const source = duckDbFiles.open('csv:mine.csv', folder.path, 'mine')
+  for (const query of [
+    `SELECT * FROM read_csv('${folder.path}/other.csv')`,
+    `SELECT * FROM '${folder.path}/other.csv'`,
+    `SELECT * FROM read_text('/etc/hostname')`,
+    `SELECT * FROM read_csv('http://127.0.0.1:1/x.csv')`,
+    `SELECT * FROM glob('/etc/*')`,
+  ]) {
+    await expect(source.describe({ query, parameters: {} })).rejects.toMatchObject({ code: 'dataset_broken' })
+  }
+})
