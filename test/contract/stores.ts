@@ -36,6 +36,7 @@ export type Subject =
   | 'clients'
   | 'completing'
   | 'connections'
+  | 'counts'
   | 'deduplication'
   | 'delays'
   | 'events'

@@ -12,7 +12,7 @@ import type {
   RetryJobOpts,
   RetryOptions,
 } from 'bullmq'
-import { addFlow, addJob, addJobs, addJobsInSteps, type FlowNode } from './adding.ts'
+import { addFlow, addJob, addJobs, type FlowNode } from './adding.ts'
 import { ReadingBackend } from './backend-reading.ts'
 import { holderOf, releaseDedup } from './dedup.ts'
 import { emit, trimEvents } from './events.ts'
@@ -21,8 +21,12 @@ import { extendLock, recoverStalled } from './locks.ts'
 import type { Outcome } from './metrics.ts'
 import * as moving from './moving.ts'
 import * as removing from './removing.ts'
+import * as trees from './removing-trees.ts'
 import { continueScheduler, removeScheduler, upsertScheduler } from './schedulers.ts'
 import { takeNext, type Taken, type Taker } from './taking.ts'
+import type { QueueRow } from './queue-row.ts'
+import { atOnce } from './steps.ts'
+import type { Transaction } from './transaction.ts'
 import * as updating from './updating.ts'
 
 /** BullMQ's defaults for options that a worker may leave out. */
@@ -49,8 +53,8 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
   }
 
   addJobs(entries: { job: JobJson; jobId: string; parentKeyOpts?: ParentKeyOpts }[]): Promise<string[]> {
-    if (entries.length <= MANY_JOBS) return this.write((tx, queue) => addJobs(tx, queue, entries))
-    return this.writeInSteps((tx, queue) => addJobsInSteps(tx, queue, entries))
+    const add = (tx: Transaction, queue: QueueRow) => addJobs(tx, queue, entries)
+    return entries.length <= MANY_JOBS ? this.write((tx, queue) => atOnce(add(tx, queue))) : this.writeInSteps(add)
   }
 
   async addFlow(
@@ -61,7 +65,8 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
       job: jobData,
       queueName: `${prefix}:${queueName}`,
     }))
-    const answers = await this.write((tx) => addFlow(tx, nodes))
+    const add = (tx: Transaction) => addFlow(tx, nodes)
+    const answers = await (nodes.length <= MANY_JOBS ? this.write((tx) => atOnce(add(tx))) : this.writeInSteps(add))
     return answers.map((answer) => [null, answer])
   }
 
@@ -228,20 +233,23 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
 
   // ── removing ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  remove(jobId: string, removeChildren: boolean): Promise<number> {
-    return this.write((tx, queue) => removing.removeJob(tx, queue, jobId, removeChildren, Date.now()))
+  async remove(jobId: string, removeChildren: boolean): Promise<number> {
+    const removed = await this.write((tx, queue) =>
+      removeChildren && trees.hasChildren(tx, queue, jobId) ? null : trees.removeJob(tx, queue, jobId, Date.now()),
+    )
+    return removed ?? this.writeInSteps((tx, queue) => trees.removeTree(tx, queue, jobId, Date.now()))
   }
 
   removeUnprocessedChildren(jobId: string): Promise<void> {
-    return this.write((tx, queue) => removing.removeUnprocessedChildren(tx, queue, jobId, Date.now()))
+    return this.writeInSteps((tx, queue) => trees.removeUnprocessedChildren(tx, queue, jobId, Date.now()))
   }
 
   removeChildDependency(jobId: string, parentKey: string): Promise<boolean> {
-    return this.write((tx, queue) => removing.removeChildDependency(tx, queue, jobId, parentKey))
+    return this.write((tx, queue) => trees.removeChildDependency(tx, queue, jobId, parentKey))
   }
 
   drain(delayed: boolean): Promise<void> {
-    return this.write((tx, queue) => removing.drain(tx, queue, delayed))
+    return this.writeInSteps((tx, queue) => removing.drain(tx, queue, delayed))
   }
 
   cleanJobsByState(state: string, timestamp: number, limit = 0): Promise<string[]> {

@@ -1,6 +1,7 @@
 import type { DeduplicationOptions } from 'bullmq'
 import { emit } from './events.ts'
-import { addDependency, deleteJobRows, Dependency } from './dependencies.ts'
+import { deleteJob } from './delete-job.ts'
+import { addDependency, Dependency } from './dependencies.ts'
 import { findByKey, findJob, jobExists, jobKey } from './job-row.ts'
 import { delayedPlace, dueAt, moveTo } from './place.ts'
 import type { QueueRow } from './queue-row.ts'
@@ -89,8 +90,7 @@ function replace(
     keepForLater(tx, queue, job, options, holder, childOf)
     return holder.jobId
   }
-  queue.moved(State.delayed, null)
-  deleteJobRows(tx, held.key)
+  deleteJob(tx, queue, held.key)
   emit(tx, queue, 'removed', { jobId: held.id, prev: 'delayed' })
   deduplicated(tx, queue, job.id, options.id, held.id)
   forgetNext(tx, queue, options.id)

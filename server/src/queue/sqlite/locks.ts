@@ -10,7 +10,7 @@ import type { Transaction } from './transaction.ts'
 /** Refuses unless `token` holds the job's lock; the token `0` stands for no lock at all. */
 export function requireLock(job: JobRow, token: string, attempt: Attempt, now: number): void {
   if (token === '0') return
-  const held = job.lock_token !== null && job.lock_until > now
+  const held = locked(job, now)
   if (held && job.lock_token === token) return
   throw refuse(held ? refusals.lockMismatch : refusals.lockMissing, attempt)
 }
@@ -26,6 +26,9 @@ export function requireActive(job: JobRow | undefined, token: string, attempt: A
 /** Whole milliseconds, and no more than a number holds exactly. */
 export const lockEnd = (now: number, durationMs: number) =>
   Math.min(Math.floor(now + durationMs), Number.MAX_SAFE_INTEGER)
+
+/** Whether somebody works on it. */
+export const locked = (job: JobRow, now: number): boolean => job.lock_token !== null && job.lock_until > now
 
 export function unlock(tx: Transaction, job: JobRow): void {
   tx.sql('UPDATE job SET lock_token = NULL, lock_until = 0, suspect = 0 WHERE key = ?').run(job.key)

@@ -56,14 +56,26 @@ export function takeNext(tx: Transaction, queue: QueueRow, taker: Taker, now: nu
   const limited = limitedFor(queue, maxJobs, now)
   if (limited > 0) return [null, '', limited, 0]
   if (queue.paused || queue.maxed) return [null, '', 0, 0]
-  const from = queue.count(State.waiting) > 0 ? State.waiting : State.prioritized
-  const job = queue.count(from) > 0 ? takeFrom(tx, queue, from, taker, now) : undefined
+  const job = takeFirst(tx, queue, taker, now)
   if (!job) return [null, '', 0, nextDue(tx, queue) ?? 0]
   if (maxJobs !== undefined && job.deferred_failure === null) {
     countTaken(queue, taker.limiter?.duration ?? Number(meta['duration'] ?? 0), now)
   }
   emit(tx, queue, 'active', { jobId: job.id, prev: 'waiting' })
   return [toJobJson(tx, job), job.id, 0, 0]
+}
+
+const inLine = [State.waiting, State.prioritized]
+
+function takeFirst(tx: Transaction, queue: QueueRow, taker: Taker, now: number): WholeJobRow | undefined {
+  const counted = inLine.filter((state) => queue.count(state) > 0)
+  for (const from of counted) {
+    const job = takeFrom(tx, queue, from, taker, now)
+    if (job) return job
+  }
+  // A count without a job would send workers back here without an end.
+  if (counted.length > 0) queue.recount()
+  return undefined
 }
 
 function takeFrom(
@@ -98,7 +110,7 @@ function countTaken(queue: QueueRow, durationMs: number, now: number) {
 /** Whether a worker that asked now could get a job, or would be told to wait for the rate limit. */
 export function somethingToTake(tx: Transaction, queue: QueueRow, now: number): boolean {
   if (queue.paused || queue.maxed) return false
-  if (queue.count(State.waiting) > 0 || queue.count(State.prioritized) > 0) return true
+  if (inLine.some((state) => queue.count(state) > 0)) return true
   const due = nextDue(tx, queue)
   return due !== null && due <= now
 }
