@@ -113,6 +113,18 @@ export const postgresFaults: KnownFaults = {
     'a parent without the children that were not done can be taken': WAITS_ON,
     'obliterating the queue of the children lets the parent go on': WAITS_ON,
   },
+  values: {
+    'a delay with a fraction is read as whole milliseconds': 'it is refused',
+    'options that are no numbers are refused': 'they are taken',
+    'lines of a log are texts': 'objects are written as JSON',
+    'an object as a name is refused': 'it is taken',
+    'a priority below zero goes before the others': 'it counts as none',
+    'a priority can be changed to a fraction and to a large number': 'a large one is refused',
+    'a job without a parent has none to leave': 'the answer is false',
+    'a list from nowhere is empty': 'it is refused',
+    'a job that is refused because of its parent takes a number all the same': 'it takes none',
+    'a flow whose ids have colons is read whole': 'its children are missing',
+  },
   'child failures': {
     'failParentOnFailure lets a delayed parent fail at once': 'it fails when its delay is over',
     'a parent that goes on early can remove its open children and complete': 'it cannot complete',

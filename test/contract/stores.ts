@@ -55,6 +55,7 @@ export type Subject =
   | 'schedulers'
   | 'stalled'
   | 'taking'
+  | 'values'
 
 /** Titles of cases by subject, each with what is wrong. */
 export type KnownFaults = Partial<Record<Subject, Record<string, string>>>

@@ -12,7 +12,8 @@ import type {
   RetryJobOpts,
   RetryOptions,
 } from 'bullmq'
-import { addFlow, addJob, addJobs, type FlowNode } from './adding.ts'
+import { acceptJob, finite, textOf } from './accepting.ts'
+import { addFlow, addJob, addJobs, type Addition, type FlowNode } from './adding.ts'
 import { ReadingBackend } from './backend-reading.ts'
 import { holderOf, releaseDedup } from './dedup.ts'
 import { emit, trimEvents } from './events.ts'
@@ -48,12 +49,14 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
 
   // ── adding ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  addJob(job: JobJson, jobId: string, parentKeyOpts?: ParentKeyOpts): Promise<string> {
-    return this.write((tx, queue) => addJob(tx, queue, { job, jobId, parentKeyOpts }))
+  async addJob(job: JobJson, jobId: string, parentKeyOpts?: ParentKeyOpts): Promise<string> {
+    const addition = accepted({ job, jobId, parentKeyOpts })
+    return this.write((tx, queue) => addJob(tx, queue, addition))
   }
 
-  addJobs(entries: { job: JobJson; jobId: string; parentKeyOpts?: ParentKeyOpts }[]): Promise<string[]> {
-    const add = (tx: Transaction, queue: QueueRow) => addJobs(tx, queue, entries)
+  async addJobs(entries: { job: JobJson; jobId: string; parentKeyOpts?: ParentKeyOpts }[]): Promise<string[]> {
+    const additions = entries.map(accepted)
+    const add = (tx: Transaction, queue: QueueRow) => addJobs(tx, queue, additions)
     return entries.length <= MANY_JOBS ? this.write((tx, queue) => atOnce(add(tx, queue))) : this.writeInSteps(add)
   }
 
@@ -61,8 +64,7 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
     entries: { jobData: JobJson; jobId: string; parentKeyOpts: ParentKeyOpts; prefix: string; queueName: string }[],
   ): Promise<[Error | null, string | number][]> {
     const nodes = entries.map(({ jobData, prefix, queueName, ...entry }): FlowNode => ({
-      ...entry,
-      job: jobData,
+      ...accepted({ ...entry, job: jobData }),
       queueName: `${prefix}:${queueName}`,
     }))
     const add = (tx: Transaction) => addFlow(tx, nodes)
@@ -72,8 +74,12 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
 
   // ── taking and finishing ────────────────────────────────────────────────────────────────────────────────────────
 
-  moveToActive(token: string, name?: string): Promise<Taken> {
-    return this.write((tx, queue) => takeNext(tx, queue, this.#taker(token, name), Date.now()))
+  async moveToActive(token: string, name?: string): Promise<Taken> {
+    try {
+      return await this.write((tx, queue) => takeNext(tx, queue, this.#taker(token, name), Date.now()))
+    } catch (error) {
+      throw this.toldAsStoreError(error)
+    }
   }
 
   moveToCompleted<T, R, N extends string>(
@@ -132,7 +138,7 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
     return { token, name, lockDurationMs: lockDuration, limiter }
   }
 
-  moveToDelayed(
+  async moveToDelayed(
     jobId: string,
     timestamp: number,
     delay: number,
@@ -140,10 +146,11 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
     opts: MoveToDelayedOpts = {},
   ): Promise<Taken | []> {
     const { name } = this.who.options
+    const at = { timestamp: finite(timestamp, 'The time of a delay'), delay: finite(delay, 'The delay of a job') }
     return this.write((tx, queue) => {
       const now = Date.now()
       const how = { countsAttempt: !opts.skipAttempt, fields: fieldsOf(opts.fieldsToUpdate) }
-      moving.delayActive(tx, queue, jobId, token, { timestamp, delay }, how, now)
+      moving.delayActive(tx, queue, jobId, token, at, how, now)
       if (!opts.fetchNext || this.closing) return []
       const next = takeNext(tx, queue, this.#taker(token, name), now)
       return next[0] ? next : []
@@ -206,7 +213,7 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
   // ── changing ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   updateData<T, R, N extends string>(job: MinimalJob<T, R, N>, data: T): Promise<void> {
-    const text = JSON.stringify(data) ?? 'null'
+    const text = JSON.stringify(data) ?? '{}'
     return this.write((tx, queue) => updating.updateData(tx, queue, job.id ?? '', text))
   }
 
@@ -223,12 +230,14 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
     return this.write((tx, queue) => updating.clearLog(tx, queue, jobId, keepLogs))
   }
 
-  changeDelay(jobId: string, delay: number): Promise<void> {
-    return this.write((tx, queue) => moving.changeDelay(tx, queue, jobId, delay, Date.now()))
+  async changeDelay(jobId: string, delay: number): Promise<void> {
+    const ms = finite(delay, 'The delay of a job')
+    return this.write((tx, queue) => moving.changeDelay(tx, queue, jobId, ms, Date.now()))
   }
 
-  changePriority(jobId: string, priority = 0, lifo = false): Promise<void> {
-    return this.write((tx, queue) => moving.changePriority(tx, queue, jobId, priority, lifo))
+  async changePriority(jobId: string, priority = 0, lifo = false): Promise<void> {
+    const number = finite(priority, 'The priority of a job')
+    return this.write((tx, queue) => moving.changePriority(tx, queue, jobId, number, lifo))
   }
 
   // ── removing ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -278,7 +287,7 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
 
   // ── schedulers ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-  addJobScheduler(
+  async addJobScheduler(
     id: string,
     nextMillis: number,
     templateData: string,
@@ -286,6 +295,7 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
     opts: RepeatableOptions,
     jobOpts: JobsOptions,
   ): Promise<[string, number]> {
+    if (id === undefined || id === null) throw new Error('A job scheduler needs an id')
     const upsert = { id, nextMillis, templateData, templateOpts, opts, jobOpts }
     return this.write((tx, queue) => upsertScheduler(tx, queue, upsert, Date.now()))
   }
@@ -334,8 +344,9 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
     })
   }
 
-  setRateLimit(expireTimeMs: number): Promise<void> {
-    return this.write((_tx, queue) => queue.setLimiter(Number.MAX_SAFE_INTEGER, Date.now() + Math.ceil(expireTimeMs)))
+  async setRateLimit(expireTimeMs: number): Promise<void> {
+    const ms = Math.ceil(finite(expireTimeMs, 'The time of a rate limit'))
+    return this.write((_tx, queue) => queue.setLimiter(Number.MAX_SAFE_INTEGER, Date.now() + ms))
   }
 
   removeRateLimitKey(): Promise<number> {
@@ -363,6 +374,12 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
     })
   }
 }
+
+const accepted = ({ job, jobId, parentKeyOpts }: Addition): Addition => ({
+  job: acceptJob(job),
+  jobId: textOf(jobId),
+  parentKeyOpts,
+})
 
 /** How BullMQ reads `removeOnComplete` and `removeOnFail`: of the job first, of the worker when the job says nothing. */
 function keepOf(ofJob: boolean | number | KeepJobs | undefined, ofWorker: KeepJobs | undefined): removing.Keep {

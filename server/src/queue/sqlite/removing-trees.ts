@@ -1,3 +1,4 @@
+import { textOf } from './accepting.ts'
 import { dedupRemoved } from './dedup.ts'
 import { deleteJob } from './delete-job.ts'
 import { childRemoved, Dependency } from './dependencies.ts'
@@ -50,7 +51,7 @@ export function removeChildDependency(tx: Transaction, queue: QueueRow, id: stri
   const attempt = { jobId: id, parentKey, command: 'removeChildDependency' }
   const job = findJob(tx, queue, id)
   if (!job) throw refuse(refusals.jobMissing, attempt)
-  if (!findByKey(tx, parentKey)) throw refuse(refusals.parentMissing, attempt)
+  if (!findByKey(tx, textOf(parentKey))) throw refuse(refusals.parentMissing, attempt)
   if (!childRemoved(tx, jobKey(queue, id), parentKey, null)) return false
   tx.sql('UPDATE job SET parent_key = NULL, parent = NULL WHERE key = ?').run(job.key)
   return true

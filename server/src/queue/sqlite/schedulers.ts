@@ -1,4 +1,5 @@
 import type { JobsOptions, RepeatableOptions } from 'bullmq'
+import { textOf } from './accepting.ts'
 import { deleteJob } from './delete-job.ts'
 import { emit } from './events.ts'
 import { findJob, jobExists } from './job-row.ts'
@@ -122,7 +123,7 @@ export function removeScheduler(tx: Transaction, queue: QueueRow, id: string): n
     deleteJob(tx, queue, job.key)
     emit(tx, queue, 'removed', { jobId: job.id, prev: 'delayed' })
   }
-  tx.sql('DELETE FROM scheduler WHERE queue = ? AND id = ?').run(queue.id, id)
+  tx.sql('DELETE FROM scheduler WHERE queue = ? AND id = ?').run(queue.id, textOf(id))
   return 0
 }
 

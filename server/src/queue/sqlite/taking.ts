@@ -1,4 +1,5 @@
 import type { JobJson } from 'bullmq'
+import { textOf } from './accepting.ts'
 import { emit } from './events.ts'
 import { allColumns, toJobJson, type JobRow, type WholeJobRow } from './job-row.ts'
 import { nextDue, placeAfter, placeInLine, moveTo } from './place.ts'
@@ -82,9 +83,10 @@ function takeFrom(
   tx: Transaction,
   queue: QueueRow,
   from: State,
-  { token, name, lockDurationMs }: Taker,
+  { name, lockDurationMs, ...taker }: Taker,
   now: number,
 ): WholeJobRow | undefined {
+  const token = textOf(taker.token)
   const locks = token !== '0'
   const row = tx
     .sql(take)
