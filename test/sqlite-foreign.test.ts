@@ -21,23 +21,24 @@ const foreign: Record<string, string> = {
 }
 
 for (const [what, sql] of Object.entries(foreign)) {
-  test(`a file of another application ${what} is refused by everything, and left as it is`, async () => {
-    await using folder = await temporaryFolder()
-    const path = join(folder.path, 'shop.sqlite')
-    const db = new DatabaseSync(path)
-    db.exec(sql)
-    db.close()
-    const before = await contentOf(folder.path)
-    expect(() => new Queue('mail', { connection: { path } })).toThrow(`${path} ${FOREIGN}`)
-    const env = { QUEUE_URL: `sqlite:${path}`, DATA_DIR: join(folder.path, 'data'), PORT: '0' }
-    const commands = [[], ['store', 'check'], ['store', 'repair'], ['store', 'backup', join(folder.path, 'copy')]]
-    for (const args of commands) {
-      const { code, stderr } = await runProgram(serverProgram, args, env)
-      expect([code, stderr]).toEqual([2, expect.stringContaining(`${path} ${FOREIGN}.\n`)])
-    }
-    expect(await contentOf(folder.path)).toEqual(before)
+  test(`a file of another application ${what} is refused, and left as it is`, async () => {
+    await using file = await shopFile(sql)
+    const before = await contentOf(file.folder)
+    expect(() => new Queue('mail', { connection: { path: file.path } })).toThrow(`${file.path} ${FOREIGN}`)
+    expect(await contentOf(file.folder)).toEqual(before)
   })
 }
+
+test('a file of another application is refused by the server and by every command, and left as it is', async () => {
+  await using file = await shopFile('CREATE TABLE customer (name TEXT); PRAGMA user_version = 1')
+  const before = await contentOf(file.folder)
+  const env = { QUEUE_URL: `sqlite:${file.path}`, DATA_DIR: join(file.folder, 'data'), PORT: '0' }
+  for (const args of [[], ['store', 'check'], ['store', 'repair'], ['store', 'backup', join(file.folder, 'copy')]]) {
+    const { code, stderr } = await runProgram(serverProgram, args, env)
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`${file.path} ${FOREIGN}.\n`)])
+  }
+  expect(await contentOf(file.folder)).toEqual(before)
+})
 
 test('a file whose owner is using it, or has left its log behind, is refused and left as it is', async () => {
   await using folder = await temporaryFolder()
@@ -84,6 +85,15 @@ test('a newer program is named by every command that finds its file', async () =
   }
   expect(await contentOf(folder.path)).toEqual(before)
 })
+
+async function shopFile(sql: string) {
+  const folder = await temporaryFolder()
+  const path = join(folder.path, 'shop.sqlite')
+  const db = new DatabaseSync(path)
+  db.exec(sql)
+  db.close()
+  return { folder: folder.path, path, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
+}
 
 /** Name → content of all files in a folder. */
 async function contentOf(folder: string): Promise<Record<string, string>> {

@@ -23,17 +23,27 @@ export function copyBeside(path: string, target: string): string {
   return withFile(path, (db) => {
     identify(db, path)
     const copy = `${target}.${randomUUID()}.partial`
+    makeEmpty(copy, target)
     try {
-      // SQLite takes an empty file for its target, and this one is nobody else's.
-      closeSync(openSync(copy, 'wx'))
       // Not SQLite's online backup, which starts over whenever another process writes.
       db.prepare('VACUUM INTO ?').run(copy)
       return copy
     } catch (error) {
       rmSync(copy, { force: true })
-      throw ofTarget(target, error)
+      // The file that is copied can be read: what has no room is the copy.
+      throw problemIn(error) === 'full' ? noRoom(target) : error
     }
   })
+}
+
+/** SQLite takes an empty file for its target, and this one is nobody else's. */
+function makeEmpty(copy: string, target: string) {
+  try {
+    closeSync(openSync(copy, 'wx'))
+  } catch (error) {
+    if (codeOf(error) === 'ENOSPC') throw noRoom(target)
+    throw new StoreError('missing', `${target} cannot be made: see its name, its folder and who may write it`)
+  }
 }
 
 /** Gives a finished file the name that it is to have, which nobody may have taken meanwhile. */
@@ -49,15 +59,6 @@ export function place(finished: string, target: string): void {
 
 const alreadyThere = (target: string) => new StoreError('missing', `${target} exists already: name a new file`)
 
-const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined)
+const noRoom = (target: string) => new StoreError('full', `the disk with ${target} is full, name another place`)
 
-/** The file that is copied can be read at that time: what has no room or cannot be opened is the copy. */
-function ofTarget(target: string, error: unknown): unknown {
-  const problem = problemIn(error)
-  if (problem === 'full' || codeOf(error) === 'ENOSPC') {
-    return new StoreError('full', `the disk with ${target} is full, name another place`)
-  }
-  // Node's own errors are of making the file.
-  if (problem !== 'missing' && typeof codeOf(error) !== 'string') return error
-  return new StoreError('missing', `${target} cannot be made: see its name, its folder and who may write it`)
-}
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined)

@@ -13,11 +13,9 @@ const endings = ['-wal', '-shm', '']
  */
 export function restoreFile(backup: string, path: string): string | null {
   requireWritable(path)
-  const copy = copyBeside(backup, path)
+  const copy = copyOf(backup, path)
   try {
-    if (statSync(backup).size === 0) throw new StoreError('corrupt', `${backup} is empty: name a backup`)
-    if (checkFile(copy).damage.length > 0)
-      throw new StoreError('corrupt', `${backup} is damaged itself: name another one`)
+    if (checkFile(copy).damage.length > 0) throw damaged(backup)
     likeFormer(copy, path)
     const aside = moveAside(path)
     place(copy, path)
@@ -26,6 +24,20 @@ export function restoreFile(backup: string, path: string): string | null {
     rmSync(copy, { force: true })
   }
 }
+
+function copyOf(backup: string, path: string): string {
+  if (statSync(backup, { throwIfNoEntry: false })?.size === 0) {
+    throw new StoreError('corrupt', `${backup} is empty: name a backup`)
+  }
+  try {
+    return copyBeside(backup, path)
+  } catch (error) {
+    throw error instanceof StoreError && error.problem === 'corrupt' ? damaged(backup, error) : error
+  }
+}
+
+const damaged = (backup: string, cause?: StoreError) =>
+  new StoreError('corrupt', `${backup} is damaged, or no SQLite database: name another backup`, { cause })
 
 /** Who restores may be another user than the one whose queue it is. */
 function likeFormer(copy: string, path: string) {
@@ -46,16 +58,8 @@ function moveAside(path: string): string | null {
 
 /** Does something with a file that nobody can open meanwhile. */
 function whileUnused(path: string, work: () => void) {
-  const db = existsSync(path) ? new DatabaseSync(path, { timeout: 0 }) : undefined
-  try {
-    db?.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
-  } catch (error) {
-    // A file that is no database any more cannot be locked by SQLite.
-    if (isBusy(error) || isLocked(path)) {
-      db?.close()
-      throw new StoreError('busy', `${path} is in use: stop all that use it, then restore the backup`)
-    }
-  }
+  const db = locked(path)
+  if (!db && isLocked(path)) throw inUse(path)
   try {
     work()
   } finally {
@@ -63,11 +67,27 @@ function whileUnused(path: string, work: () => void) {
   }
 }
 
-/** Whether the system knows of a lock on the file. Only Linux tells. */
-function isLocked(path: string): boolean {
-  const inode = statSync(path).ino
+/** A connection that nobody else can have beside it, undefined when SQLite cannot lock what is there. */
+function locked(path: string): DatabaseSync | undefined {
+  if (!existsSync(path)) return undefined
+  const db = new DatabaseSync(path, { timeout: 0 })
   try {
-    return readFileSync('/proc/locks', 'utf8').includes(`:${inode} `)
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+    return db
+  } catch (error) {
+    db.close()
+    if (isBusy(error)) throw inUse(path)
+    return undefined
+  }
+}
+
+const inUse = (path: string) =>
+  new StoreError('busy', `${path} is in use: stop all that use it, then restore the backup`)
+
+/** Whether the system knows of a lock on the file, which is no database any more. Only Linux tells. */
+function isLocked(path: string): boolean {
+  try {
+    return readFileSync('/proc/locks', 'utf8').includes(`:${statSync(path).ino} `)
   } catch {
     return false
   }

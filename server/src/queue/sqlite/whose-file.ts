@@ -38,11 +38,19 @@ export function claim(db: DatabaseSync): void {
  * {@link identify}; passes one that is not there.
  */
 export function requireQueueFile(path: string): void {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
-  if (size === 0) return
+  if (sizeOf(path) === 0) return
   // A log without its index would get one by being read.
   const asItLies = !existsSync(`${path}-wal`) || !existsSync(`${path}-shm`)
   readFile(path, asItLies, (db) => identify(db, path))
+}
+
+/** 0 for what is not there, or cannot be looked at, which opening tells. */
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size
+  } catch {
+    return 0
+  }
 }
 
 const applicationIdOf = (db: DatabaseSync) => Number(db.prepare('PRAGMA application_id').get()?.['application_id'])
