@@ -1,4 +1,4 @@
-import type { FlowJob, JobsOptions } from 'bullmq'
+import type { DeduplicationOptions, FlowJob, JobsOptions } from 'bullmq'
 import { operation, type Run } from './operation.ts'
 import type { Random } from './random.ts'
 import { places, queueName } from './side.ts'
@@ -9,7 +9,7 @@ const FAR = 10_000_000
 export const chosenIds = ['j0', 'j1', 'j2', 'j3', 'j4', 'j5']
 export const dedupIds = ['d1', 'd2']
 
-function deduplicationFrom(random: Random) {
+function deduplicationFrom(random: Random): DeduplicationOptions {
   return {
     id: random.pick(dedupIds),
     ...(random.chance(0.3) && { ttl: FAR }),
@@ -20,8 +20,11 @@ function deduplicationFrom(random: Random) {
 }
 
 function optionsFrom(random: Random): JobsOptions {
+  const deduplication = random.chance(0.25) ? deduplicationFrom(random) : undefined
+  // A job that is kept for later overwrites another one of its id on Redis.
+  const mayChoose = !deduplication?.keepLastIfActive
   return {
-    ...(random.chance(0.4) && { jobId: random.pick(chosenIds) }),
+    ...(mayChoose && random.chance(0.4) && { jobId: random.pick(chosenIds) }),
     ...(random.chance(0.3) && { priority: 1 + random.below(3) }),
     ...(random.chance(0.2) && { delay: FAR }),
     ...(random.chance(0.15) && { lifo: true }),
@@ -29,7 +32,7 @@ function optionsFrom(random: Random): JobsOptions {
     ...(random.chance(0.2) && { backoff: random.pick([0, FAR]) }),
     ...(random.chance(0.15) && { removeOnComplete: random.pick([true, 1, 2]) }),
     ...(random.chance(0.15) && { removeOnFail: random.pick([true, 1]) }),
-    ...(random.chance(0.25) && { deduplication: deduplicationFrom(random) }),
+    ...(deduplication && { deduplication }),
   }
 }
 

@@ -30,21 +30,29 @@ export function* drain(tx: Transaction, queue: QueueRow, delayed: boolean): Gene
   const scheduled = currentJobIds(tx, queue)
   for (const state of [State.waiting, ...(delayed ? [State.delayed] : []), State.prioritized]) {
     let staying = 0
-    let jobs = jobsIn(tx, queue, state, DRAIN_AT_ONCE)
+    // As on Redis, which tells in what order parents in another queue go on.
+    const order = state === State.waiting ? 'DESC' : 'ASC'
+    let jobs = jobsIn(tx, queue, state, { limit: DRAIN_AT_ONCE, order })
     while (jobs.length > 0) {
       for (const job of jobs) {
         if (scheduled.has(job.id)) staying += 1
         else discard(tx, queue, job, { hard: true })
         yield
       }
-      jobs = jobsIn(tx, queue, state, DRAIN_AT_ONCE, staying)
+      jobs = jobsIn(tx, queue, state, { limit: DRAIN_AT_ONCE, offset: staying, order })
     }
   }
 }
 
-function jobsIn(tx: Transaction, queue: QueueRow, state: State, limit: number, offset = 0): JobRow[] {
+interface Part {
+  limit: number
+  offset?: number
+  order?: 'ASC' | 'DESC'
+}
+
+function jobsIn(tx: Transaction, queue: QueueRow, state: State, { limit, offset = 0, order = 'ASC' }: Part): JobRow[] {
   return tx
-    .sql(`SELECT ${jobColumns} FROM job WHERE queue = ? AND state = ? ORDER BY place LIMIT ? OFFSET ?`)
+    .sql(`SELECT ${jobColumns} FROM job WHERE queue = ? AND state = ? ORDER BY place ${order} LIMIT ? OFFSET ?`)
     .all(queue.id, state, limit, offset) as unknown as JobRow[]
 }
 
@@ -120,7 +128,8 @@ export function retire(
   }
   if (count === undefined || count <= 0) return
   const tooMany = queue.count(state) - count
-  if (tooMany > 0) for (const job of jobsIn(tx, queue, state, tooMany)) discard(tx, queue, job, { keepsDedup: true })
+  if (tooMany > 0)
+    for (const job of jobsIn(tx, queue, state, { limit: tooMany })) discard(tx, queue, job, { keepsDedup: true })
 }
 
 /** Removes up to `count` jobs and schedulers of a paused queue, all else with the last of them. `1` when more are left. */
@@ -129,7 +138,7 @@ export function obliterate(tx: Transaction, queue: QueueRow, count: number, forc
   if (queue.count(State.active) > 0 && !force) throw new Error('Cannot obliterate queue with active jobs')
   let left = count
   for (const state of Object.values(State)) {
-    const jobs = jobsIn(tx, queue, state, left)
+    const jobs = jobsIn(tx, queue, state, { limit: left })
     for (const job of jobs) if (findJob(tx, queue, job.id)) discard(tx, queue, job, { hard: true })
     left -= jobs.length
     if (left <= 0) return 1
