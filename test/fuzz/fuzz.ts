@@ -51,6 +51,8 @@ async function firstDifference(seed: number, reference: Side, tested: Side): Pro
     const planned = plan(random, { seed, step })
     const [expected, answered] = [await answerOf(planned, reference), await answerOf(planned, tested)]
     history.push(`${step} ${name} ${JSON.stringify(planned.told)} -> ${expected}`)
+    // A job is below itself: BullMQ's scripts for Redis end there, and the run with them.
+    if (expected.includes('stack overflow')) return null
     if (answered !== expected) return report('an answer', `- ${expected}\n+ ${answered}`)
     const seen = difference(await lookAt(reference), await lookAt(tested))
     if (seen) return report('what is seen', seen)

@@ -37,8 +37,9 @@ function acceptName(name: unknown): string {
   throw new Error(`The name of a job must be text, not ${name === null ? 'null' : typeof name}`)
 }
 
-function requireFiniteOptions(opts: unknown) {
-  JSON.stringify(opts, (option, value: unknown) =>
-    typeof value === 'number' ? finite(value, `The option ${option} of a job`) : value,
-  )
+function requireFiniteOptions(opts: object) {
+  for (const [option, value] of Object.entries(opts) as [string, unknown][]) {
+    if (typeof value === 'object' && value !== null) requireFiniteOptions(value)
+    else if (typeof value === 'number' && !Number.isFinite(value)) finite(value, `The option ${option} of a job`)
+  }
 }
