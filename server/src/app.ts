@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Config } from './config.ts'
 import { ConfigError } from './errors.ts'
-import { createCatalogue, readDatasetsFile, type Catalogue } from './exports/datasets/catalogue.ts'
-import { sampleCities } from './exports/datasets/sample.ts'
+import type { Catalogue } from './exports/datasets/catalogue.ts'
+import { openCatalogue } from './exports/datasets/open-catalogue.ts'
 import { exportJobOptions, type ExportQueue } from './exports/export-job.ts'
 import { startExportWorker } from './exports/export-worker.ts'
 import { createExports } from './exports/exports.ts'
@@ -85,13 +85,17 @@ export async function startApp(config: Config, transport: 'http' | 'stdio', log:
 
 const notServing = { url: null, ended: new Promise<void>(() => undefined) }
 
-function startWorker({ config, log, store, files, catalogue, closers }: Shared) {
+function startWorker({ config, log, store, files, closers }: Shared) {
   const settings = {
+    datasetsFile: config.datasetsFile,
+    dataDir: config.dataDir,
+    timeoutMs: config.exportTimeoutMs,
+    deadLetterWebhook: config.deadLetterWebhook,
     queueName: config.exportQueue,
     concurrency: config.workerConcurrency,
     shutdownGraceMs: config.shutdownGraceMs,
   }
-  const worker = startExportWorker(store, catalogue, files, settings, log)
+  const worker = startExportWorker(store, files, settings, log)
   closers.work.push(() => worker.close())
 }
 
@@ -112,7 +116,7 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
 
   if (transport === 'stdio') {
     // The client runs on this machine, since it started this process: it can read the file itself.
-    const fileUrl = (file: string) => pathToFileURL(join(files.directory, file)).href
+    const fileUrl = (file: string) => pathToFileURL(join(files.folder, file)).href
     const server = mcpServers(config.publicUrl ? webUrl(config.publicUrl) : fileUrl)()
     closers.work.push(() => server.close())
     return { url: null, ended: serveStdio(server) }
@@ -122,19 +126,13 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
     mountReady(health),
     mountMcp(mcpServers(webUrl(config.publicUrl ?? url)), log),
     mountStatus(health, queue, config.probeResultsFile),
-    mountDownloads(files.directory),
+    mountDownloads(files.folder),
     mountBoard([queue], store),
     mountPage(PAGE_DIRECTORY),
   ]
   const http = await listen(config, mounts, log)
   closers.work.push(() => http.close())
   return { url: http.url, ended: notServing.ended }
-}
-
-async function openCatalogue({ datasetsFile, dataDir }: Config): Promise<Catalogue> {
-  return createCatalogue(
-    datasetsFile ? readDatasetsFile(datasetsFile) : [await sampleCities(join(dataDir, 'sample.sqlite'))],
-  )
 }
 
 async function makeDirectory(directory: string) {

@@ -24,6 +24,8 @@ test('nothing has to be set', () => {
     queueUrl: `sqlite:${resolve('data/queue.sqlite')}`,
     queuePrefix: 'bull',
     exportQueue: 'exports',
+    exportTimeoutMs: 3_600_000,
+    deadLetterWebhook: null,
     role: 'all',
     workerConcurrency: 3,
     exportAttempts: 3,

@@ -51,33 +51,114 @@ export type HealthReport = z.infer<typeof HealthReport>
 
 // ── exports ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const ExportFormat = z.enum(['csv', 'json', 'xlsx'])
+export const ExportFormat = z.enum(['csv', 'json', 'ndjson', 'xlsx'])
 export type ExportFormat = z.infer<typeof ExportFormat>
+
+export const Compression = z.enum(['none', 'gzip', 'zstd'])
+export type Compression = z.infer<typeof Compression>
+
+/**
+ * What a column holds, whatever its database calls it. `decimal`: exact digits. `timestamp`: an instant. `datetime`: a
+ * date and a time of day without a zone. `json`: a JSON document.
+ */
+export const ColumnType = z.enum([
+  'text',
+  'integer',
+  'real',
+  'decimal',
+  'boolean',
+  'date',
+  'time',
+  'timestamp',
+  'datetime',
+  'json',
+  'binary',
+])
+export type ColumnType = z.infer<typeof ColumnType>
+
+export const Column = z.object({
+  name: z.string(),
+  type: ColumnType,
+  source_type: z.string().describe('The type as the source declares it'),
+  label: z.string().nullable().describe('What people call it'),
+  filterable: z.boolean().describe('Whether filters may name it'),
+})
+export type Column = z.infer<typeof Column>
 
 /** JSON readers round whole numbers beyond 2^53: such a filter would ask for another row. */
 const isExact = (value: number) => !Number.isInteger(value) || Number.isSafeInteger(value)
 
+const exactNumber = z.number().refine(isExact, 'must be given as text: JSON numbers are exact only up to 2^53')
+
 /** A value that a column is compared with for equality; null asks for rows where the column is null. */
-export const FilterValue = z.union(
-  [
-    z.string(),
-    z.number().refine(isExact, 'must be given as text: JSON numbers are exact only up to 2^53'),
-    z.boolean(),
-    z.null(),
-  ],
-  {
-    error: 'must be a text, a number, true, false or null',
-  },
-)
+export const FilterValue = z.union([z.string(), exactNumber, z.boolean(), z.null()], {
+  error: 'must be a text, a number, true, false or null',
+})
 export type FilterValue = z.infer<typeof FilterValue>
+
+const FilterScalar = z.union([z.string(), exactNumber, z.boolean()], {
+  error: 'must be a text, a number, true or false',
+})
+const FilterList = z.array(FilterScalar).min(1).max(1000)
+
+/** Tests of one column, all of which must hold. Times are ISO 8601; of a `timestamp` with their zone. */
+export const FilterTests = z
+  .strictObject({
+    eq: FilterScalar.optional(),
+    ne: FilterScalar.optional().describe('Not equal; rows where the column is null do not match'),
+    gt: FilterScalar.optional(),
+    gte: FilterScalar.optional(),
+    lt: FilterScalar.optional(),
+    lte: FilterScalar.optional(),
+    in: FilterList.optional(),
+    not_in: FilterList.optional(),
+    prefix: z.string().min(1).optional().describe('Text begins with this'),
+    contains: z.string().min(1).optional().describe('Text has this in it'),
+    null: z.boolean().optional().describe('true: only where the column is null, false: only where it is not'),
+  })
+  .refine((tests) => Object.keys(tests).length > 0, 'must hold at least one test, such as {"gte": 10}')
+export type FilterTests = z.infer<typeof FilterTests>
+
+export const Filters = z.record(z.string(), z.union([FilterValue, FilterTests]))
+export type Filters = z.infer<typeof Filters>
+
+export const OrderBy = z.strictObject({ column: z.string(), direction: z.enum(['asc', 'desc']).default('asc') })
+export type OrderBy = z.infer<typeof OrderBy>
+
+/** Which rows and columns of a dataset. */
+export const ExportSelection = z.strictObject({
+  filters: Filters.optional().describe(
+    'Column → value or tests: only rows for which all hold, e.g. {"country":"NL","population":{"gte":100000}}',
+  ),
+  parameters: z
+    .record(z.string(), FilterScalar)
+    .optional()
+    .describe('Values for the parameters that list_datasets tells of a dataset'),
+  columns: z.array(z.string()).min(1).max(2000).optional().describe('These columns, in this order; default: all'),
+  order_by: z.array(OrderBy).min(1).max(10).optional().describe('Default: the order of the dataset'),
+  limit: z.number().int().min(1).optional().describe('At most so many rows'),
+})
+export type ExportSelection = z.infer<typeof ExportSelection>
+
+/** How the file is written. */
+export const FileOptions = z.strictObject({
+  compression: Compression.optional().describe('Of the whole file; default none'),
+  delimiter: z.enum([',', ';', '\t', '|']).optional().describe('csv only; default ","'),
+  bom: z.boolean().optional().describe('csv only: a byte order mark, which makes Excel read it as UTF-8'),
+})
+export type FileOptions = z.infer<typeof FileOptions>
 
 export const StartExportInput = z.strictObject({
   dataset: z.string().min(1).optional().describe('Name from list_datasets; may be left out when there is only one'),
   format: ExportFormat.describe('File format'),
-  filters: z
-    .record(z.string(), FilterValue)
+  ...ExportSelection.shape,
+  ...FileOptions.shape,
+  idempotency_key: z
+    .string()
+    .min(1)
+    .max(200)
     .optional()
-    .describe('Column → value: only rows where every named column equals its value, e.g. {"country":"NL"}'),
+    .describe('The same key with the same request gives the same job instead of a second one'),
 })
 export type StartExportInput = z.infer<typeof StartExportInput>
 
@@ -103,6 +184,8 @@ export type JobState = z.infer<typeof JobState>
 export const ExportProgress = z.object({
   rows: z.number().int().describe('Rows written so far'),
   total: z.number().int().nullable().describe('Rows there will be, null when not known'),
+  percent: z.number().nullable().describe('From 0 to 100, null when the total is not known'),
+  seconds_left: z.number().int().nullable().describe('Estimated from the rate so far'),
 })
 export type ExportProgress = z.infer<typeof ExportProgress>
 
@@ -112,6 +195,11 @@ export const ExportedFile = z.object({
   bytes: z.number().int(),
   sha256: z.string().describe('Checksum of the file, hexadecimal'),
   file: z.string().describe('File name'),
+  resumed_rows: z
+    .number()
+    .int()
+    .describe('Rows taken over from an attempt that ended in the middle; 0: all were written in one go'),
+  notes: z.array(z.string()).describe('What a reader of the file should know, such as cells that had to be cut'),
 })
 export type ExportedFile = z.infer<typeof ExportedFile>
 
@@ -124,22 +212,63 @@ export const ExportStatusInput = z.strictObject({
   job_id: z.string().min(1).describe('The id that start_export returned'),
 })
 
+export const CancelExportInput = z.strictObject({
+  job_id: z.string().min(1).describe('The id that start_export returned'),
+})
+
 export const ExportStatusOutput = z.object({
   job_id: z.string(),
   state: JobState,
+  cancelled: z
+    .boolean()
+    .describe('Somebody asked to stop it; when state is completed, it was stopped and has no result'),
   progress: ExportProgress.nullable(),
-  result: ExportResult.nullable().describe('Present when state is completed'),
+  result: ExportResult.nullable().describe('Present when state is completed, unless it was cancelled'),
   fail_reason: z.string().nullable().describe('Why the last attempt failed'),
   attempts: z.object({ made: z.number().int(), max: z.number().int() }),
 })
 export type ExportStatusOutput = z.infer<typeof ExportStatusOutput>
 
-export const Column = z.object({ name: z.string(), type: z.string().describe('Declared type in the source') })
-export type Column = z.infer<typeof Column>
+export const ListExportsInput = z.strictObject({
+  state: JobState.optional().describe('Only exports in this state; default: all, those that are not over first'),
+  cursor: z.string().max(100).optional().describe('next_cursor of the page before'),
+  limit: z.number().int().min(1).max(100).optional().describe('Default 20'),
+})
+export type ListExportsInput = z.infer<typeof ListExportsInput>
+
+/** An export in a list: get_export_status tells the rest. */
+export const ListedExport = z.object({
+  job_id: z.string(),
+  state: JobState,
+  cancelled: z.boolean(),
+  dataset: z.string(),
+  format: z.string(),
+  schedule: z.string().nullable().describe('The schedule that began it'),
+  created_at: z.iso.datetime(),
+  finished_at: z.iso.datetime().nullable(),
+  rows: z.number().int().nullable().describe('Rows written so far, or in all'),
+})
+export type ListedExport = z.infer<typeof ListedExport>
+
+export const ListExportsOutput = z.object({
+  exports: z.array(ListedExport),
+  next_cursor: z.string().nullable().describe('Pass it as cursor for the next page; null: this is the last one'),
+})
+export type ListExportsOutput = z.infer<typeof ListExportsOutput>
+
+export const DatasetParameter = z.object({
+  name: z.string(),
+  type: ColumnType,
+  description: z.string(),
+  required: z.boolean(),
+})
+export type DatasetParameter = z.infer<typeof DatasetParameter>
 
 export const DatasetInfo = z.object({
   name: z.string(),
   description: z.string(),
+  parameters: z.array(DatasetParameter),
+  row_limit: z.number().int().nullable().describe('An export of it has at most so many rows'),
   columns: z.array(Column).describe('Empty when the source cannot be read at the moment: see problem'),
   problem: z.string().nullable().describe('Why the source cannot be read at the moment'),
 })
@@ -147,6 +276,19 @@ export type DatasetInfo = z.infer<typeof DatasetInfo>
 
 export const ListDatasetsOutput = z.object({ datasets: z.array(DatasetInfo), formats: z.array(ExportFormat) })
 export type ListDatasetsOutput = z.infer<typeof ListDatasetsOutput>
+
+/** What DEAD_LETTER_WEBHOOK is sent once for each export that has failed for good. Holds no data of the job. */
+export const DeadLetterAlert = z.object({
+  event: z.literal('job_dead_letter'),
+  queue: z.string(),
+  job_id: z.string(),
+  dataset: z.string().nullable(),
+  format: z.string().nullable(),
+  attempts: z.number().int(),
+  reason: z.string(),
+  failed_at: z.iso.datetime(),
+})
+export type DeadLetterAlert = z.infer<typeof DeadLetterAlert>
 
 // ── probe ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

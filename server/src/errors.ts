@@ -1,5 +1,15 @@
-/** The kinds of failure that a caller can tell apart; each edge (MCP, HTTP, process) has its own words for them. */
-export type ErrorCode = 'invalid_input' | 'not_found' | 'store_unavailable' | 'dataset_unreadable' | 'file_unwritable'
+/**
+ * The kinds of failure that a caller can tell apart; each edge (MCP, HTTP, process) has its own words for them. A dataset is
+ * `unreadable` when it may be well again later and `broken` when trying again cannot mend it.
+ */
+export type ErrorCode =
+  | 'invalid_input'
+  | 'not_found'
+  | 'store_unavailable'
+  | 'dataset_unreadable'
+  | 'dataset_broken'
+  | 'file_unwritable'
+  | 'worker_died'
 
 /**
  * A failure that was foreseen: `message` is one sentence for the caller that says what is wrong and what to do, and

@@ -1,22 +1,44 @@
-import { isNotConnectionError, UnrecoverableError, WaitingError, type Processor, type Worker } from 'bullmq'
-import type { ExportedFile } from '../contract.ts'
+import { UnrecoverableError, WaitingError, type Processor, type Worker } from 'bullmq'
+import type { DeadLetterAlert } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../queue/store.ts'
-import type { Catalogue } from './datasets/catalogue.ts'
-import type { Cell, Rows } from './datasets/dataset.ts'
-import { ExportData, exportJobId, failReason, type ExportJob } from './export-job.ts'
+import type { CatalogueSettings } from './datasets/open-catalogue.ts'
+import { startDeadLetterAlerts } from './dead-letter-alerts.ts'
+import { ExportData, failReason, type ExportJob, type ExportOutcome, type ExportQueue } from './export-job.ts'
+import { exportFileName, exportJobId, stemOf } from './export-names.ts'
+import { startExportThreads, type ExportThreads } from './export-threads.ts'
 import type { ExportFiles } from './files.ts'
-import { formats } from './formats/list.ts'
+import { ProgressTeller } from './progress.ts'
+import { keepLatest } from './schedules.ts'
+import { leaveUnfinished, removeUnfinished, type Place } from './unfinished-file.ts'
 
-const PROGRESS_EVERY_MS = 500
+/** How often a worker looks whether somebody has cancelled what it works on. */
+const LOOK_EVERY_MS = 500
 
 /** Minute-by-minute counts for a day: without this option BullMQ's own throughput counters stay at 0. */
 const METRIC_POINTS = 24 * 60
 
-interface WorkerSettings {
+/**
+ * A dead worker's job is taken up by another one when its lock has ended and a sweep has found it twice: within 14 s. Locks
+ * are renewed by the main thread, which does nothing that takes long.
+ */
+const LOCK_MS = 8000
+const SWEEP_EVERY_MS = 3000
+
+/** Far more than a rolling restart takes: how often in vain is counted by {@link UnfinishedFile}. */
+const MAX_STALLED = 1000
+
+/** A failure that trying again cannot mend. */
+const PERMANENT = new Set(['invalid_input', 'dataset_broken', 'worker_died'])
+
+interface WorkerSettings extends CatalogueSettings {
   queueName: string
   concurrency: number
+  /** How long one attempt may take, in milliseconds. */
+  timeoutMs: number
+  /** Is told of exports that have failed for good; null: nobody is. */
+  deadLetterWebhook: string | null
   /** How long `close` waits for active jobs before it puts them back. */
   shutdownGraceMs: number
 }
@@ -31,44 +53,70 @@ export interface ExportWorker {
 }
 
 /** Starts a consumer that turns export jobs into files. */
-export function startExportWorker(
-  store: Store,
-  catalogue: Catalogue,
-  files: ExportFiles,
-  settings: WorkerSettings,
-  log: Log,
-): ExportWorker {
+export function startExportWorker(store: Store, files: ExportFiles, settings: WorkerSettings, log: Log): ExportWorker {
   const graceOver = new AbortController()
-  const worker = store.openWorker(settings.queueName, exportProcessor(catalogue, files, graceOver.signal, log), {
+  const threads = startExportThreads(settings, settings.concurrency)
+  const queue: ExportQueue = store.openQueue(settings.queueName)
+  const desk: Desk = { queue, threads, files, timeoutMs: settings.timeoutMs, graceOver: graceOver.signal, log }
+  const worker = store.openWorker(settings.queueName, exportProcessor(desk), {
     concurrency: settings.concurrency,
     metrics: { maxDataPoints: METRIC_POINTS },
-    // A dead worker's job is taken up again after its lock (30 s) rather than after two sweeps of 30 s.
-    stalledInterval: 5000,
-    maxStalledCount: 2,
+    lockDuration: LOCK_MS,
+    stalledInterval: SWEEP_EVERY_MS,
+    maxStalledCount: MAX_STALLED,
   })
+  const alerts = settings.deadLetterWebhook
+    ? startDeadLetterAlerts(store, settings.queueName, settings.deadLetterWebhook, log)
+    : null
   worker.on('failed', (job, error) => {
-    if (job?.finishedOn) logDeadLetter(log, settings.queueName, job, error)
+    if (!job?.finishedOn) return
+    const alert = alertOf(settings.queueName, job, error)
+    log.error(alert, 'an export failed for good')
+    alerts
+      ?.tell(alert)
+      .catch((cause: unknown) => log.error({ ...alert, event: 'alert_failed', err: cause }, 'not told'))
+    void tidy(desk, job, removeUnfinished)
   })
-  return { close: () => closeWorker(worker, settings.shutdownGraceMs, graceOver) }
+  return {
+    async close() {
+      await closeWorker(worker, settings.shutdownGraceMs, graceOver)
+      await threads.close()
+      await alerts?.close()
+      await queue.close()
+    },
+  }
 }
 
-function exportProcessor(
-  catalogue: Catalogue,
-  files: ExportFiles,
-  graceOver: AbortSignal,
-  log: Log,
-): Processor<ExportData, ExportedFile> {
-  return async (job, token, cancelled) => {
-    const signal = cancelled ? AbortSignal.any([graceOver, cancelled]) : graceOver
+/** What every export is worked on with. */
+interface Desk {
+  queue: ExportQueue
+  threads: ExportThreads
+  files: ExportFiles
+  timeoutMs: number
+  graceOver: AbortSignal
+  log: Log
+}
+
+function exportProcessor(desk: Desk): Processor<ExportData, ExportOutcome> {
+  return async (job, token, lockLost) => {
+    using watch = watchForCancel(desk.queue, job.id ?? '')
+    const deadline = AbortSignal.timeout(desk.timeoutMs)
+    const stop = AbortSignal.any([desk.graceOver, watch.cancelled, deadline, ...(lockLost ? [lockLost] : [])])
     try {
-      return await writeExport(job, catalogue, files, signal)
+      return await makeFile(job, desk, stop)
     } catch (error) {
-      if (graceOver.aborted) {
+      await tidy(desk, job, watch.cancelled.aborted ? removeUnfinished : leaveUnfinished)
+      if (watch.cancelled.aborted) return { cancelled: true }
+      if (desk.graceOver.aborted) {
         await job.moveToWait(token)
         throw new WaitingError()
       }
-      if (error instanceof OpsError) throw toldToQueue(error, job, log)
-      log.error({ event: 'export_error', job_id: job.id, err: error }, 'an export failed for a reason that is ours')
+      if (deadline.aborted) throw new UnrecoverableError(tooLong(desk.timeoutMs))
+      if (error instanceof OpsError) throw toldToQueue(error, job, desk.log)
+      desk.log.error(
+        { event: 'export_error', job_id: job.id, err: error },
+        'an export failed for a reason that is ours',
+      )
       throw new Error('The export failed inside the worker; its log has the details under this job id.', {
         cause: error,
       })
@@ -76,80 +124,92 @@ function exportProcessor(
   }
 }
 
-/** What trying again cannot mend is not tried again. */
-function toldToQueue(error: OpsError, job: ExportJob, log: Log): Error {
-  if (error.cause)
-    log.warn({ event: 'export_failed', job_id: job.id, code: error.code, err: error.cause }, error.message)
-  return error.code === 'invalid_input' ? new UnrecoverableError(error.message) : error
+async function makeFile(
+  job: ExportJob,
+  { queue, threads, files, log }: Desk,
+  stop: AbortSignal,
+): Promise<ExportOutcome> {
+  const { id, data } = readJob(job)
+  if (data.cancelled) return { cancelled: true }
+  const place = { folder: files.folder, id: stemOf(id, data) }
+  const progress = new ProgressTeller(job)
+  const { path, rows, bytes, sha256, resumedRows, notes } = await threads.run(
+    { place, data },
+    (done) => progress.tell(done),
+    stop,
+  )
+  const file = exportFileName(id, data)
+  await files.publish(path, file, stop)
+  await removeUnfinished(place)
+  await progress.tellLast(rows)
+  if (data.schedule) await keepLatest(queue, files, data.schedule, log)
+  return { rows, bytes, sha256, file, resumed_rows: resumedRows, notes }
+}
+
+/** What is left over in the folder is for the next attempt, or for the sweep, to remove: nothing fails because of it. */
+async function tidy({ files, log }: Desk, job: ExportJob, action: (place: Place) => Promise<void>) {
+  const id = job.id ?? ''
+  const data = ExportData.safeParse(job.data)
+  if (!data.success || !exportJobId.test(id)) return
+  await action({ folder: files.folder, id: stemOf(id, data.data) }).catch((error: unknown) =>
+    log.warn({ event: 'leftover', job_id: id, err: error }, 'an unfinished file could not be removed'),
+  )
 }
 
 /** Jobs also come from other hands than ours. Throws OpsError `invalid_input`. */
-function readJob(job: ExportJob): ExportData & { id: string } {
-  const data = ExportData.safeParse(job.data)
-  if (!data.success || !exportJobId.test(job.id ?? '')) {
+function readJob(job: ExportJob): { id: string; data: ExportData } {
+  const parsed = ExportData.safeParse(job.data)
+  if (!parsed.success || !exportJobId.test(job.id ?? '')) {
     throw new OpsError(
       'invalid_input',
       'This is no export job: its id must be a UUID or a number, its data {"dataset": …, "format": …, "filters": {…}}.',
     )
   }
-  return { ...data.data, id: job.id ?? '' }
+  return { id: job.id ?? '', data: parsed.data }
 }
 
-async function writeExport(
-  job: ExportJob,
-  catalogue: Catalogue,
-  files: ExportFiles,
-  signal: AbortSignal,
-): Promise<ExportedFile> {
-  const { id, dataset, format, filters } = readJob(job)
-  const rows = catalogue.pick(dataset).open(filters)
-  try {
-    const counted = countRows(rows, (progress) => reportProgress(job, progress))
-    const file = `${id}.${format}`
-    const written = await files.write(file, formats[format].render(rows.columns, counted.batches()), signal)
-    await reportProgress(job, counted.progress())
-    return { rows: counted.progress().rows, ...written, file }
-  } finally {
-    rows.close()
-  }
-}
-
-/** The same rows, counted on their way, with a report now and then. */
-function countRows(rows: Rows, report: (progress: { rows: number; total: number | null }) => Promise<void>) {
-  let done = 0
-  const progress = () => ({ rows: done, total: rows.total })
-  async function* batches(): AsyncGenerator<Cell[][]> {
-    let reported = Date.now()
-    for await (const batch of rows.batches()) {
-      yield batch
-      done += batch.length
-      if (Date.now() - reported < PROGRESS_EVERY_MS) continue
-      reported = Date.now()
-      await report(progress())
+/** Looks at the job now and then, since whoever cancels it may have asked any instance. */
+function watchForCancel(queue: ExportQueue, jobId: string) {
+  const cancel = new AbortController()
+  let looking = false
+  async function look() {
+    if (looking) return
+    looking = true
+    try {
+      const job = await queue.getJob(jobId)
+      if (job?.data.cancelled) cancel.abort(new Error('cancelled'))
+    } catch {
+      // The store is away for the moment: whoever cancels has to wait for it too.
+    } finally {
+      looking = false
     }
   }
-  return { batches, progress }
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS)
+  return { cancelled: cancel.signal, [Symbol.dispose]: () => clearInterval(timer) }
 }
 
-/** Progress is a courtesy: an export does not fail because the store was away while it was told. */
-async function reportProgress(job: ExportJob, progress: object) {
-  await job.updateProgress(progress).catch((error: Error) => {
-    if (isNotConnectionError(error)) throw error
-  })
+const tooLong = (timeoutMs: number) =>
+  `The export took longer than ${timeoutMs / 1000} s: ask for less with filters or a limit, or let the operator raise EXPORT_TIMEOUT_MS.`
+
+/** What trying again cannot mend is not tried again. */
+function toldToQueue(error: OpsError, job: ExportJob, log: Log): Error {
+  if (error.cause)
+    log.warn({ event: 'export_failed', job_id: job.id, code: error.code, err: error.cause }, error.message)
+  return PERMANENT.has(error.code) ? new UnrecoverableError(error.message) : error
 }
 
-function logDeadLetter(log: Log, queue: string, job: ExportJob, error: Error) {
-  log.error(
-    {
-      event: 'job_dead_letter',
-      queue,
-      job_id: job.id,
-      ...ExportData.pick({ dataset: true, format: true }).partial().safeParse(job.data).data,
-      attempts: job.attemptsMade,
-      reason: failReason(error.message),
-    },
-    'an export failed for good',
-  )
+function alertOf(queue: string, job: ExportJob, error: Error): DeadLetterAlert {
+  const { dataset, format } = ExportData.partial().safeParse(job.data).data ?? {}
+  return {
+    event: 'job_dead_letter',
+    queue,
+    job_id: job.id ?? '',
+    dataset: dataset ?? null,
+    format: format ?? null,
+    attempts: job.attemptsMade,
+    reason: failReason(error.message),
+    failed_at: new Date(job.finishedOn ?? 0).toISOString(),
+  }
 }
 
 async function closeWorker(worker: Worker, graceMs: number, graceOver: AbortController) {

@@ -1,26 +1,41 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import {
   ExportProgress,
   JobState,
   type ExportStatusOutput,
-  type FilterValue,
+  type ListExportsInput,
+  type ListExportsOutput,
   type StartExportInput,
 } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import { askStore } from '../queue/ask-store.ts'
 import type { Catalogue } from './datasets/catalogue.ts'
-import { refuseUnknownColumns, type Dataset } from './datasets/dataset.ts'
-import { EXPORT_JOB, exportJobId, failReason, type ExportQueue } from './export-job.ts'
+import type { Dataset } from './datasets/dataset.ts'
+import { EXPORT_JOB, failReason, isCancelled, type ExportData, type ExportJob, type ExportQueue } from './export-job.ts'
+import { exportJobId } from './export-names.ts'
+import { listExports } from './list-exports.ts'
+
+/** A caller is told his mistakes at once; a source that takes longer to say what columns it has must not keep him waiting. */
+const CHECK_WITHIN_MS = 2000
 
 /** What a client can do with exports, on any instance: everything it needs to know is in the queue. */
 export interface Exports {
   /**
-   * Puts an export on the queue and gives its job id without waiting for it. Rejects with OpsError `invalid_input`
-   * (unknown dataset or column) or `store_unavailable`.
+   * Puts an export on the queue and gives its job id without waiting for it; with an idempotency key that was used
+   * before, the id of that job. Rejects with OpsError `invalid_input` (what is asked for does not exist, or the key stands
+   * for another request), `dataset_broken` or `store_unavailable`.
    */
   start(request: StartExportInput): Promise<string>
   /** Rejects with OpsError `not_found` or `store_unavailable`. */
   status(jobId: string): Promise<ExportStatusOutput>
+  /**
+   * Asks whoever works on the export to stop, or to leave it when nobody does yet, and gives its status. An export that
+   * is over stays as it is. Rejects with OpsError `not_found` or `store_unavailable`.
+   */
+  cancel(jobId: string): Promise<ExportStatusOutput>
+  /** Newest first within a state. Rejects with OpsError `invalid_input` (the cursor is none of ours) or `store_unavailable`. */
+  list(page: ListExportsInput): Promise<ListExportsOutput>
 }
 
 /** @param downloadUrl gives the address under which a client of this instance fetches a file */
@@ -29,45 +44,89 @@ export function createExports(
   catalogue: Catalogue,
   downloadUrl: (file: string) => string,
 ): Exports {
+  const status = async (jobId: string): Promise<ExportStatusOutput> => {
+    const { job, state } = await find(queue, jobId)
+    const outcome = state === 'completed' ? job.returnvalue : null
+    return {
+      job_id: jobId,
+      state,
+      cancelled: isCancelled(job),
+      progress: ExportProgress.safeParse(job.progress).data ?? null,
+      result: outcome && !('cancelled' in outcome) ? { ...outcome, download_url: downloadUrl(outcome.file) } : null,
+      fail_reason: outcome || !job.failedReason ? null : failReason(job.failedReason),
+      attempts: { made: job.attemptsMade, max: job.opts.attempts ?? 1 },
+    }
+  }
   return {
-    async start({ dataset: name, format, filters = {} }) {
+    async start({ dataset: name, idempotency_key: key, ...request }) {
       const dataset = catalogue.pick(name)
-      refuseWrongFilters(dataset, filters)
+      refuseOptions(request)
+      await refuseMistakes(dataset, request)
+      const data: ExportData = { dataset: dataset.name, ...request }
       // Random ids: whoever does not know one cannot guess a job, nor the address of its file.
-      const jobId = randomUUID()
-      await askStore(queue, () => queue.add(EXPORT_JOB, { dataset: dataset.name, format, filters }, { jobId }))
+      const jobId = key === undefined ? randomUUID() : idOfKey(key)
+      await askStore(queue, async () => {
+        await queue.add(EXPORT_JOB, data, { jobId })
+        if (key !== undefined) await refuseOtherRequest(queue, jobId, data)
+      })
       return jobId
     },
-
-    async status(jobId) {
-      if (!exportJobId.test(jobId)) throw new OpsError('not_found', 'Job not found')
-      const found = await askStore(queue, async () => {
-        const job = await queue.getJob(jobId)
-        return job && { job, state: JobState.safeParse(await job.getState()) }
-      })
-      // A state that is not one of ours is BullMQ's "unknown": the job was removed between the two reads.
-      if (!found?.state.success) throw new OpsError('not_found', 'Job not found')
-      const { job, state } = found
-      const finished = state.data === 'completed'
-      return {
-        job_id: jobId,
-        state: state.data,
-        progress: ExportProgress.safeParse(job.progress).data ?? null,
-        result: finished ? { ...job.returnvalue, download_url: downloadUrl(job.returnvalue.file) } : null,
-        fail_reason: finished || !job.failedReason ? null : failReason(job.failedReason),
-        attempts: { made: job.attemptsMade, max: job.opts.attempts ?? 1 },
+    status,
+    list: (page) => listExports(queue, page),
+    async cancel(jobId) {
+      const { job, state } = await find(queue, jobId)
+      if (state !== 'completed' && state !== 'failed') {
+        await askStore(queue, () => job.updateData({ ...job.data, cancelled: true }))
       }
+      return status(jobId)
     },
   }
 }
 
+async function find(queue: ExportQueue, jobId: string): Promise<{ job: ExportJob; state: JobState }> {
+  if (!exportJobId.test(jobId)) throw new OpsError('not_found', 'Job not found')
+  const found = await askStore(queue, async () => {
+    const job = await queue.getJob(jobId)
+    return job && { job, state: JobState.safeParse(await job.getState()) }
+  })
+  // A state that is not one of ours is BullMQ's "unknown": the job was removed between the two reads.
+  if (!found?.state.success) throw new OpsError('not_found', 'Job not found')
+  return { job: found.job, state: found.state.data }
+}
+
 /** A source that cannot be read now is no reason to refuse: the job retries, and fails with the reason if that stays. */
-function refuseWrongFilters(dataset: Dataset, filters: Record<string, FilterValue>) {
-  let columns
+async function refuseMistakes(dataset: Dataset, request: Omit<StartExportInput, 'dataset' | 'idempotency_key'>) {
+  const { filters, parameters, columns, order_by, limit } = request
+  const checked = dataset.select({ filters, parameters, columns, order_by, limit }).catch((error: unknown) => {
+    if (!(error instanceof OpsError) || error.code !== 'dataset_unreadable') throw error
+  })
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, CHECK_WITHIN_MS)
   try {
-    columns = dataset.columns()
-  } catch {
-    return
+    await Promise.race([checked, late])
+  } finally {
+    clearTimeout(timer)
   }
-  refuseUnknownColumns(dataset.name, columns, filters)
+}
+
+function refuseOptions({ format, delimiter, bom }: Omit<StartExportInput, 'dataset' | 'idempotency_key'>) {
+  if (format === 'csv' || (delimiter === undefined && bom === undefined)) return
+  throw new OpsError('invalid_input', `delimiter and bom are for csv: leave them out, or set format to csv.`)
+}
+
+/** BullMQ keeps the first job of an id and gives back one with the data of the second. */
+async function refuseOtherRequest(queue: ExportQueue, jobId: string, data: ExportData) {
+  const kept = await queue.getJob(jobId)
+  const { cancelled: _, ...first } = kept?.data ?? data
+  if (isDeepStrictEqual(first, JSON.parse(JSON.stringify(data)))) return
+  throw new OpsError(
+    'invalid_input',
+    'This idempotency_key was used for another request: choose a new one, or repeat that request exactly.',
+  )
+}
+
+/** In the shape of the other ids: a UUID of the kind that is made from a text (RFC 9562, version 8). */
+function idOfKey(key: string): string {
+  const hex = createHash('sha256').update(`queue-ops export ${key}`).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

@@ -1,74 +1,60 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { ConfigError, OpsError } from '../errors.ts'
 
-/** The folder where finished exports stand. */
+/** Where finished exports stand. */
 export interface ExportFiles {
-  /** Absolute path of the folder. */
-  directory: string
+  /** Absolute path of the folder on this machine in which unfinished files are made. */
+  folder: string
   /**
-   * Writes a file under a temporary name and renames it when it is whole and on disk, so that nobody ever sees half of
-   * it. Rejects with OpsError `file_unwritable` when the disk refuses, with the reason of `signal` when that aborts, or
-   * with what `chunks` threw; in each case nothing is left over.
+   * Gives a whole file its name, so that nobody ever sees half of it. Rejects with OpsError `file_unwritable` when that is
+   * refused, or with the reason of `signal` when that aborts.
    */
-  write(
-    name: string,
-    chunks: AsyncIterable<string | Uint8Array>,
-    signal: AbortSignal,
-  ): Promise<{ bytes: number; sha256: string }>
+  publish(path: string, name: string, signal: AbortSignal): Promise<void>
+  /** Takes a finished file away; one that is not there is no mistake. */
+  remove(name: string): Promise<void>
 }
 
 /** Makes the folder when it is missing. Rejects with {@link ConfigError} when it cannot be made or written to. */
-export async function openExportFiles(directory: string): Promise<ExportFiles> {
+export async function openExportFiles(folder: string): Promise<ExportFiles> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 })
-    const trial = join(directory, `.${randomUUID()}.part`)
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const trial = join(folder, `.${randomUUID()}.part`)
     await writeFile(trial, 'x')
     await rm(trial)
   } catch (error) {
-    throw new ConfigError([`DATA_DIR: the folder ${directory} cannot be written to (${systemCode(error)}).`])
+    throw new ConfigError([`DATA_DIR: the folder ${folder} cannot be written to (${systemCode(error)}).`])
   }
   return {
-    directory,
-    async write(name, chunks, signal) {
-      const unfinished = join(directory, `.${name}.${randomUUID()}.part`)
-      const hash = createHash('sha256')
-      let bytes = 0
-      async function* measured() {
-        for await (const chunk of chunks) {
-          const piece = Buffer.from(chunk)
-          hash.update(piece)
-          bytes += piece.length
-          yield piece
-        }
-      }
+    folder,
+    async publish(path, name, signal) {
+      signal.throwIfAborted()
       try {
-        await removeUnfinished(directory, (file) => file.startsWith(`.${name}.`))
-        // flush: fsync before close, so that the rename never shows a file that a power cut would empty.
-        const handle = await open(unfinished, 'wx', 0o600)
-        await pipeline(measured, handle.createWriteStream({ flush: true }), { signal })
-        await rename(unfinished, join(directory, name))
-        return { bytes, sha256: hash.digest('hex') }
+        await rename(path, join(folder, name))
+        await syncFolder(folder)
       } catch (error) {
-        await rm(unfinished, { force: true })
-        signal.throwIfAborted()
-        throw systemCode(error) ? unwritable(error) : error
+        throw unwritable(error)
       }
     },
+    remove: (name) => rm(join(folder, name), { force: true }),
   }
 }
 
-/** What a worker that died has left over. */
-async function removeUnfinished(directory: string, isLeftOver: (file: string) => boolean) {
-  const files = await readdir(directory)
-  const leftOver = files.filter((file) => file.endsWith('.part') && isLeftOver(file))
-  await Promise.all(leftOver.map((file) => rm(join(directory, file), { force: true })))
+/** A name that a power cut must not take away. */
+async function syncFolder(folder: string) {
+  const handle = await open(folder)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
 }
 
-function unwritable(cause: unknown): OpsError {
+/** What the disk says, in our words; everything else as it is. */
+export function unwritable(cause: unknown): unknown {
   const code = systemCode(cause)
+  if (!code) return cause
   const why = code === 'ENOSPC' || code === 'EDQUOT' ? 'the disk is full' : `the disk refused it (${code})`
   return new OpsError('file_unwritable', `The export file cannot be written: ${why}.`, { cause })
 }

@@ -14,15 +14,18 @@ export const listDatasets = (catalogue: Catalogue): Tool<typeof NoInput, typeof 
   input: NoInput,
   output: ListDatasetsOutput,
   annotations: readOnly,
-  handle: async () => ({ output: { datasets: catalogue.list().map(describe), formats: ExportFormat.options } }),
+  handle: async () => ({
+    output: { datasets: await Promise.all(catalogue.list().map(describe)), formats: ExportFormat.options },
+  }),
 })
 
-function describe(dataset: Dataset): DatasetInfo {
-  const { name, description } = dataset
+async function describe(dataset: Dataset): Promise<DatasetInfo> {
+  const { name, description, parameters, rowLimit } = dataset
+  const known = { name, description, parameters, row_limit: rowLimit }
   try {
-    return { name, description, columns: dataset.columns(), problem: null }
+    return { ...known, columns: await dataset.columns(), problem: null }
   } catch (error) {
     if (!(error instanceof OpsError)) throw error
-    return { name, description, columns: [], problem: error.message }
+    return { ...known, columns: [], problem: error.message }
   }
 }

@@ -1,9 +1,11 @@
 import type { Catalogue } from '../exports/datasets/catalogue.ts'
 import type { Exports } from '../exports/exports.ts'
 import type { Health } from '../health/health.ts'
+import { cancelExport } from './cancel-export.ts'
 import { getExportStatus } from './get-export-status.ts'
 import { healthCheck } from './health-check.ts'
 import { listDatasets } from './list-datasets.ts'
+import { listExports } from './list-exports.ts'
 import { startExport } from './start-export.ts'
 import type { Tool } from './tool.ts'
 
@@ -11,6 +13,8 @@ import type { Tool } from './tool.ts'
 export const listTools = (exports: Exports, catalogue: Catalogue, health: Health): Tool[] => [
   startExport(exports),
   getExportStatus(exports),
+  cancelExport(exports),
+  listExports(exports),
   listDatasets(catalogue),
   healthCheck(health),
 ]

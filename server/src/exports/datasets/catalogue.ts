@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { parse, YAMLParseError } from 'yaml'
 import { z } from 'zod'
 import { ConfigError, OpsError } from '../../errors.ts'
-import type { Dataset } from './dataset.ts'
-import { sqliteTable } from './sqlite-table.ts'
+import { createDataset, type Dataset } from './dataset.ts'
+import { sourceKinds } from '../sources/list.ts'
 
 const SOURCE = 'sqlite:'
 
@@ -56,9 +56,21 @@ export function readDatasetsFile(file: string): Dataset[] {
   const names = parsed.data.datasets.map((dataset) => dataset.name)
   const twice = names.find((name, at) => names.indexOf(name) !== at)
   if (twice) throw new ConfigError([`DATASETS_FILE ${file}: the name "${twice}" is used twice.`])
-  return parsed.data.datasets.map(({ source, ...dataset }) =>
-    sqliteTable({ ...dataset, path: resolve(dirname(file), source.slice(SOURCE.length)) }),
-  )
+  return parsed.data.datasets.map(({ source, table, ...dataset }) => {
+    const kind = sourceKinds.find(({ schemes }) => schemes.some((scheme) => source.startsWith(scheme)))
+    if (!kind) throw new ConfigError([`DATASETS_FILE ${file}: ${source} is of no known kind.`])
+    return createDataset({
+      ...dataset,
+      source: kind.open(source, dirname(file), dataset.name),
+      relation: { table },
+      parameters: [],
+      columns: [],
+      key: null,
+      order: [],
+      rowLimit: null,
+      timeoutMs: 60_000,
+    })
+  })
 }
 
 function parseYaml(file: string): unknown {

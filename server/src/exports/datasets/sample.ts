@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { ConfigError } from '../../errors.ts'
-import type { Dataset } from './dataset.ts'
-import { sqliteTable } from './sqlite-table.ts'
+import { createDataset, type Dataset } from './dataset.ts'
+import { sqlite } from '../sources/sqlite.ts'
 
 /**
  * The dataset that is there when no other is configured: the 135,233 cities of the world with at least 1,000
@@ -12,12 +12,19 @@ import { sqliteTable } from './sqlite-table.ts'
  */
 export async function sampleCities(path: string): Promise<Dataset> {
   if (!existsSync(path)) await writeSample(path)
-  return sqliteTable({
-    name: 'cities',
+  const name = 'cities'
+  return createDataset({
+    name,
     description:
       'Cities of the world with at least 1,000 inhabitants (GeoNames, CC BY 4.0): a sample to try exports with.',
-    path,
-    table: 'cities',
+    source: sqlite.open(`sqlite:${path}`, '/', name),
+    relation: { table: 'cities' },
+    parameters: [],
+    columns: [],
+    key: null,
+    order: [],
+    rowLimit: null,
+    timeoutMs: 60_000,
   })
 }
 

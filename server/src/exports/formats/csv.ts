@@ -1,30 +1,38 @@
-import type { Cell } from '../datasets/dataset.ts'
-import type { Format } from './format.ts'
+import type { Cell } from '../sources/source.ts'
+import type { RowFormat } from './format.ts'
 
 /** Text that a spreadsheet would run as a formula when it opens the file (OWASP, "CSV Injection"). */
 const FORMULA = /^[=+\-@\t\r]/
-const NEEDS_QUOTES = /[",\r\n]/
 
 /**
  * RFC 4180 in UTF-8: header row, CRLF, quotes where needed. NULL is an empty field, the empty text is `""`, binary is
  * base64. A text that starts like a formula gets a leading apostrophe.
  */
-export const csv: Format = {
+export const csv: RowFormat = {
   contentType: 'text/csv; charset=utf-8',
-  async *render(columns, batches) {
-    yield line(columns.map((column) => column.name))
-    for await (const batch of batches) yield batch.map(line).join('')
+  begin({ columns, options: { delimiter = ',', bom = false } }) {
+    const width = columns.length
+    const needsQuotes = new RegExp(`["\\r\\n${delimiter}]`)
+
+    const field = (cell: Cell): string => {
+      if (cell === null) return ''
+      if (typeof cell !== 'string') {
+        return cell instanceof Uint8Array ? Buffer.from(cell).toString('base64') : String(cell)
+      }
+      if (cell === '') return '""'
+      const text = FORMULA.test(cell) ? `'${cell}` : cell
+      return needsQuotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+    }
+    const line = (cells: Cell[]): string => {
+      let text = field(cells[0] as Cell)
+      for (let at = 1; at < width; at++) text += delimiter + field(cells[at] as Cell)
+      // A line without any character would be taken for no line at all.
+      return `${text || '""'}\r\n`
+    }
+    return {
+      head: () => (bom ? '\u{feff}' : '') + line(columns.map((column) => column.name)),
+      rows: (batch) => batch.map(line).join(''),
+      tail: () => '',
+    }
   },
-}
-
-/** A line without any character would be taken for no line at all. */
-const line = (cells: Cell[]) => `${cells.map(field).join(',') || '""'}\r\n`
-
-function field(cell: Cell): string {
-  if (cell === null) return ''
-  if (typeof cell === 'number' || typeof cell === 'bigint') return String(cell)
-  if (typeof cell !== 'string') return Buffer.from(cell).toString('base64')
-  if (cell === '') return '""'
-  const text = FORMULA.test(cell) ? `'${cell}` : cell
-  return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

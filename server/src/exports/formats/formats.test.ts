@@ -1,18 +1,29 @@
 import { expect, test } from 'vitest'
-import type { Cell } from '../datasets/dataset.ts'
+import type { Cell } from '../sources/source.ts'
 import type { Format } from './format.ts'
 import { csv } from './csv.ts'
 import { json } from './json.ts'
 import { xlsx } from './xlsx.ts'
 
 async function render(format: Format, columns: string[], ...batches: Cell[][][]): Promise<string> {
+  const table = {
+    columns: columns.map((name) => ({ name, type: 'text' as const, source_type: '', label: null, filterable: true })),
+    options: {},
+  }
+  if ('begin' in format) {
+    const writer = format.begin(table)
+    let written = 0
+    const pieces = batches.map((batch) => {
+      const piece = writer.rows(batch, written)
+      written += batch.length
+      return piece
+    })
+    return [writer.head(), ...pieces, writer.tail(written)].join('')
+  }
   async function* rows() {
     yield* batches
   }
-  const chunks = []
-  const named = columns.map((name) => ({ name, type: 'TEXT' }))
-  for await (const chunk of format.render(named, rows())) chunks.push(Buffer.from(chunk))
-  return Buffer.concat(chunks).toString()
+  return Buffer.concat(await Array.fromAsync(format.render(table, rows(), () => undefined))).toString()
 }
 
 test('CSV quotes what RFC 4180 asks for and keeps NULL and the empty text apart', async () => {

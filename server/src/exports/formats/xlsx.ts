@@ -2,26 +2,29 @@ import { Readable, type PassThrough } from 'node:stream'
 import { ZipFile } from 'yazl'
 import { OpsError } from '../../errors.ts'
 import type { Column } from '../../contract.ts'
-import type { Cell } from '../datasets/dataset.ts'
-import type { Format } from './format.ts'
+import type { Cell } from '../sources/source.ts'
+import type { ContainerFormat } from './format.ts'
 
 /** Excel's limits ("Excel specifications and limits", support.microsoft.com). */
 const MAX_SHEET_ROWS = 1_048_576
 const MAX_CELL_CHARS = 32_767
 
+/** The same rows give the same bytes, whenever they are written. */
+const always = { mtime: new Date(1980, 0, 1) }
+
 /** A workbook with one sheet: header row, numbers as numbers, everything else as text, NULL as an empty cell. */
-export const xlsx: Format = {
+export const xlsx: ContainerFormat = {
   contentType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  render(columns, batches) {
+  render({ columns }, batches) {
     const zip = new ZipFile()
-    for (const [name, text] of Object.entries(parts)) zip.addBuffer(Buffer.from(text), name)
+    for (const [name, text] of Object.entries(parts)) zip.addBuffer(Buffer.from(text), name, always)
     // yazl makes it a PassThrough; its type declarations only promise something readable.
     const file = zip.outputStream as PassThrough
     const sheet = Readable.from(sheetXml(columns, batches), { objectMode: false })
     // yazl passes on neither the failure of what it reads nor the loss of interest in what it writes.
     sheet.on('error', (error) => file.destroy(error))
     file.on('close', () => sheet.destroy())
-    zip.addReadStream(sheet, 'xl/worksheets/sheet1.xml')
+    zip.addReadStream(sheet, 'xl/worksheets/sheet1.xml', always)
     zip.end()
     return file
   },
@@ -52,7 +55,7 @@ async function* sheetXml(columns: Column[], batches: AsyncIterable<Cell[][]>) {
         'A sheet holds at most 1,048,575 rows: filter the export or choose csv or json.',
       )
     }
-    return `<row r="${rows}">${cells.map((cell, at) => cellXml(`${letters[at]}${rows}`, cell)).join('')}</row>`
+    return `<row r="${rows}">${letters.map((letter, at) => cellXml(`${letter}${rows}`, cells[at] ?? null)).join('')}</row>`
   }
   yield `${xml}<worksheet xmlns="${sheetNs}"><sheetData>${row(columns.map((column) => column.name))}`
   for await (const batch of batches) yield batch.map(row).join('')

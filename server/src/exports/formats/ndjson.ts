@@ -1,0 +1,15 @@
+import type { RowFormat } from './format.ts'
+import { jsonObject } from './json-object.ts'
+
+/** A JSON object per row, one a line (ndjson.org). */
+export const ndjson: RowFormat = {
+  contentType: 'application/x-ndjson; charset=utf-8',
+  begin({ columns }) {
+    const object = jsonObject(columns)
+    return {
+      head: () => '',
+      rows: (batch) => batch.map((cells) => `${object(cells)}\n`).join(''),
+      tail: () => '',
+    }
+  },
+}

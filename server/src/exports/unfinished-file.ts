@@ -1,0 +1,211 @@
+import { createHash, randomUUID, type Hash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { open, readdir, readFile, rename, rm, writeFile, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import { OpsError } from '../errors.ts'
+import { unwritable } from './files.ts'
+import type { Cell } from './sources/source.ts'
+
+/**
+ * How often an export is begun without getting any further before it is given up: something in it kills its worker. That
+ * many because a host that is in trouble may kill workers for minutes, which is no fault of the export.
+ */
+const MAX_STARTS = 30
+
+/** Rows that are safe on disk. */
+interface Progress {
+  rows: number
+  bytes: number
+  /** Key of the last of these rows, as {@link encodeKey} writes it. */
+  key: unknown[]
+}
+
+/** What stands beside an unfinished file, so that another attempt can go on with it. */
+interface Checkpoint extends Progress {
+  /** What the file is made of; another one cannot be continued. */
+  fingerprint: string
+  /** Name of the unfinished file. */
+  part: string
+  /** How often it was begun since it last got further. */
+  starts: number
+}
+
+/**
+ * The file of an export while it is written, in the folder where it will stand. Its name is new in each attempt: a worker
+ * that was given up for dead may wake up and write on, and then it does so into a file that is no more.
+ */
+export class UnfinishedFile {
+  readonly path: string
+  /** What is there already from an attempt before, null when it is begun anew. */
+  readonly resumed: { rows: number; key: Cell[] } | null
+  readonly #place: Place
+  readonly #base: Omit<Checkpoint, keyof Progress>
+  readonly #handle: FileHandle
+  readonly #hash: Hash
+  #bytes: number
+
+  private constructor(place: Place, base: Omit<Checkpoint, keyof Progress>, begun: Begun) {
+    this.path = join(place.folder, base.part)
+    this.#place = place
+    this.#base = base
+    this.#handle = begun.handle
+    this.#hash = begun.hash
+    this.#bytes = begun.progress.bytes
+    this.resumed = begun.progress.rows > 0 ? { ...begun.progress, key: begun.progress.key.map(decodeCell) } : null
+  }
+
+  /**
+   * Begins the file of job `id`, behind what an attempt before has left when that was made of the same (`fingerprint`).
+   * Rejects with OpsError `worker_died` when it was begun too often in vain, `file_unwritable` when the disk refuses.
+   */
+  static async begin(place: Place, fingerprint: string): Promise<UnfinishedFile> {
+    const before = await readCheckpoint(place)
+    const base = { fingerprint, part: partName(place.id), starts: (before?.starts ?? 0) + 1 }
+    if (base.starts > MAX_STARTS) {
+      throw new OpsError(
+        'worker_died',
+        `The worker died ${MAX_STARTS} times at the same place of this export: see its log for the cause.`,
+      )
+    }
+    try {
+      const begun = await beginPart(place, base.part, before?.fingerprint === fingerprint ? before : null)
+      const file = new UnfinishedFile(place, base, begun)
+      await file.#keep(begun.progress, base.starts)
+      await removeParts(place, base.part)
+      return file
+    } catch (error) {
+      throw unwritable(error)
+    }
+  }
+
+  async write(chunk: string | Uint8Array): Promise<void> {
+    const piece = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    this.#hash.update(piece)
+    try {
+      await this.#handle.appendFile(piece)
+    } catch (error) {
+      throw unwritable(error)
+    }
+    this.#bytes += piece.length
+  }
+
+  /** Makes what was written safe: an attempt after this one goes on behind row number `rows`, whose key is `key`. */
+  async checkpoint(rows: number, key: Cell[]): Promise<void> {
+    try {
+      await this.#handle.datasync()
+      await this.#keep({ rows, bytes: this.#bytes, key: key.map(encodeCell) }, 0)
+    } catch (error) {
+      throw unwritable(error)
+    }
+  }
+
+  /** Makes all of it safe and closes it. */
+  async finish(): Promise<{ bytes: number; sha256: string }> {
+    try {
+      await this.#handle.sync()
+      await this.#handle.close()
+    } catch (error) {
+      throw unwritable(error)
+    }
+    return { bytes: this.#bytes, sha256: this.#hash.digest('hex') }
+  }
+
+  /** Closes it as it is. */
+  close(): Promise<void> {
+    return this.#handle.close()
+  }
+
+  async #keep(progress: Progress, starts: number) {
+    await writeCheckpoint(this.#place, { ...this.#base, ...progress, starts })
+  }
+}
+
+/** Where the file of a job is made. */
+export interface Place {
+  folder: string
+  id: string
+}
+
+interface Begun {
+  handle: FileHandle
+  hash: Hash
+  progress: Progress
+}
+
+/**
+ * To be called when an attempt has ended and its worker has not died: it is no start in vain then, and only what can be gone
+ * on with is kept.
+ */
+export async function leaveUnfinished(place: Place): Promise<void> {
+  const checkpoint = await readCheckpoint(place)
+  if (!checkpoint || checkpoint.rows === 0) return removeUnfinished(place)
+  await writeCheckpoint(place, { ...checkpoint, starts: 0 })
+}
+
+/** Removes everything of the job's unfinished file: for jobs that are over. */
+export async function removeUnfinished(place: Place): Promise<void> {
+  await removeParts(place, null)
+  for (const name of [checkpointPath(place), `${checkpointPath(place)}.new`]) await rm(name, { force: true })
+}
+
+const partName = (id: string) => `.${id}.${randomUUID()}.part`
+const checkpointPath = ({ folder, id }: Place) => join(folder, `.${id}.checkpoint`)
+
+async function readCheckpoint(place: Place): Promise<Checkpoint | null> {
+  try {
+    return JSON.parse(await readFile(checkpointPath(place), 'utf8')) as Checkpoint
+  } catch {
+    // None, or one that a loss of power has emptied.
+    return null
+  }
+}
+
+async function writeCheckpoint(place: Place, checkpoint: Checkpoint) {
+  const written = `${checkpointPath(place)}.new`
+  await writeFile(written, JSON.stringify(checkpoint), { mode: 0o600 })
+  await rename(written, checkpointPath(place))
+}
+
+/** Copies what is safe rather than writing on in the same file, and computes its checksum on the way. */
+async function beginPart({ folder }: Place, part: string, before: Checkpoint | null): Promise<Begun> {
+  const handle = await open(join(folder, part), 'ax', 0o600)
+  const nothing = (): Begun => ({ handle, hash: createHash('sha256'), progress: { rows: 0, bytes: 0, key: [] } })
+  if (!before || before.rows === 0) return nothing()
+  const { rows, bytes, key } = before
+  const hash = createHash('sha256')
+  let copied = 0
+  try {
+    for await (const piece of createReadStream(join(folder, before.part), { end: bytes - 1, highWaterMark: 1 << 20 })) {
+      hash.update(piece as Buffer)
+      await handle.appendFile(piece as Buffer)
+      copied += (piece as Buffer).length
+    }
+  } catch (error) {
+    if (!isMissing(error)) throw error
+  }
+  if (copied === bytes) {
+    await handle.datasync()
+    return { handle, hash, progress: { rows, bytes, key } }
+  }
+  await handle.truncate(0)
+  return nothing()
+}
+
+async function removeParts({ folder, id }: Place, except: string | null) {
+  const parts = (await readdir(folder)).filter((name) => name.startsWith(`.${id}.`) && name.endsWith('.part'))
+  await Promise.all(parts.filter((name) => name !== except).map((name) => rm(join(folder, name), { force: true })))
+}
+
+const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+
+/** JSON knows neither large integers nor bytes. */
+const encodeCell = (cell: Cell): unknown => {
+  if (typeof cell === 'bigint') return { integer: String(cell) }
+  return cell instanceof Uint8Array ? { bytes: Buffer.from(cell).toString('base64') } : cell
+}
+
+function decodeCell(kept: unknown): Cell {
+  if (typeof kept !== 'object' || kept === null) return kept as Cell
+  if ('integer' in kept) return BigInt(String(kept.integer))
+  return 'bytes' in kept ? new Uint8Array(Buffer.from(String(kept.bytes), 'base64')) : null
+}

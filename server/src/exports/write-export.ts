@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto'
+import { pipeline } from 'node:stream/promises'
+import { createGzip, createZstdCompress } from 'node:zlib'
+import type { Compression } from '../contract.ts'
+import { version } from '../version.ts'
+import type { Catalogue } from './datasets/catalogue.ts'
+import type { Rows, Selection } from './datasets/dataset.ts'
+import type { ExportData } from './export-job.ts'
+import type { ContainerFormat, Format, RowFormat, Table } from './formats/format.ts'
+import { formats } from './formats/list.ts'
+import type { Cell } from './sources/source.ts'
+import { UnfinishedFile, type Place } from './unfinished-file.ts'
+
+/**
+ * Rows that are safe on disk are not read again when the worker dies; making them safe costs a sync of the disk. The first
+ * ones come sooner, so that an export whose worker is killed again and again still gets on.
+ */
+const FIRST_CHECKPOINT_MS = 250
+const CHECKPOINT_EVERY_MS = 2000
+
+const REPORT_EVERY_MS = 500
+
+export interface RowsDone {
+  rows: number
+  /** Null when the source cannot tell. */
+  total: number | null
+}
+
+/** A file that is whole and on disk, but not yet under its name. */
+export interface WrittenExport {
+  path: string
+  rows: number
+  bytes: number
+  sha256: string
+  /** How many of the rows come from an attempt before. */
+  resumedRows: number
+  notes: string[]
+}
+
+/**
+ * Reads the rows that `data` asks for and writes them to an unfinished file in `place`, going on behind what an attempt
+ * before has left where order and format allow that. Rejects with OpsError, after which the file stays as it is.
+ *
+ * @param report is told how it goes, a few times a second at most
+ */
+export async function writeExport(
+  place: Place,
+  data: ExportData,
+  catalogue: Catalogue,
+  report: (done: RowsDone) => void,
+): Promise<WrittenExport> {
+  const dataset = catalogue.pick(data.dataset)
+  const selection = await dataset.select(selectionOf(data))
+  const file = await UnfinishedFile.begin(place, fingerprint(data, selection))
+  try {
+    const rows = await dataset.open(selection, file.resumed)
+    const export_ = { file, rows, notes: new Set<string>(), counter: new Counter(file, rows, report) }
+    try {
+      await write(export_, formats[data.format], { columns: rows.columns, options: data })
+    } finally {
+      await rows.close()
+    }
+    export_.counter.report()
+    return {
+      ...(await file.finish()),
+      path: file.path,
+      rows: export_.counter.rows,
+      resumedRows: file.resumed?.rows ?? 0,
+      notes: [...export_.notes],
+    }
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
+interface Writing {
+  file: UnfinishedFile
+  rows: Rows
+  notes: Set<string>
+  counter: Counter
+}
+
+async function write(writing: Writing, format: Format, table: Table) {
+  const { compression = 'none' } = table.options
+  if ('begin' in format && compression === 'none') return writeRows(writing, format, table)
+  const bytes = 'begin' in format ? renderRows(writing, format, table) : renderContainer(writing, format, table)
+  const toFile = async (chunks: AsyncIterable<Uint8Array>) => {
+    for await (const chunk of chunks) await writing.file.write(chunk)
+  }
+  if (compression === 'none') return toFile(bytes as AsyncIterable<Uint8Array>)
+  await pipeline(bytes, compressors[compression](), toFile)
+}
+
+const compressors: Record<Exclude<Compression, 'none'>, () => ReturnType<typeof createGzip>> = {
+  gzip: () => createGzip({ level: 6 }),
+  zstd: () => createZstdCompress(),
+}
+
+/** Row by row, so that it can be continued: what is on disk always ends with a whole row. */
+async function writeRows({ file, rows, counter }: Writing, format: RowFormat, table: Table) {
+  const writer = format.begin(table)
+  if (!file.resumed) await file.write(writer.head())
+  let pauseMs = FIRST_CHECKPOINT_MS
+  let safeAt = performance.now()
+  for await (const batch of rows.batches()) {
+    await file.write(writer.rows(batch, counter.rows))
+    counter.add(batch.length)
+    const last = batch.at(-1)
+    if (!rows.keyAt || !last || performance.now() - safeAt < pauseMs) continue
+    await file.checkpoint(
+      counter.rows,
+      rows.keyAt.map((at) => last[at] as Cell),
+    )
+    safeAt = performance.now()
+    pauseMs = Math.min(pauseMs * 2, CHECKPOINT_EVERY_MS)
+  }
+  await file.write(writer.tail(counter.rows))
+}
+
+async function* renderRows({ rows, counter }: Writing, format: RowFormat, table: Table): AsyncGenerator<string> {
+  const writer = format.begin(table)
+  yield writer.head()
+  for await (const batch of rows.batches()) {
+    yield writer.rows(batch, counter.rows)
+    counter.add(batch.length)
+  }
+  yield writer.tail(counter.rows)
+}
+
+function renderContainer({ rows, counter, notes }: Writing, format: ContainerFormat, table: Table) {
+  async function* counted(): AsyncGenerator<Cell[][]> {
+    for await (const batch of rows.batches()) {
+      yield batch
+      counter.add(batch.length)
+    }
+  }
+  return format.render(table, counted(), (sentence) => notes.add(sentence))
+}
+
+class Counter {
+  rows: number
+  readonly #total: number | null
+  readonly #report: (done: RowsDone) => void
+  #reportedAt = performance.now()
+
+  constructor(file: UnfinishedFile, rows: Rows, report: (done: RowsDone) => void) {
+    this.rows = file.resumed?.rows ?? 0
+    this.#total = rows.total
+    this.#report = report
+  }
+
+  add(rows: number) {
+    this.rows += rows
+    if (performance.now() - this.#reportedAt >= REPORT_EVERY_MS) this.report()
+  }
+
+  report() {
+    this.#reportedAt = performance.now()
+    this.#report({ rows: this.rows, total: this.#total })
+  }
+}
+
+/** Files of the same fingerprint have the same bytes as long as the source has the same rows. */
+function fingerprint(data: ExportData, { columns, key }: Selection): string {
+  return createHash('sha256')
+    .update(JSON.stringify([version, data, columns, key]))
+    .digest('hex')
+}
+
+function selectionOf({ filters, parameters, columns, order_by, limit }: ExportData) {
+  return { filters, parameters, columns, order_by, limit }
+}

@@ -1,0 +1,14 @@
+import { CancelExportInput, ExportStatusOutput } from '../contract.ts'
+import type { Exports } from '../exports/exports.ts'
+import type { Tool } from './tool.ts'
+
+export const cancelExport = (exports: Exports): Tool<typeof CancelExportInput, typeof ExportStatusOutput> => ({
+  name: 'cancel_export',
+  title: 'Cancel an export',
+  description:
+    'Stops an export that waits or is being written and removes its unfinished file; an export that is over stays as it is. The answer is its status: cancelled is true as soon as it is asked for, state becomes completed without a result when it has stopped.',
+  input: CancelExportInput,
+  output: ExportStatusOutput,
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
+  handle: async ({ job_id }) => ({ output: await exports.cancel(job_id) }),
+})
