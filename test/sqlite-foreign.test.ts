@@ -40,6 +40,20 @@ test('a file of another application is refused by the server and by every comman
   expect(await contentOf(file.folder)).toEqual(before)
 })
 
+test('a backup is not put in the place of the file of another application', async () => {
+  await using file = await shopFile('CREATE TABLE customer (name TEXT)')
+  const backup = join(file.folder, 'backup.sqlite')
+  const queue = new Queue('mail', { connection: { path: backup } })
+  await queue.add('letter', {})
+  await queue.close()
+  const before = await contentOf(file.folder)
+  const { code, stderr } = await runProgram(serverProgram, ['store', 'restore', backup], {
+    QUEUE_URL: `sqlite:${file.path}`,
+  })
+  expect([code, stderr]).toEqual([2, expect.stringContaining(`${file.path} ${FOREIGN}.\n`)])
+  expect(await contentOf(file.folder)).toEqual(before)
+})
+
 test('a file whose owner is using it, or has left its log behind, is refused and left as it is', async () => {
   await using folder = await temporaryFolder()
   await using left = await temporaryFolder()

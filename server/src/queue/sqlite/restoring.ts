@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { copyBeside, place } from './backup.ts'
 import { checkFile } from './checking.ts'
 import { isBusy, requireWritable, StoreError } from './store-error.ts'
+import { requireQueueFile } from './whose-file.ts'
 
 /** The log first: without its file it is nothing, while a file with another's log is destroyed by it. */
 const endings = ['-wal', '-shm', '']
@@ -13,6 +14,7 @@ const endings = ['-wal', '-shm', '']
  */
 export function restoreFile(backup: string, path: string): string | null {
   requireWritable(path)
+  requireNotForeign(path)
   const copy = copyOf(backup, path)
   try {
     if (checkFile(copy).damage.length > 0) throw damaged(backup)
@@ -22,6 +24,15 @@ export function restoreFile(backup: string, path: string): string | null {
     return aside
   } finally {
     rmSync(copy, { force: true })
+  }
+}
+
+/** Damaged or of a newer program, it may be replaced; another application's file may not. */
+function requireNotForeign(path: string) {
+  try {
+    requireQueueFile(path)
+  } catch (error) {
+    if (error instanceof StoreError && error.problem === 'foreign') throw error
   }
 }
 
