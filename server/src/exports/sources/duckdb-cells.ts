@@ -1,4 +1,3 @@
-import type { DuckDBType } from '@duckdb/node-api'
 import type { ColumnType } from '../../contract.ts'
 import { plainBytes, plainNumber, shortestFloat } from './batch.ts'
 import { refuseTwins } from './failure.ts'
@@ -7,7 +6,8 @@ import { shortFraction } from './timestamps.ts'
 
 export interface DuckColumn {
   name: string
-  type: DuckDBType
+  /** As DuckDB writes it, or its other name (`JSON`). */
+  type: string
 }
 
 /** What the name of a type begins with, what it holds, and how it is asked for where the driver's own value would not do. */
@@ -32,12 +32,7 @@ function asText(column: string): string {
   return `CAST(${column} AS VARCHAR)`
 }
 
-const nameOf = ({ type }: DuckColumn) => type.alias ?? type.toString()
-
-const kindOf = (column: DuckColumn) => {
-  const name = nameOf(column)
-  return kinds.find(([pattern]) => pattern.test(name))
-}
+const kindOf = ({ type }: DuckColumn) => kinds.find(([pattern]) => pattern.test(type))
 
 export const holds = (column: DuckColumn): ColumnType => kindOf(column)?.[1] ?? 'text'
 
@@ -50,13 +45,13 @@ export function describeColumns(columns: DuckColumn[]): SourceColumn[] {
   return columns.map((column) => ({
     name: column.name,
     type: kindOf(column)?.[1] ?? 'text',
-    sourceType: nameOf(column),
+    sourceType: column.type,
   }))
 }
 
 /** Makes cells of what the driver gives (never null) of a column. */
 export function cellReader(column: DuckColumn | undefined): (value: unknown) => Cell {
-  const name = column ? nameOf(column) : ''
+  const name = column?.type ?? ''
   if (name === 'FLOAT') return (value) => shortestFloat(value as number)
   if (name === 'BLOB') return (value) => plainBytes((value as { bytes: Uint8Array }).bytes)
   if (name === 'TIMESTAMP WITH TIME ZONE') return (value) => isoDateTime(value as string, 'Z')

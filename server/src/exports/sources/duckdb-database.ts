@@ -8,6 +8,7 @@ import type {
   DuckDBInstance,
   DuckDBPreparedStatement,
   DuckDBResult,
+  DuckDBType,
   DuckDBValue,
 } from '@duckdb/node-api'
 import { broken, codeOf, SourceFailure, unreadable } from './failure.ts'
@@ -49,8 +50,8 @@ export interface DuckDb {
   close(): Promise<void>
 }
 
-/** Rejects with what DuckDB says, or with SourceFailure. */
-export async function openDuckDb(opening: Opening, timeoutMs: number): Promise<DuckDb> {
+/** Rejects with what DuckDB says, or with SourceFailure. To be called in a process of its own: see duckdb-remote.ts. */
+export async function openHere(opening: Opening, timeoutMs: number): Promise<DuckDb> {
   const { DuckDBInstance } = await importDuckDb()
   const spill = join(tmpdir(), `queue-ops-duckdb-${randomUUID()}`)
   const isDatabase = opening.kind === 'database'
@@ -86,6 +87,8 @@ async function importDuckDb() {
     throw new SourceFailure(missing)
   }
 }
+
+const nameOf = (type: DuckDBType) => type.alias ?? type.toString()
 
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
 
@@ -123,7 +126,7 @@ class OpenDuckDb implements DuckDb {
       null,
       this.#prepared(sql, values, (statement) => statement.run()),
     )
-    return result.columnNames().map((name, at) => ({ name, type: result.columnType(at) }))
+    return result.columnNames().map((name, at) => ({ name, type: nameOf(result.columnType(at)) }))
   }
 
   async attempt(timeoutMs: number, sql: string, values: unknown[]): Promise<unknown[][] | null> {

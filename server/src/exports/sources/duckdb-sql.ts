@@ -46,7 +46,7 @@ export function duckDialect(columns: DuckColumn[]): Dialect {
         return `CAST(${askFor(known, identifier)} AS VARCHAR)`
       }
       // 1.1 as a 32-bit float is another number than 1.1: what people see is compared.
-      return known?.type.toString() === 'FLOAT' ? `CAST(CAST(${identifier} AS VARCHAR) AS DOUBLE)` : identifier
+      return known?.type === 'FLOAT' ? `CAST(CAST(${identifier} AS VARCHAR) AS DOUBLE)` : identifier
     },
     keyType(column) {
       const known = byName.get(column)

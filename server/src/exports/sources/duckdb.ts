@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { told } from './failure.ts'
 import { cellReader, describeColumns, type DuckColumn } from './duckdb-cells.ts'
-import { openDuckDb, type DuckDb, type Opening } from './duckdb-database.ts'
+import type { DuckDb, Opening } from './duckdb-database.ts'
 import { duckFailure } from './duckdb-failure.ts'
+import { openDuckDb } from './duckdb-remote.ts'
 import { duckDialect } from './duckdb-sql.ts'
 import { countRows, selectNothing, selectRows, type Dialect } from './sql.ts'
 import {

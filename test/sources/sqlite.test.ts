@@ -1,0 +1,108 @@
+import type { Source } from '@queue-ops/server/sources/source'
+import { sqlite } from '@queue-ops/server/sources/sqlite'
+import { truncateSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { beforeEach, expect, test } from 'vitest'
+import { temporaryFolder } from '../support/program.ts'
+import { queryFor, readRows } from './reading.ts'
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let path: string
+let db: DatabaseSync
+let source: Source
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  path = `${folder.path}/data.sqlite`
+  db = new DatabaseSync(path)
+  source = sqlite.open(`sqlite:${path}`, '/', 'things')
+  return async () => {
+    if (db.isOpen) db.close()
+    await folder[Symbol.asyncDispose]()
+  }
+})
+
+const things = { relation: { table: 'things' } }
+
+/** Per declared type: our type, and values as SQL, each with its cell. */
+const types: Record<string, [type: string, values: Record<string, unknown>]> = {
+  INTEGER: ['integer', { '9223372036854775807': 9_223_372_036_854_775_807n, '-5': -5, "'no number'": 'no number' }],
+  BOOLEAN: ['boolean', { '1': true, '0': false, '2': 2, NULL: null, "'yes'": 'yes' }],
+  REAL: ['real', { '0.1 + 0.2': 0.1 + 0.2, '1e999': Infinity, '5': 5 }],
+  'DECIMAL(10,2)': ['real', { '1.50': 1.5 }],
+  TEXT: ['text', { "''": '', "'a' || char(10) || '\"😀'''": `a\n"😀'`, "'a' || char(0) || 'b'": 'a\0b', '007': '7' }],
+  BLOB: ['binary', { "x'00ff'": new Uint8Array([0, 255]), "x''": new Uint8Array() }],
+  DATE: ['date', { "'2024-02-29'": '2024-02-29' }],
+  TIMESTAMP: ['datetime', { "'2024-05-06 07:08:09'": '2024-05-06 07:08:09' }],
+  JSON: ['json', { [`'{"a": 1}'`]: '{"a": 1}' }],
+  '': ['text', { '1': 1, '1.5': 1.5, "'x'": 'x' }],
+}
+
+for (const [declared, [type, values]] of Object.entries(types)) {
+  test(`${declared || 'a column without a type'} comes as it is`, async () => {
+    db.exec(`CREATE TABLE things (v ${declared}); INSERT INTO things VALUES (${Object.keys(values).join('), (')})`)
+    expect((await source.describe(things.relation)).columns).toEqual([{ name: 'v', type, sourceType: declared }])
+    expect((await readRows(source, things)).rows).toEqual(Object.values(values).map((cell) => [cell]))
+  })
+}
+
+test('what a query computes keeps its type, and columns of one name are told apart', async () => {
+  db.exec(`CREATE TABLE things (id INTEGER PRIMARY KEY, ok BOOLEAN); INSERT INTO things VALUES (1, 1)`)
+  const relation = { query: 'SELECT a.id, b.id, a.ok FROM things a JOIN things b ON a.id = b.id;', parameters: {} }
+  expect((await source.describe(relation)).columns.map(({ name, type }) => [name, type])).toEqual([
+    ['id', 'integer'],
+    ['id:1', 'integer'],
+    ['ok', 'boolean'],
+  ])
+  expect((await readRows(source, { relation })).rows).toEqual([[1, 1, true]])
+})
+
+test('a file that somebody writes to is waited for, with the event loop going on, and not for ever', async () => {
+  db.exec(`CREATE TABLE things (i INTEGER); INSERT INTO things VALUES (1); BEGIN EXCLUSIVE`)
+  const columns = [{ name: 'i', type: 'integer' as const }]
+  const locked = { code: 'dataset_unreadable', message: expect.stringContaining('locked by another program') as string }
+  await expect(source.describe(things.relation)).rejects.toMatchObject(locked)
+  await expect(source.read(await queryFor(source, { ...things, columns, timeoutMs: 200 }))).rejects.toMatchObject(
+    locked,
+  )
+
+  const read = readRows(source, { ...things, columns })
+  // Would never be reached if waiting held the event loop.
+  await nextTurn()
+  db.exec('COMMIT')
+  expect((await read).rows).toEqual([[1]])
+})
+
+test('a file that is cut off while it is read fails', async () => {
+  db.exec(`CREATE TABLE things (i INTEGER, t TEXT);
+    INSERT INTO things WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
+    SELECT i, printf('%0500d', i) FROM n`)
+  db.close()
+  const rows = await source.read(await queryFor(source, things))
+  try {
+    const batches = rows.batches()[Symbol.asyncIterator]()
+    await batches.next()
+    truncateSync(path, 1 << 20)
+    const rest = (async () => {
+      for (let next = await batches.next(); !next.done; next = await batches.next());
+    })()
+    await expect(rest).rejects.toMatchObject({ name: 'OpsError', message: expect.not.stringContaining(path) as string })
+  } finally {
+    await rows.close()
+  }
+})
+
+test('a count that would take long is not waited for', async () => {
+  db.exec(`CREATE TABLE things (i INTEGER);
+    INSERT INTO things WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000002) SELECT i FROM n`)
+  const [column] = (await source.describe(things.relation)).columns
+  if (!column) throw new Error('there is no column')
+  const total = async (wanted: object) => {
+    const rows = await source.read(await queryFor(source, { ...things, ...wanted }))
+    await rows.close()
+    return rows.total
+  }
+  expect(await total({})).toBeNull()
+  expect(await total({ limit: 5 })).toBe(5)
+  expect(await total({ tests: [{ column, operator: 'lte', values: [1_000_000] }] })).toBe(1_000_000)
+})
