@@ -1,6 +1,7 @@
 import type { Job, JobsOptions, Queue } from 'bullmq'
 import { z } from 'zod'
-import { ExportFormat, ExportSelection, FileOptions, type Compression, type ExportedFile } from '../contract.ts'
+import { ExportFormat, ExportSelection, FileOptions, type ExportedFile } from '../contract.ts'
+import { compressedFiles } from './formats/content-type.ts'
 
 export const EXPORT_JOB = 'export'
 
@@ -17,11 +18,9 @@ export type ExportData = z.infer<typeof ExportData>
 /** How an export ended that did not fail. */
 export type ExportOutcome = ExportedFile | { cancelled: true }
 
-const endings: Record<Compression, string> = { none: '', gzip: '.gz', zstd: '.zst' }
-
 /** The name of the file that a job makes. */
 export const exportFileName = (id: string, { format, compression = 'none' }: ExportData): string =>
-  `${id}.${format}${endings[compression]}`
+  `${id}.${format}${compression === 'none' ? '' : compressedFiles[compression].ending}`
 
 /**
  * The ids of export jobs: ours are UUIDs, those of jobs put on the queue by hand are numbers. Files are named after them,
