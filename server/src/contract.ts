@@ -51,7 +51,7 @@ export type HealthReport = z.infer<typeof HealthReport>
 
 // ── exports ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const ExportFormat = z.enum(['csv', 'json', 'ndjson', 'xlsx'])
+export const ExportFormat = z.enum(['csv', 'json', 'ndjson', 'xlsx', 'parquet'])
 export type ExportFormat = z.infer<typeof ExportFormat>
 
 export const Compression = z.enum(['none', 'gzip', 'zstd'])
