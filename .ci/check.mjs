@@ -12,6 +12,8 @@ try {
     REDIS_SERVER: ensureProgram('redis'),
     POSTGRES_BIN: dirname(ensureProgram('postgres')),
     CHROMIUM: ensureProgram('chromium'),
+    SOFFICE: ensureProgram('libreoffice'),
+    PYTHON_WITH_OPENPYXL: ensureProgram('openpyxl'),
   }
 } catch (error) {
   process.stderr.write(`${error.message}\n`)
