@@ -25,6 +25,18 @@ export function parquetColumn(column: Column): ParquetColumn {
   return { element: { name: column.name, repetition_type: 'OPTIONAL', ...physical }, values, convert }
 }
 
+/**
+ * What the schema at the end of the file says beside what hyparquet-writer needs to know while it writes: readers such as
+ * DuckDB know JSON by its older name only.
+ */
+export function completeSchema(columns: ParquetColumn[]) {
+  for (const { element } of columns) {
+    if (isJson(element)) element.converted_type = 'JSON'
+  }
+}
+
+export const isJson = ({ logical_type: type }: SchemaElement) => type?.type === 'JSON'
+
 interface Kind {
   physical: Omit<SchemaElement, 'name'>
   values: string
@@ -52,11 +64,8 @@ const integer: Kind = {
 }
 
 const unsigned: Kind = {
-  physical: {
-    type: 'INT64',
-    converted_type: 'UINT_64',
-    logical_type: { type: 'INTEGER', bitWidth: 64, isSigned: false },
-  },
+  // Without the newer logical_type, whose bit width hyparquet-writer 0.17 encodes as DuckDB does not read it.
+  physical: { type: 'INT64', converted_type: 'UINT_64' },
   values: 'whole numbers of 64 bits without a sign',
   convert: (cell) => whole(cell, 0n, 2n ** 64n - 1n),
 }
@@ -84,7 +93,7 @@ const kinds: Record<Exclude<ColumnType, 'decimal'>, Kind> = {
   },
   boolean: {
     physical: { type: 'BOOLEAN' },
-    values: 'true or false',
+    values: 'true and false',
     convert(cell) {
       if (typeof cell === 'boolean') return cell
       if (cell === 1 || cell === 'true') return true
@@ -102,7 +111,7 @@ const kinds: Record<Exclude<ColumnType, 'decimal'>, Kind> = {
   timestamp: moments(true),
   datetime: moments(false),
   json: {
-    // Without the older converted_type, for which hyparquet-writer would take the text for a value and encode it anew.
+    // The older converted_type is added when all is written: hyparquet-writer would take the text for a value to encode.
     physical: { type: 'BYTE_ARRAY', logical_type: { type: 'JSON' } },
     values: 'JSON',
     convert: (cell) => jsonText(cell, 'json'),

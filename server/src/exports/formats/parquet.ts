@@ -2,7 +2,7 @@ import { zstdCompressSync } from 'node:zlib'
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import type { Cell } from '../sources/source.ts'
 import type { ContainerFormat } from './format.ts'
-import { parquetColumn, type ParquetColumn, type ParquetValue } from './parquet-columns.ts'
+import { completeSchema, isJson, parquetColumn, type ParquetColumn, type ParquetValue } from './parquet-columns.ts'
 
 /**
  * What is held in memory until it is written. Readers skip whole groups, for which many rows are good; so is memory that
@@ -31,6 +31,7 @@ export const parquet: ContainerFormat = {
       }
     }
     yield* group.write(writer, sink)
+    completeSchema(group.columns)
     void writer.finish()
     yield taken(sink)
     for (const sentence of group.notes()) note(sentence)
@@ -73,7 +74,12 @@ class RowGroup {
 
   *write(writer: ParquetWriter, sink: ByteWriter): Generator<Uint8Array> {
     if (this.#rows > 0) {
-      const columnData = this.columns.map(({ element: { name } }, at) => ({ name, data: this.#values[at] ?? [] }))
+      const columnData = this.columns.map(({ element }, at) => ({
+        name: element.name,
+        data: this.#values[at] ?? [],
+        // The least and the greatest document would stand in the file once more, whole.
+        statistics: !isJson(element),
+      }))
       void writer.write({ columnData, rowGroupSize: this.#rows })
     }
     this.#values = this.columns.map(() => [])
@@ -85,11 +91,12 @@ class RowGroup {
 
   /** What does not fit is lost: a reader has to know. */
   notes(): string[] {
-    return [...this.#misfits].map(([{ element, values }, { count, firstRow }]) => {
-      const what = count === 1 ? '1 value of it is' : `${count.toLocaleString('en-US')} values of it are`
-      const row = firstRow.toLocaleString('en-US')
-      return `Column "${element.name}" holds ${values} in Parquet: ${what} not, and null in the file, the first in row ${row}; csv, json and xlsx keep what is there.`
+    const told = this.columns.flatMap((column) => {
+      const misfits = this.#misfits.get(column)
+      return misfits ? [noteOf(column, misfits)] : []
     })
+    const more = `So it is in ${told.length - MAX_NOTES} more columns.`
+    return told.length > MAX_NOTES ? [...told.slice(0, MAX_NOTES), more] : told
   }
 
   #converted(column: ParquetColumn, cell: Cell): ParquetValue | null {
@@ -102,6 +109,16 @@ class RowGroup {
     return null
   }
 }
+
+/** Nobody reads a sentence for each of 2,000 columns. */
+const MAX_NOTES = 10
+
+function noteOf({ element, values }: ParquetColumn, { count, firstRow }: Misfits): string {
+  const cells = count === 1 ? '1 cell with something else is' : `${inWords(count)} cells with something else are`
+  return `Column "${element.name}" takes ${values}: ${cells} null in this file, the first in row ${inWords(firstRow)}; csv, json and xlsx keep them.`
+}
+
+const inWords = (count: number) => count.toLocaleString('en-US')
 
 function sizeOf(value: ParquetValue | null): number {
   if (typeof value === 'string' || value instanceof Uint8Array) return value.length

@@ -58,9 +58,10 @@ test('dates are days since 1900 with its February 29, as texts where a spreadshe
 })
 
 test('times are parts of a day, in UTC when they are instants', () => {
-  expect(cell('2024-02-29T12:00:00Z', 'timestamp')).toBe(number(45_351.5, styles.seconds))
-  expect(cell('2024-02-29 18:00:00.250', 'datetime')).toBe(number(45_351 + 64_800.25 / 86_400, styles.milliseconds))
+  expect(cell('2024-02-29T12:00:00Z', 'timestamp')).toBe(number(45_351.5, styles.moment))
+  expect(cell('2024-02-29 18:00:00.250', 'datetime')).toBe(number(45_351 + 64_800.25 / 86_400, styles.momentMillis))
   expect(cell('06:00:00', 'time')).toBe(number(0.25, styles.time))
+  expect(cell('23:59:59.999999', 'time')).toBe(number(86_399_999 / 86_400_000, styles.timeMillis))
   expect(cell('24:00:00', 'time')).toBe(text('24:00:00'))
   expect(cell('2024-02-29', 'text')).toBe(text('2024-02-29'))
 })

@@ -39,7 +39,7 @@ const typedTexts: Partial<Record<ColumnType, (address: string, text: string) => 
   datetime: momentCell,
   time(address, text) {
     const micros = parseTimeOfDay(text)
-    return micros === null ? null : numberCell(address, micros / DAY_MICROS, styles.time)
+    return micros === null ? null : timeCell(address, 0, micros, styles.time, styles.timeMillis)
   },
 }
 
@@ -57,8 +57,6 @@ function isExactDouble(text: string): boolean {
   return digits.length <= EXACT_DIGITS || (!text.includes('.') && Number.isSafeInteger(Number(text)))
 }
 
-const DAY_MICROS = 86_400_000_000
-
 /**
  * Spreadsheets count days from 1900 on as if that year had a February 29: from March 1, 1900 on their numbers are right,
  * before that they are not those of the calendar, or none at all.
@@ -73,8 +71,15 @@ function momentCell(address: string, text: string): string | null {
   const day = moment.days + EPOCH_1970
   if (day < MARCH_1900 || day > LAST_OF_9999) return null
   if (!moment.hasTime) return numberCell(address, day, styles.date)
-  const style = moment.micros % 1_000_000 === 0 ? styles.seconds : styles.milliseconds
-  return numberCell(address, day + moment.micros / DAY_MICROS, style)
+  return timeCell(address, day, moment.micros, styles.moment, styles.momentMillis)
+}
+
+const DAY_MILLIS = 86_400_000
+
+/** Spreadsheets show milliseconds at most, and round: a microsecond before midnight would be shown as the next day. */
+function timeCell(address: string, day: number, micros: number, style: number, styleOfMillis: number): string {
+  const millis = Math.floor(micros / 1000)
+  return numberCell(address, day + millis / DAY_MILLIS, millis % 1000 === 0 ? style : styleOfMillis)
 }
 
 const numberCell = (address: string, value: number, style: number) =>

@@ -7,9 +7,15 @@ const officeNs = 'http://schemas.openxmlformats.org/officeDocument/2006/relation
 const sheetType = 'application/vnd.openxmlformats-officedocument.spreadsheetml'
 
 /** Indexes into `cellXfs` of {@link stylesPart}. */
-export const styles = { plain: 0, header: 1, date: 2, time: 3, seconds: 4, milliseconds: 5, quoted: 6 }
+export const styles = { plain: 0, header: 1, date: 2, time: 3, timeMillis: 4, moment: 5, momentMillis: 6, quoted: 7 }
 
-const numberFormats = ['yyyy\\-mm\\-dd', 'hh:mm:ss', 'yyyy\\-mm\\-dd\\ hh:mm:ss', 'yyyy\\-mm\\-dd\\ hh:mm:ss.000']
+const numberFormats = [
+  'yyyy\\-mm\\-dd',
+  'hh:mm:ss',
+  'hh:mm:ss.000',
+  'yyyy\\-mm\\-dd\\ hh:mm:ss',
+  'yyyy\\-mm\\-dd\\ hh:mm:ss.000',
+]
 /** Ids below are built into Excel. */
 const FIRST_FORMAT = 164
 
