@@ -28,7 +28,9 @@ export const xlsx: ContainerFormat = {
     const file = zip.outputStream as PassThrough
     const work = writeParts(zip, file, columns, batches, note)
     // yazl passes the failure of what it reads on to nobody.
-    work.catch((error: unknown) => file.destroy(error instanceof Error ? error : new Error(String(error))))
+    const fail = (error: Error) => void file.destroy(error)
+    zip.on('error', fail)
+    work.catch(fail)
     return file
   },
 }
@@ -65,6 +67,7 @@ async function addSheet(zip: ZipFile, file: PassThrough, writer: SheetWriter, fe
   async function* text() {
     range = yield* writer.sheet(feed)
   }
+  if (file.destroyed) throw new Error('nobody wants the file any more')
   const sheet = Readable.from(text(), { objectMode: false })
   // yazl does not tell what it reads that nobody wants the file any more.
   const stop = () => sheet.destroy()
