@@ -145,6 +145,12 @@ export const FileOptions = z.strictObject({
   compression: Compression.optional().describe('Of the whole file; default none'),
   delimiter: z.enum([',', ';', '\t', '|']).optional().describe('csv only; default ","'),
   bom: z.boolean().optional().describe('csv only: a byte order mark, which makes Excel read it as UTF-8'),
+  formula_guard: z
+    .boolean()
+    .optional()
+    .describe(
+      'csv only; default true: an apostrophe before texts that spreadsheets would run as formulas. False: for programs only',
+    ),
 })
 export type FileOptions = z.infer<typeof FileOptions>
 

@@ -109,9 +109,13 @@ async function refuseMistakes(dataset: Dataset, request: Omit<StartExportInput, 
   }
 }
 
-function refuseOptions({ format, delimiter, bom }: Omit<StartExportInput, 'dataset' | 'idempotency_key'>) {
-  if (format === 'csv' || (delimiter === undefined && bom === undefined)) return
-  throw new OpsError('invalid_input', `delimiter and bom are for csv: leave them out, or set format to csv.`)
+function refuseOptions({ format, ...request }: Omit<StartExportInput, 'dataset' | 'idempotency_key'>) {
+  const { delimiter, bom, formula_guard: guard } = request
+  if (format === 'csv' || (delimiter === undefined && bom === undefined && guard === undefined)) return
+  throw new OpsError(
+    'invalid_input',
+    `delimiter, bom and formula_guard are for csv: leave them out, or set format to csv.`,
+  )
 }
 
 /** BullMQ keeps the first job of an id and gives back one with the data of the second. */

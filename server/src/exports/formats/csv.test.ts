@@ -45,6 +45,10 @@ test('a text that has such apostrophes already gets one more, so that one can al
   expect(lines([`'=1`, `''@x`, `'s-Hertogenbosch`])).toBe(`''=1\r\n'''@x\r\n's-Hertogenbosch\r\n`)
 })
 
+test('without the guard texts are what they are', () => {
+  expect(lines(['=1+1', `'=1`, '＝1'], 'text', { formula_guard: false })).toBe(`=1+1\r\n'=1\r\n＝1\r\n`)
+})
+
 test('numbers stay numbers, as cells and as exact digits; a formula does not become one by its column', () => {
   expect(lines([-1, -12345678901234567890n, -0, -Infinity])).toBe('-1\r\n-12345678901234567890\r\n-0\r\n-Infinity\r\n')
   expect(lines(['-12.50', '+1e5', '-1+1', '=1'], 'decimal')).toBe(`-12.50\r\n+1e5\r\n'-1+1\r\n'=1\r\n`)

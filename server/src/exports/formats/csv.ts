@@ -15,14 +15,15 @@ const SPACE = 0x20
  */
 export const csv: RowFormat = {
   contentType: 'text/csv; charset=utf-8',
-  begin({ columns, options: { delimiter = ',', bom = false } }) {
+  begin({ columns, options: { delimiter = ',', bom = false, formula_guard: guard = true } }) {
     const width = columns.length
     const isNumeric = columns.map(({ type }) => NUMERIC.has(type))
     const needsQuotes = new RegExp(`["\\r\\n${delimiter}]`)
 
     const textField = (text: string, numeric: boolean): string => {
       if (text === '') return '""'
-      const field = beginsLikeFormula(text) && !(numeric && PLAIN_NUMBER.test(text)) ? `'${text}` : text
+      const isFormula = guard && beginsLikeFormula(text) && !(numeric && PLAIN_NUMBER.test(text))
+      const field = isFormula ? `'${text}` : text
       if (needsQuotes.test(field)) return `"${field.replaceAll('"', '""')}"`
       // There are readers that trim what is not quoted.
       const trimmable = field.charCodeAt(0) <= SPACE || field.charCodeAt(field.length - 1) <= SPACE
