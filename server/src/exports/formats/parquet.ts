@@ -8,8 +8,8 @@ import { completeSchema, isJson, parquetColumn, type ParquetColumn, type Parquet
  * What is held in memory until it is written. Readers skip whole groups, for which many rows are good; so is memory that
  * stays small.
  */
-const MAX_GROUP_ROWS = 32_768
-const MAX_GROUP_BYTES = 16 << 20
+const MAX_GROUP_ROWS = 16_384
+const MAX_GROUP_BYTES = 8 << 20
 
 /** Apache Parquet with typed columns, its pages compressed with zstd. */
 export const parquet: ContainerFormat = {
