@@ -2,11 +2,14 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ExportResult, ExportStatusOutput } from '@queue-ops/server/contract'
+import type { ExportResult } from '@queue-ops/server/contract'
 import { writeDatasetsFile } from '../support/dataset-files.ts'
 import { eventually } from '../support/eventually.ts'
 import { connectHttp, type McpClient } from '../support/mcp-client.ts'
 import { startProgram, temporaryFolder, type Program } from '../support/program.ts'
+
+/** A worker that is killed again and again is killed in the first part of its attempt. */
+const SOON = 0.1
 
 /** How hard it goes. */
 export interface KillPlan {
@@ -53,32 +56,41 @@ export async function killExports(plan: KillPlan): Promise<Survivor[]> {
   const tookMs = performance.now() - beganAt
 
   const survivors: Survivor[] = []
-  const kills = [...Array.from({ length: plan.killedOnce }, () => 1), plan.inARow]
-  for (const times of kills) {
+  while (survivors.length < plan.killedOnce) {
+    // Anywhere in the export; one that ended before it was killed does not count.
+    const seen = await survivor(1, () => random() * tookMs)
+    if (seen.kills > 0) survivors.push(seen)
+  }
+  survivors.push(await survivor(plan.inARow, () => random() * tookMs * SOON))
+
+  async function survivor(times: number, momentMs: () => number): Promise<Survivor> {
     const jobId = await mcp.startExport({ format: plan.format })
+    const part = new Part(exports, jobId)
     let takenAgainMs = 0
-    let killed = 0
-    for (; killed < times; killed++) {
-      await untilActive(mcp, jobId)
-      if (plan.whenResumable) await untilSafe(exports, jobId)
-      else await pause(random() * tookMs)
+    let kills = 0
+    await desk.start()
+    await part.isNew()
+    while (kills < times) {
+      if (plan.whenResumable) await part.isSafe()
+      else await pause(momentMs())
+      if ((await mcp.exportStatus(jobId)).state === 'completed') break
       const killedAt = performance.now()
       await desk.kill()
-      if ((await mcp.exportStatus(jobId)).state === 'completed') break
+      kills += 1
       await desk.start()
-      await untilTaken(mcp, jobId, killedAt)
+      await part.isNew()
       takenAgainMs = Math.max(takenAgainMs, performance.now() - killedAt)
     }
-    await desk.start()
     const result = await finish(mcp, jobId)
-    survivors.push({
-      kills: killed,
+    const seen = {
+      kills,
       takenAgainMs: Math.round(takenAgainMs),
       resumedRows: result.resumed_rows,
       sameFile: result.sha256 === undisturbed.sha256 && result.rows === plan.rows,
       leftOver: (await readdir(exports)).filter((name) => name.startsWith('.')),
-    })
-    console.info(survivors.at(-1))
+    }
+    console.info(seen)
+    return seen
   }
   return survivors
 }
@@ -113,31 +125,34 @@ const finish = (mcp: McpClient, jobId: string): Promise<ExportResult> =>
     return result
   }, 300_000)
 
-const untilActive = (mcp: McpClient, jobId: string) =>
-  eventually(async () =>
-    must(await mcp.exportStatus(jobId), ({ state }) => state === 'active' || state === 'completed'),
-  )
+/** The unfinished file of a job, seen by its checkpoint. */
+class Part {
+  readonly #path: string
+  #seen = ''
 
-const untilSafe = (exports: string, jobId: string) =>
-  eventually(async () => {
-    const checkpoint = await readFile(join(exports, `.${jobId}.checkpoint`), 'utf8')
-    if ((JSON.parse(checkpoint) as { rows: number }).rows === 0) throw new Error('nothing is safe yet')
-  })
+  constructor(exports: string, jobId: string) {
+    this.#path = join(exports, `.${jobId}.checkpoint`)
+  }
 
-/** Its state says active all the time: that it is really taken again, its worker's progress tells, or its end. */
-async function untilTaken(mcp: McpClient, jobId: string, killedAt: number) {
-  const before = JSON.stringify((await mcp.exportStatus(jobId)).progress)
-  await eventually(async () =>
-    must(
-      await mcp.exportStatus(jobId),
-      ({ state, progress }) => state !== 'active' || JSON.stringify(progress) !== before,
-      `not taken again ${Math.round(performance.now() - killedAt)} ms after the kill`,
-    ),
-  )
-}
+  /** Another attempt has begun: its file has another name. */
+  isNew(): Promise<void> {
+    return eventually(async () => {
+      const { part } = await this.#read()
+      if (part === this.#seen) throw new Error('the export is not taken again')
+      this.#seen = part
+    })
+  }
 
-function must(status: ExportStatusOutput, isSo: (status: ExportStatusOutput) => boolean, message = 'not yet') {
-  if (!isSo(status)) throw new Error(`${message}: ${JSON.stringify(status)}`)
+  /** There is something that can be gone on with. */
+  isSafe(): Promise<void> {
+    return eventually(async () => {
+      if ((await this.#read()).rows === 0) throw new Error('nothing is safe yet')
+    })
+  }
+
+  async #read(): Promise<{ part: string; rows: number }> {
+    return JSON.parse(await readFile(this.#path, 'utf8')) as { part: string; rows: number }
+  }
 }
 
 function makeTable(path: string, rows: number) {

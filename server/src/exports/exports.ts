@@ -1,11 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { ExportProgress, JobState, type ExportStatusOutput, type StartExportInput } from '../contract.ts'
+import {
+  ExportProgress,
+  JobState,
+  type ExportResult,
+  type ExportStatusOutput,
+  type StartExportInput,
+} from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import { askStore } from '../queue/ask-store.ts'
 import type { Catalogue } from './datasets/catalogue.ts'
 import type { Dataset } from './datasets/dataset.ts'
-import { EXPORT_JOB, exportJobId, failReason, type ExportData, type ExportJob, type ExportQueue } from './export-job.ts'
+import { EXPORT_JOB, failReason, type ExportData, type ExportJob, type ExportQueue } from './export-job.ts'
+import { exportJobId } from './export-names.ts'
 
 /** A caller is told his mistakes at once; a source that takes longer to say what columns it has must not keep him waiting. */
 const CHECK_WITHIN_MS = 2000
@@ -27,11 +34,14 @@ export interface Exports {
   cancel(jobId: string): Promise<ExportStatusOutput>
 }
 
-/** @param downloadUrl gives the address under which a client of this instance fetches a file */
+/**
+ * @param downloadUrl gives the address under which a client of this instance fetches a file, null when it is gone; rejects
+ *   with OpsError `files_unavailable` when it cannot be told
+ */
 export function createExports(
   queue: ExportQueue,
   catalogue: Catalogue,
-  downloadUrl: (file: string) => string,
+  downloadUrl: (file: string) => Promise<string | null>,
 ): Exports {
   const status = async (jobId: string): Promise<ExportStatusOutput> => {
     const { job, state } = await find(queue, jobId)
@@ -41,7 +51,10 @@ export function createExports(
       state,
       cancelled: outcome ? 'cancelled' in outcome : job.data.cancelled === true,
       progress: ExportProgress.safeParse(job.progress).data ?? null,
-      result: outcome && !('cancelled' in outcome) ? { ...outcome, download_url: downloadUrl(outcome.file) } : null,
+      result:
+        outcome && !('cancelled' in outcome)
+          ? { ...outcome, ...(await whereToFetch(outcome.file, downloadUrl)) }
+          : null,
       fail_reason: outcome || !job.failedReason ? null : failReason(job.failedReason),
       attempts: { made: job.attemptsMade, max: job.opts.attempts ?? 1 },
     }
@@ -67,6 +80,22 @@ export function createExports(
       }
       return status(jobId)
     },
+  }
+}
+
+const GONE =
+  'The file was deleted: exported files are kept for a limited time. Start the export again to get a new one.'
+
+async function whereToFetch(
+  file: string,
+  downloadUrl: (file: string) => Promise<string | null>,
+): Promise<Pick<ExportResult, 'download_url' | 'file_problem'>> {
+  try {
+    const url = await downloadUrl(file)
+    return { download_url: url, file_problem: url === null ? GONE : null }
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error
+    return { download_url: null, file_problem: error.message }
   }
 }
 

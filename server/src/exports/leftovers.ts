@@ -1,4 +1,4 @@
-import { exportJobId } from './export-job.ts'
+import { jobOfStem } from './export-names.ts'
 
 /** A worker may be about to take up a job that another queue, in the same folder, knows of and ours does not. */
 const UNKNOWN_FOR_MS = 10 * 60_000
@@ -11,10 +11,10 @@ export type JobFate = 'live' | 'over' | 'gone'
 
 const LEFTOVER = /^\.(.+)\.(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.part|checkpoint(?:\.new)?)$/
 
-/** Whose a temporary file is: a job's, nobody's (`null`); `undefined` when it is no temporary file of ours. */
+/** The job to which a temporary file belongs, null: to none; undefined when it is no temporary file of ours. */
 export function ownerOf(name: string): string | null | undefined {
-  const [, owner] = LEFTOVER.exec(name) ?? []
-  return owner === undefined || exportJobId.test(owner) ? owner : null
+  const [, stem] = LEFTOVER.exec(name) ?? []
+  return stem === undefined ? undefined : jobOfStem(stem)
 }
 
 /**

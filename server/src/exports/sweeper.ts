@@ -41,7 +41,10 @@ export function startSweeper(swept: Swept, log: Log): { close(): Promise<void> }
 async function sweep(swept: Swept, log: Log) {
   for (const part of [sweepLeftovers, sweepAbandoned, sweepFinished]) {
     await part(swept, log).catch((error: unknown) =>
-      log.warn({ event: 'sweep_failed', part: part.name, err: error }, 'old files could not be swept, the next try is in five minutes'),
+      log.warn(
+        { event: 'sweep_failed', part: part.name, err: error },
+        'old files could not be swept, the next try is in five minutes',
+      ),
     )
   }
 }
@@ -77,6 +80,9 @@ async function sweepFinished({ files, limits }: Swept, log: Log) {
     const [file, lease] = [await files.look(name), await files.look(leaseName(name))]
     if (!file || isInUse(file, lease?.modifiedAt ?? null, Date.now())) continue
     await files.remove(name)
-    log.info({ event: 'export_deleted', file: name, bytes, published_at: new Date(modifiedAt).toISOString() }, 'a file was deleted, its time is over')
+    log.info(
+      { event: 'export_deleted', file: name, bytes, published_at: new Date(modifiedAt).toISOString() },
+      'a file was deleted, its time is over',
+    )
   }
 }

@@ -18,6 +18,7 @@ const PARAMETERS = new Set(['endpoint', 'region', 'path_style'])
 export function readS3Address(text: string): S3Address {
   const url = new URL(text)
   const { endpoint = null, region = null, path_style: pathStyle = 'false' } = Object.fromEntries(url.searchParams)
+  const prefix = readPrefix(url.pathname)
   const mistakes = [
     /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(url.hostname) ||
       'must name a bucket of 3 to 63 small letters, digits, dots and hyphens behind s3://',
@@ -28,15 +29,24 @@ export function readS3Address(text: string): S3Address {
       'knows only the parameters endpoint, region and path_style',
     endpoint === null || isOrigin(endpoint) || 'must have http:// or https:// and a host as its endpoint',
     ['true', 'false'].includes(pathStyle) || 'must have true or false as its path_style',
+    prefix !== null || 'has a prefix that cannot be read: use UTF-8 and % escapes',
   ].filter((mistake) => mistake !== true)
-  if (mistakes.length > 0) throw new ConfigError(mistakes.map((mistake) => `EXPORT_FILES ${mistake}.`))
-  const prefix = decodeURIComponent(url.pathname).replaceAll(/^\/+|\/+$/g, '')
+  if (prefix === null || mistakes.length > 0)
+    throw new ConfigError(mistakes.map((mistake) => `EXPORT_FILES ${mistake}.`))
   return {
     bucket: url.hostname,
     prefix: prefix && `${prefix}/`,
     endpoint,
     region,
     pathStyle: pathStyle === 'true',
+  }
+}
+
+function readPrefix(path: string): string | null {
+  try {
+    return decodeURIComponent(path).replaceAll(/^\/+|\/+$/g, '')
+  } catch {
+    return null
   }
 }
 

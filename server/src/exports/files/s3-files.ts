@@ -61,7 +61,10 @@ export function openS3Files({ bucket: name, prefix, ...address }: S3Address, log
     publish: (file, signal) => upload(bucket, file, signal),
     async handOut(file, method): Promise<Handout | null> {
       if (!(await look(file))) return null
-      await lease(file)
+      // Whoever may only read can hand out, too; the file is then safe for a while only when it is new.
+      await lease(file).catch((error: unknown) =>
+        log.warn({ event: 'lease_failed', file, err: error }, 'a download is not held'),
+      )
       const Command = method === 'GET' ? GetObjectCommand : HeadObjectCommand
       const command = new Command({
         ...key(file),

@@ -78,9 +78,11 @@ export async function abortUploads(
     due({ name: Key.slice(prefix.length), begunAt: Initiated.getTime() }),
   )
   for (const { Key, UploadId } of chosen) {
-    await s3.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }), { abortSignal }).catch((error: unknown) => {
-      if (!isAbsent(error)) throw error
-    })
+    await s3
+      .send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }), { abortSignal })
+      .catch((error: unknown) => {
+        if (!isAbsent(error)) throw error
+      })
   }
   return chosen.length
 }
