@@ -78,6 +78,7 @@ export async function startApp(config: Config, transport: 'http' | 'stdio', log:
     catalogue: await openCatalogue(config),
     closers,
   }
+  closers.connections.push(() => shared.files.close())
   try {
     const server = config.role === 'worker' ? notServing : await startServer(shared, transport)
     if (config.role !== 'server') await startWorker(shared)

@@ -34,7 +34,7 @@ PROXY = """
 [DEFAULT]
 swift_dir = {folder}
 [pipeline:main]
-pipeline = catch_errors gatekeeper bulk s3api tempauth slo dlo proxy-server
+pipeline = catch_errors gatekeeper bulk s3api tempauth backdate slo dlo proxy-server
 [app:proxy-server]
 use = egg:swift#proxy
 account_autocreate = true
@@ -50,6 +50,8 @@ location = us-east-1
 [filter:tempauth]
 use = egg:swift#tempauth
 user_{user} = {secret} .admin
+[filter:backdate]
+paste.filter_factory = __main__:backdate
 [filter:slo]
 use = egg:swift#slo
 [filter:dlo]
@@ -68,6 +70,20 @@ class NoCache:
 
     def delete(self, *_args, **_options):
         pass
+
+
+def backdate(_config, **_local):
+    """Requests with a header x-backdate are carried out as if it were that time: tests need objects that are days old."""
+
+    def around(app):
+        def answer(environ, start_response):
+            if "HTTP_X_BACKDATE" in environ:
+                environ["HTTP_X_TIMESTAMP"] = environ["HTTP_X_BACKDATE"]
+            return app(environ, start_response)
+
+        return answer
+
+    return around
 
 
 def without_cache(app):

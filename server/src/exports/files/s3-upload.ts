@@ -15,7 +15,7 @@ const MOST_PARTS = 9000
 const PARTS_AT_ONCE = 2
 
 /** Tidying up must not hold up the end of a process for long. */
-const TIDY_MS = 5000
+const TIDY_MS = 1000
 
 /** Sends a file, in parts when it is large, and leaves none of them behind when that fails. Rejects as `publish` does. */
 export async function upload(bucket: Bucket, file: FinishedFile, signal: AbortSignal): Promise<void> {
