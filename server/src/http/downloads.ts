@@ -7,7 +7,7 @@ import type { Mount } from './mount.ts'
 
 export const DOWNLOADS_PATH = '/exports'
 
-const LEASE_EVERY_MS = 60_000
+const LEASE_EVERY_MS = 10_000
 
 /**
  * `GET /exports/<file>`: a finished export, as an attachment. From a disk with answers to ranges and conditional requests;
