@@ -88,6 +88,18 @@ test('the same idempotency key gives the same job, and is refused for another re
   expect(answerText(other)).toEqual({ error: expect.stringContaining('was used for another request') })
 })
 
+test('options of another format are refused, not left out', async () => {
+  await using folder = await temporaryFolder()
+  await using server = await startProgram({ DATA_DIR: folder.path, ROLE: 'server' })
+  await using mcp = await connectHttp(server.url)
+  for (const option of [{ delimiter: ';' }, { bom: true }]) {
+    const refused = await mcp.call('start_export', { format: 'json', ...option })
+    expect(answerText(refused)).toEqual({
+      error: 'delimiter and bom are for csv: leave them out, or set format to csv.',
+    })
+  }
+})
+
 test('what trying again cannot mend is not tried again: a table that was dropped after the export was accepted', async () => {
   await using folder = await temporaryFolder()
   const database = join(folder.path, 'shop.sqlite')

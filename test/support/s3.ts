@@ -22,8 +22,8 @@ export interface TestS3 extends AsyncDisposable {
   openUploads(prefix: string): Promise<string[]>
 }
 
-/** Debian's: the module is not found by others that may stand before it on the PATH. */
-const PYTHON = '/usr/bin/python3'
+/** Without the variable Debian's: others that stand before it on the PATH do not find its modules. */
+const PYTHON = process.env['PYTHON_WITH_SWIFT'] ?? '/usr/bin/python3'
 
 /** Why there is no S3 server on this machine, false when there is. CI has to have it. */
 export const noS3: string | false =

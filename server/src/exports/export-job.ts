@@ -24,6 +24,10 @@ export type ExportOutcome = ExportedFile | { cancelled: true }
 export type ExportQueue = Queue<ExportData, ExportOutcome>
 export type ExportJob = Job<ExportData, ExportOutcome>
 
+/** Asked for while it is not over, carried out when it is. */
+export const isCancelled = ({ data, returnvalue }: ExportJob): boolean =>
+  returnvalue ? 'cancelled' in returnvalue : data.cancelled === true
+
 /**
  * How export jobs are tried and kept. The last 1,000 completed ones stay. Failed ones always stay: a limit on their
  * number makes BullMQ delete dead letters silently, without an event or a log line (measured, docs/decisions).

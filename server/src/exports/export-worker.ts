@@ -181,15 +181,20 @@ function readJob(job: ExportJob): { id: string; data: ExportData } {
 /** Looks at the job now and then, since whoever cancels it may have asked any instance. */
 function watchForCancel(queue: ExportQueue, jobId: string) {
   const cancel = new AbortController()
-  const timer = setInterval(() => void look(), LOOK_EVERY_MS)
+  let looking = false
   async function look() {
+    if (looking) return
+    looking = true
     try {
       const job = await queue.getJob(jobId)
       if (job?.data.cancelled) cancel.abort(new Error('cancelled'))
     } catch {
       // The store is away for the moment: whoever cancels has to wait for it too.
+    } finally {
+      looking = false
     }
   }
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS)
   return { cancelled: cancel.signal, [Symbol.dispose]: () => clearInterval(timer) }
 }
 
