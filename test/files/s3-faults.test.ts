@@ -26,18 +26,18 @@ describe.skipIf(noS3)(`an object storage that fails${noS3 ? ` (${noS3})` : ''}`,
     const stack = new AsyncDisposableStack()
     const folder = stack.use(await temporaryFolder())
     const proxy = stack.use(await startFaultyProxy(s3.endpoint))
-    const program = stack.use(
-      await startProgram({
-        DATA_DIR: folder.path,
-        EXPORT_FILES: s3.filesUrl(prefix, proxy.url),
-        EXPORT_ATTEMPTS: '50',
-        EXPORT_BACKOFF_MS: '0',
-        ...s3.credentials,
-        ...settings,
-      }),
-    )
+    const env = {
+      DATA_DIR: folder.path,
+      EXPORT_FILES: s3.filesUrl(prefix, proxy.url),
+      EXPORT_ATTEMPTS: '50',
+      EXPORT_BACKOFF_MS: '0',
+      ...s3.credentials,
+      ...settings,
+    }
+    const program = stack.use(await startProgram(env))
     const mcp = stack.use(await connectHttp(program.url))
     return {
+      env,
       proxy,
       program,
       mcp,
@@ -117,6 +117,36 @@ describe.skipIf(noS3)(`an object storage that fails${noS3 ? ` (${noS3})` : ''}`,
         expect.objectContaining({ event: 'export_files_unreachable', msg: problem }),
       ),
     )
+  })
+
+  test('while the worker is killed in the middle of sending: the next one sends the same file, and nothing is left', async () => {
+    await using test = await start('killed/')
+    test.proxy.decide((_method, path) => (path.includes('partNumber=2') ? 'hang' : 'pass'))
+    const jobId = await test.mcp.startExport(IN_PARTS)
+    await eventually(() => expect(test.proxy.seen().join()).toContain('partNumber=2'))
+    await test.program.stop('SIGKILL')
+    expect(await s3.openUploads('killed/')).toEqual([`killed/${jobId}.json`])
+    test.proxy.decide(() => 'pass')
+    await using _next = await startProgram(test.env)
+    await using mcp = await connectHttp(_next.url)
+    await expectWhole(mcp, jobId)
+    expect((await mcp.exportStatus(jobId)).result?.resumed_rows).toBe(135_233)
+    expect(await test.leftovers()).toEqual([])
+  })
+
+  test('that hangs does not keep the program from stopping: the export goes back to the queue', async () => {
+    await using test = await start('stopped/', { SHUTDOWN_GRACE_MS: '0' })
+    test.proxy.decide((_method, path) => (path.includes('partNumber=2') ? 'hang' : 'pass'))
+    const jobId = await test.mcp.startExport(IN_PARTS)
+    await eventually(() => expect(test.proxy.seen().join()).toContain('partNumber=2'))
+    const asked = performance.now()
+    expect(await test.program.stop()).toBe(0)
+    console.info(`stopped after ${Math.round(performance.now() - asked)} ms`)
+    expect(test.program.log()).toContainEqual(expect.objectContaining({ event: 'stopped', msg: 'stopped' }))
+    expect(await s3.openUploads('stopped/')).toEqual([])
+    await using server = await startProgram({ ...test.env, ROLE: 'server' })
+    await using mcp = await connectHttp(server.url)
+    expect(await mcp.exportStatus(jobId)).toMatchObject({ state: 'waiting', attempts: { made: 0 }, fail_reason: null })
   })
 
   const refusals: Record<string, { settings: () => Record<string, string>; reason: RegExp }> = {

@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { JobState } from '../contract.ts'
 import type { Log } from '../log.ts'
 import { askStore } from '../queue/ask-store.ts'
@@ -27,25 +28,25 @@ export interface Swept {
  * them may do that at the same time: all decide by what they find, and removing twice does no harm.
  */
 export function startSweeper(swept: Swept, log: Log): { close(): Promise<void> } {
-  let sweeping = sweep(swept, log)
-  const timer = setInterval(() => (sweeping = sweeping.then(() => sweep(swept, log))), SWEEP_EVERY_MS)
+  const stop = new AbortController()
+  const sweeping = sweepTillStopped(swept, log, stop.signal)
   return {
-    async close() {
-      clearInterval(timer)
-      await sweeping
+    close() {
+      stop.abort()
+      return sweeping
     },
   }
 }
 
-/** Each part for itself: an object storage that is away does not keep the disk from being swept. */
-async function sweep(swept: Swept, log: Log) {
-  for (const part of [sweepLeftovers, sweepAbandoned, sweepFinished]) {
-    await part(swept, log).catch((error: unknown) =>
-      log.warn(
-        { event: 'sweep_failed', part: part.name, err: error },
-        'old files could not be swept, the next try is in five minutes',
-      ),
-    )
+async function sweepTillStopped(swept: Swept, log: Log, stop: AbortSignal) {
+  while (!stop.aborted) {
+    // Each part for itself: an object storage that is away does not keep the disk from being swept.
+    for (const part of [sweepLeftovers, sweepAbandoned, sweepFinished]) {
+      await part(swept, log, stop).catch((error: unknown) => {
+        if (!stop.aborted) log.warn({ event: 'sweep_failed', part: part.name, err: error }, 'old files were not swept')
+      })
+    }
+    await pause(SWEEP_EVERY_MS, undefined, { signal: stop }).catch(() => undefined)
   }
 }
 
@@ -69,13 +70,14 @@ async function fateOf(queue: ExportQueue, jobId: string): Promise<JobFate> {
   return state.data === 'completed' || state.data === 'failed' ? 'over' : 'live'
 }
 
-async function sweepAbandoned({ files }: Swept, log: Log) {
-  const count = await files.removeAbandoned(Date.now() - ABANDONED_MS)
+async function sweepAbandoned({ files }: Swept, log: Log, stop: AbortSignal) {
+  const count = await files.removeAbandoned(Date.now() - ABANDONED_MS, stop)
   if (count > 0) log.info({ event: 'abandoned_removed', count }, 'publishing that was never ended was given up')
 }
 
-async function sweepFinished({ files, limits }: Swept, log: Log) {
-  for (const { name, bytes, modifiedAt } of whatToDelete(await files.list(), limits, Date.now())) {
+async function sweepFinished({ files, limits }: Swept, log: Log, stop: AbortSignal) {
+  for (const { name, bytes, modifiedAt } of whatToDelete(await files.list(stop), limits, Date.now())) {
+    stop.throwIfAborted()
     // Listing takes its time: meanwhile somebody may have begun to read it, or have published it anew.
     const [file, lease] = [await files.look(name), await files.look(leaseName(name))]
     if (!file || isInUse(file, lease?.modifiedAt ?? null, Date.now())) continue

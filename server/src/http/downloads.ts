@@ -44,13 +44,12 @@ function sendFile(res: Response, { path, etag }: Extract<Handout, { kind: 'file'
 
 /** Whoever sweeps must see that the file is being read, for as long as the client takes. */
 async function holdWhileSent(files: ExportFiles, name: string, res: Response, log: Log) {
-  const lease = () =>
-    files
-      .lease(name)
-      .catch((error: unknown) => log.warn({ event: 'lease_failed', file: name, err: error }, 'a download is not held'))
-  const timer = setInterval(() => void lease(), LEASE_EVERY_MS)
+  const timer = setInterval(() => void files.lease(name).catch(() => undefined), LEASE_EVERY_MS)
   res.once('close', () => clearInterval(timer))
-  await lease()
+  // Whoever may only read can hand out, too; what is held then is the open file, but nothing that is resumed later.
+  await files
+    .lease(name)
+    .catch((error: unknown) => log.warn({ event: 'lease_failed', file: name, err: error }, 'a download is not held'))
 }
 
 function notFound(res: Response) {

@@ -33,7 +33,7 @@ export interface ExportFiles {
   handOut(name: string, method: 'GET' | 'HEAD'): Promise<Handout | null>
   /** Tells the sweepers of all instances that the file is being read at this moment. */
   lease(name: string): Promise<void>
-  list(): Promise<StoredFile[]>
+  list(signal: AbortSignal): Promise<StoredFile[]>
   look(name: string): Promise<StoredFile | null>
   /** Removes a file; one that is not there is no error. */
   remove(name: string): Promise<void>
@@ -41,6 +41,6 @@ export interface ExportFiles {
    * Removes what was left half by publishers that died, as far as it was begun before `before` (milliseconds since 1970),
    * and gives how many that were.
    */
-  removeAbandoned(before: number): Promise<number>
+  removeAbandoned(before: number, signal: AbortSignal): Promise<number>
   close(): Promise<void>
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { lstat, mkdir, open, readdir, rename, rm, utimes } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { OpsError } from '../../errors.ts'
 import { isMissing, systemCode, unwritable } from './disk-errors.ts'
@@ -15,14 +15,17 @@ export async function openLocalFiles(folder: string): Promise<ExportFiles> {
   return {
     publish: (file, signal) => publish(folder, file, signal),
     async handOut(name) {
-      const path = join(folder, name)
       const found = await regularFile(folder, name)
       if (!found) return null
       // A file never changes under its name, it is replaced: size and time are as good as a checksum.
-      return { kind: 'file', path, etag: `"${found.size.toString(16)}-${found.mtimeNs.toString(16)}"` }
+      return {
+        kind: 'file',
+        path: pathOf(folder, name),
+        etag: `"${found.size.toString(16)}-${found.mtimeNs.toString(16)}"`,
+      }
     },
     async lease(name) {
-      const handle = await open(join(folder, leaseName(name)), 'a', 0o600)
+      const handle = await open(pathOf(folder, leaseName(name)), 'a', 0o600)
       try {
         const now = new Date()
         await handle.utimes(now, now)
@@ -35,7 +38,7 @@ export async function openLocalFiles(folder: string): Promise<ExportFiles> {
       return found.filter((file) => file !== null)
     },
     look,
-    remove: (name) => rm(join(folder, name), { force: true }),
+    remove: (name) => rm(pathOf(folder, name), { force: true }),
     async removeAbandoned(before) {
       const copies = (await readdir(folder)).filter((name) => name.startsWith('.') && name.endsWith(COPY))
       const found = (await Promise.all(copies.map(look))).filter((file) => file !== null && file.modifiedAt < before)
@@ -47,6 +50,9 @@ export async function openLocalFiles(folder: string): Promise<ExportFiles> {
 }
 
 const COPY = '.copy'
+
+/** Names come from the queue, which others may write to: none leads out of the folder. */
+const pathOf = (folder: string, name: string) => join(folder, basename(name))
 
 async function publish(folder: string, { path, name }: FinishedFile, signal: AbortSignal) {
   signal.throwIfAborted()
@@ -93,7 +99,7 @@ async function syncFolder(folder: string) {
 /** Links are not followed: they could lead to any file of the machine. */
 async function regularFile(folder: string, name: string) {
   try {
-    const found = await lstat(join(folder, name), { bigint: true })
+    const found = await lstat(pathOf(folder, name), { bigint: true })
     return found.isFile() ? found : null
   } catch (cause) {
     if (isMissing(cause) && (await isThere(folder))) return null

@@ -74,16 +74,17 @@ export function openS3Files({ bucket: name, prefix, ...address }: S3Address, log
       return { kind: 'link', url: await getSignedUrl(s3, command, { expiresIn: LINK_SECONDS }) }
     },
     lease,
-    list: () => list(bucket),
+    list: (signal) => list(bucket, signal),
     look,
-    async remove(file) {
-      await s3.send(new DeleteObjectCommand(key(file))).catch(nullWhenAbsent)
-    },
-    removeAbandoned: (before) =>
+    remove: (file) =>
+      asked(async (abortSignal) => {
+        await s3.send(new DeleteObjectCommand(key(file)), { abortSignal }).catch(nullWhenAbsent)
+      }),
+    removeAbandoned: (before, signal) =>
       abortUploads(
         bucket,
         (open) => exportFileType(open.name) !== null && open.begunAt < before,
-        AbortSignal.timeout(SWEEP_MS),
+        AbortSignal.any([signal, AbortSignal.timeout(SWEEP_MS)]),
       ),
     close: async () => s3.destroy(),
   }
@@ -95,8 +96,8 @@ function connect({ endpoint, region, pathStyle }: Pick<S3Address, 'endpoint' | '
     ...(endpoint ? { endpoint } : {}),
     ...(elsewhere ? { region: elsewhere } : {}),
     forcePathStyle: pathStyle,
-    // The checksums that AWS has added in 2025 are refused by many of the others.
-    requestChecksumCalculation: endpoint ? 'WHEN_REQUIRED' : 'WHEN_SUPPORTED',
+    // The signature holds a SHA-256 of what is sent; the checksums that came on top in 2025 are refused by many storages.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: IDLE_MS },
   })
@@ -108,12 +109,13 @@ function warnWhenUnreachable({ s3, name }: Bucket, log: Log) {
   )
 }
 
-async function list({ s3, name, prefix }: Bucket): Promise<StoredFile[]> {
+async function list({ s3, name, prefix }: Bucket, signal: AbortSignal): Promise<StoredFile[]> {
+  const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(SWEEP_MS)])
   const found: StoredFile[] = []
   let token: string | undefined
   do {
     const question = { Bucket: name, Prefix: prefix, ...(token ? { ContinuationToken: token } : {}) }
-    const page = await s3.send(new ListObjectsV2Command(question), { abortSignal: AbortSignal.timeout(SWEEP_MS) })
+    const page = await s3.send(new ListObjectsV2Command(question), { abortSignal })
     for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
       found.push({ name: Key.slice(prefix.length), bytes: Size, modifiedAt: LastModified?.getTime() ?? Date.now() })
     }
