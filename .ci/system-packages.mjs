@@ -36,6 +36,13 @@ const programs = {
     apt: 'python3-openpyxl',
     brew: 'python',
   },
+  swift: {
+    names: ['python3'],
+    works: (python) => run(python, ['-c', 'import swift.proxy.server'], 'ignore'),
+    variable: 'PYTHON_WITH_SWIFT',
+    apt: 'python3-swift',
+    brew: 'python',
+  },
 }
 
 /**

@@ -210,7 +210,13 @@ export const ExportedFile = z.object({
 export type ExportedFile = z.infer<typeof ExportedFile>
 
 export const ExportResult = ExportedFile.extend({
-  download_url: z.string().describe('Where the file can be fetched'),
+  download_url: z.string().nullable().describe('Where the file can be fetched, null when it cannot: see file_problem'),
+  file_problem: z
+    .string()
+    .nullable()
+    .describe(
+      'Why the file cannot be fetched, and what to do: it was deleted after its time, or cannot be reached now',
+    ),
 })
 export type ExportResult = z.infer<typeof ExportResult>
 

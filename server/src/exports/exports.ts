@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import {
   ExportProgress,
   JobState,
+  type ExportResult,
   type ExportStatusOutput,
   type ListExportsInput,
   type ListExportsOutput,
@@ -38,11 +39,14 @@ export interface Exports {
   list(page: ListExportsInput): Promise<ListExportsOutput>
 }
 
-/** @param downloadUrl gives the address under which a client of this instance fetches a file */
+/**
+ * @param downloadUrl gives the address under which a client of this instance fetches a file, null when it is gone; rejects
+ *   with OpsError `files_unavailable` when it cannot be told
+ */
 export function createExports(
   queue: ExportQueue,
   catalogue: Catalogue,
-  downloadUrl: (file: string) => string,
+  downloadUrl: (file: string) => Promise<string | null>,
 ): Exports {
   const status = async (jobId: string): Promise<ExportStatusOutput> => {
     const { job, state } = await find(queue, jobId)
@@ -52,7 +56,10 @@ export function createExports(
       state,
       cancelled: isCancelled(job),
       progress: ExportProgress.safeParse(job.progress).data ?? null,
-      result: outcome && !('cancelled' in outcome) ? { ...outcome, download_url: downloadUrl(outcome.file) } : null,
+      result:
+        outcome && !('cancelled' in outcome)
+          ? { ...outcome, ...(await whereToFetch(outcome.file, downloadUrl)) }
+          : null,
       fail_reason: outcome || !job.failedReason ? null : failReason(job.failedReason),
       attempts: { made: job.attemptsMade, max: job.opts.attempts ?? 1 },
     }
@@ -80,6 +87,22 @@ export function createExports(
       }
       return status(jobId)
     },
+  }
+}
+
+const GONE =
+  'The file was deleted: exported files are kept for a limited time. Start the export again to get a new one.'
+
+async function whereToFetch(
+  file: string,
+  downloadUrl: (file: string) => Promise<string | null>,
+): Promise<Pick<ExportResult, 'download_url' | 'file_problem'>> {
+  try {
+    const url = await downloadUrl(file)
+    return { download_url: url, file_problem: url === null ? GONE : null }
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error
+    return { download_url: null, file_problem: error.message }
   }
 }
 
