@@ -41,7 +41,7 @@ for (const format of ExportFormat.options) {
 async function exported(format: ExportFormat, compression: Compression): Promise<Buffer> {
   const datasetsFile = await writeDatasetsFile(folder.path, 'awkward', 'awkward.sqlite', 'awkward')
   const catalogue = await openCatalogue({ datasetsFile, dataDir: folder.path })
-  const place = { folder: join(folder.path, `${format}-${compression}`), id: '1' }
+  const place = { folder: join(folder.path, `${format}-${compression}`), id: '1', minFreeBytes: 0 }
   await mkdir(place.folder, { recursive: true })
   const data = { dataset: 'awkward', format, compression }
   const { path, rows, bytes } = await writeExport(place, data, catalogue, () => undefined)
