@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { sourceKinds } from '../sources/list.ts'
 import type { SourceKind } from '../sources/source.ts'
 import { createCatalogue, readDatasetsFile, type Catalogue } from './catalogue.ts'
 import { sampleCities } from './sample.ts'
@@ -15,8 +16,8 @@ export interface CatalogueSettings {
 
 /** Rejects with ConfigError when the list cannot be read. */
 export async function openCatalogue(
-  { datasetsFile, dataDir }: CatalogueSettings,
-  kinds: SourceKind[],
+  { datasetsFile, dataDir }: Pick<CatalogueSettings, 'datasetsFile' | 'dataDir'>,
+  kinds: SourceKind[] = sourceKinds,
 ): Promise<Catalogue> {
   return createCatalogue(
     datasetsFile ? readDatasetsFile(datasetsFile, kinds) : [await sampleCities(join(dataDir, 'sample.sqlite'))],
