@@ -44,6 +44,7 @@ function compare(a: Comparable, b: Comparable): number {
 function comparable(value: Bindable | Uint8Array, type: ColumnType): Comparable {
   switch (type) {
     case 'integer':
+      if (typeof value === 'bigint') return value
       return typeof value === 'string' && /^[+-]?\d+$/.test(value.trim()) ? BigInt(value) : finite(Number(value))
     case 'real':
     case 'decimal':
