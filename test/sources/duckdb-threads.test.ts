@@ -1,25 +1,12 @@
 import { duckDb } from '@queue-ops/server/sources/duckdb'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { databases } from './databases.ts'
+import { readers } from './duckdb-readers.ts'
 
 const module = import.meta.resolve('@queue-ops/server/sources/duckdb')
-
-/** The processes of this one in which DuckDB runs. */
-function readers(): string[] {
-  return readdirSync('/proc').filter((pid) => {
-    try {
-      const parent = / (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.slice(1) ?? '')?.[1]
-      return Number(parent) === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('duckdb-process')
-    } catch {
-      // No process, or none any more.
-      return false
-    }
-  })
-}
 
 // Cancelling an export ends its thread wherever it is. Inside of DuckDB that would end the whole server.
 test.skipIf(process.platform !== 'linux')('a thread may be ended while DuckDB works for it', async () => {

@@ -1,9 +1,13 @@
 import { DuckDBInstance } from '@duckdb/node-api'
 import { duckDb, duckDbFiles } from '@queue-ops/server/sources/duckdb'
+import type { SourceKind } from '@queue-ops/server/sources/source'
+import { cpSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { temporaryFolder } from '../support/program.ts'
-import { readRows } from './reading.ts'
+import { readers, residentMb } from './duckdb-readers.ts'
+import { queryFor, readRows } from './reading.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 beforeAll(async () => (folder = await temporaryFolder()))
@@ -154,4 +158,98 @@ test('a query reaches neither other files nor the network nor settings', async (
   ]) {
     await expect(source.describe({ query, parameters: {} })).rejects.toMatchObject({ code: 'dataset_broken' })
   }
+})
+
+test('files that are missing may come, files of another kind are broken, and none are told by their place', async () => {
+  const open = (url: string) => duckDbFiles.open(url, folder.path, 'files').describe({ whole: true })
+  const told = (code: string, reason: string) => ({ code, message: `Dataset "files" cannot be read: ${reason}.` })
+  await expect(open('parquet:nothing-*.parquet')).rejects.toMatchObject(
+    told('dataset_unreadable', 'its files are missing'),
+  )
+  await writeFile(`${folder.path}/wrong.parquet`, 'PAR1 this is none PAR1')
+  await expect(open('parquet:wrong.parquet')).rejects.toMatchObject(
+    told('dataset_broken', 'its files are damaged or hold no Parquet'),
+  )
+  await writeFile(`${folder.path}/wrong.duckdb`, 'this is none '.repeat(1000))
+  await expect(duckDb.open('duckdb:wrong.duckdb', folder.path, 'files').describe({ table: 't' })).rejects.toMatchObject(
+    told('dataset_broken', 'its file is not a DuckDB database'),
+  )
+  await expect(duckDb.open('duckdb:no.duckdb', folder.path, 'files').describe({ table: 't' })).rejects.toMatchObject(
+    told('dataset_unreadable', 'its database file is missing'),
+  )
+})
+
+test('a database that somebody has open for writing may be free later', async () => {
+  const file = `${folder.path}/busy.duckdb`
+  await run(file, 'CREATE TABLE t (i INTEGER)')
+  const instance = await DuckDBInstance.create(file)
+  try {
+    await expect(duckDb.open(`duckdb:${file}`, '/', 'busy').describe({ table: 't' })).rejects.toMatchObject({
+      code: 'dataset_unreadable',
+      message: 'Dataset "busy" cannot be read: its database file is in use by another program.',
+    })
+  } finally {
+    instance.closeSync()
+  }
+  expect((await duckDb.open(`duckdb:${file}`, '/', 'busy').describe({ table: 't' })).columns).toHaveLength(1)
+})
+
+test.skipIf(process.platform !== 'linux')('millions of rows stay in the memory of nobody', async () => {
+  await run(
+    ':memory:',
+    `COPY (SELECT i, repeat('x', 300) || i AS t FROM range(3000000) r(i)) TO '${folder.path}/long.parquet'`,
+  )
+  const source = duckDbFiles.open('parquet:long.parquet', folder.path, 'long')
+  const rows = await source.read(await queryFor(source, { relation: { whole: true } }))
+  let count = 0
+  let most = 0
+  try {
+    for await (const batch of rows.batches()) {
+      count += batch.length
+      if (count % 100_000 < batch.length) most = Math.max(most, ...readers().map(residentMb))
+    }
+  } finally {
+    await rows.close()
+  }
+  expect(count).toBe(3_000_000)
+  expect(most).toBeGreaterThan(10)
+  expect(most).toBeLessThan(550)
+})
+
+test('more rows than memory are put in order on the disk', async () => {
+  await run(
+    ':memory:',
+    `COPY (SELECT i, md5(i::VARCHAR) || repeat('x', 300) AS t FROM range(1000000) r(i)) TO '${folder.path}/large.parquet'`,
+  )
+  const source = duckDbFiles.open('parquet:large.parquet', folder.path, 'large')
+  const order = [{ column: 't', descending: false }]
+  const rows = await source.read(await queryFor(source, { relation: { whole: true }, order }))
+  let count = 0
+  let last = ''
+  let sorted = true
+  try {
+    for await (const batch of rows.batches()) {
+      for (const [, text] of batch) {
+        sorted &&= String(text) >= last
+        last = String(text)
+      }
+      count += batch.length
+    }
+  } finally {
+    await rows.close()
+  }
+  expect({ count, sorted }).toEqual({ count: 1_000_000, sorted: true })
+})
+
+test('without the package one sentence says what to install', async () => {
+  const server = fileURLToPath(new URL('../../', import.meta.resolve('@queue-ops/server/sources/duckdb')))
+  const copy = `${folder.path}/server`
+  cpSync(server, copy, { recursive: true })
+  await writeFile(`${copy}/package.json`, '{ "type": "module" }')
+  const { duckDbFiles: alone } = (await import(`${copy}/exports/sources/duckdb.js`)) as { duckDbFiles: SourceKind }
+  await writeFile(`${folder.path}/one.csv`, 'a\n1\n')
+  await expect(alone.open('csv:one.csv', folder.path, 'one').describe({ whole: true })).rejects.toMatchObject({
+    code: 'dataset_broken',
+    message: expect.stringMatching(/the package @duckdb\/node-api: .*npm install @duckdb\/node-api/) as string,
+  })
 })

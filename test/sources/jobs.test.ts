@@ -159,6 +159,26 @@ describe.for(Object.keys(stores))('jobs on %s', (storeName) => {
     }
   })
 
+  test('large payloads go through without staying', async () => {
+    const payload = 'x'.repeat(1_000_000)
+    for (let n = 0; n < 300; n++) await queue.add('large', { n, payload })
+    const columns = [await column('data')]
+    const reading = await source().read(await queryFor(source(), { ...whole, columns }))
+    let bytes = 0
+    let most = 0
+    const before = process.memoryUsage.rss()
+    try {
+      for await (const batch of reading.batches()) {
+        for (const [data] of batch) bytes += String(data).length
+        most = Math.max(most, process.memoryUsage.rss())
+      }
+    } finally {
+      await reading.close()
+    }
+    expect(bytes).toBeGreaterThan(300_000_000)
+    expect((most - before) / 1e6).toBeLessThan(220)
+  })
+
   test('a queue that is not there is told, and not made by looking', async () => {
     const missing = kind.open('jobs:nowhere', '/', 'jobs')
     const query = await queryFor(missing, whole)

@@ -1,5 +1,5 @@
 // Runs in a process of its own: see duckdb-remote.ts.
-import { openHere, type DuckDb, type Opening } from './duckdb-database.ts'
+import { openHere, type DuckDb, type Opening, type Purpose } from './duckdb-database.ts'
 import type { DuckAnswer, DuckCall } from './duckdb-remote.ts'
 import { SourceFailure } from './failure.ts'
 
@@ -8,7 +8,7 @@ let db: DuckDb | null = null
 async function answer({ id, call, args }: DuckCall): Promise<DuckAnswer> {
   try {
     if (call === 'open') {
-      db = await openHere(...(args as [Opening, number]))
+      db = await openHere(...(args as [Opening, Purpose, number]))
       return { id, result: null }
     }
     if (!db) throw new Error('nothing is open')
@@ -21,7 +21,10 @@ async function answer({ id, call, args }: DuckCall): Promise<DuckAnswer> {
 }
 
 process.on('message', (call: DuckCall) => {
-  void answer(call).then((answer) => process.connected && process.send?.(answer))
+  void answer(call).then((answer) => {
+    // Who asked may be gone at this moment: then 'disconnect' follows.
+    if (process.connected) process.send?.(answer, undefined, undefined, () => undefined)
+  })
 })
 
 // Whoever asked is gone or done. Signals are for him: he ends this process when he ends.

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { DuckColumn } from './duckdb-cells.ts'
-import type { DuckDb, Opening } from './duckdb-database.ts'
+import type { DuckDb, Opening, Purpose } from './duckdb-database.ts'
 import { SourceFailure, unreadable, type Failure } from './failure.ts'
 import { within } from './patience.ts'
 import { STALL_MS } from './source.ts'
@@ -23,10 +23,10 @@ const DIED = unreadable('the process that reads it has died: see the log of the 
  * DuckDB in a process of its own. It is native code with a few hundred MB of memory of its own, and a thread that is ended
  * while it works (which is how an export is cancelled) takes the whole process with it (measured, docs/decisions/0015).
  */
-export async function openDuckDb(opening: Opening, timeoutMs: number): Promise<DuckDb> {
+export async function openDuckDb(opening: Opening, purpose: Purpose, timeoutMs: number): Promise<DuckDb> {
   const db = new RemoteDuckDb()
   try {
-    await db.open(opening, timeoutMs)
+    await db.open(opening, purpose, timeoutMs)
     return db
   } catch (error) {
     await db.close()
@@ -54,8 +54,8 @@ class RemoteDuckDb implements DuckDb {
     void this.#exited.then(() => this.#fail())
   }
 
-  async open(opening: Opening, timeoutMs: number): Promise<void> {
-    await this.#ask(timeoutMs, 'open', [opening, timeoutMs])
+  async open(opening: Opening, purpose: Purpose, timeoutMs: number): Promise<void> {
+    await this.#ask(timeoutMs, 'open', [opening, purpose, timeoutMs])
   }
 
   columnsOf(sql: string, values: unknown[]): Promise<DuckColumn[]> {

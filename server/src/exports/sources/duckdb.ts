@@ -55,7 +55,7 @@ function duckSource(opening: Opening, dataset: string): Source {
     let db: DuckDb | undefined
     let done = false
     try {
-      db = await openDuckDb(opening, timeoutMs)
+      db = await openDuckDb(opening, purposeOf(query), timeoutMs)
       const result = await use(db)
       done = true
       return result
@@ -77,6 +77,10 @@ function duckSource(opening: Opening, dataset: string): Source {
 }
 
 const hasTests = (query: RowQuery | null) => query !== null && query.tests.length > 0
+
+/** Nobody knows what a query does. */
+const purposeOf = (query: RowQuery | null) =>
+  query && (query.order.length > 0 || 'query' in query.relation) ? 'sorting' : 'reading'
 
 async function columnsOf(db: DuckDb, relation: Relation, names: string[] | null): Promise<DuckColumn[]> {
   const { sql, values } = selectNothing(relation, duckDialect([]), names)
