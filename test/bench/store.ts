@@ -1,12 +1,12 @@
 // npm run bench:store: the SQLite store beside other queues, all in one run on one machine. Prints the report; goals that
 // are missed do not make it fail.
 import { writeFile } from 'node:fs/promises'
-import { Bench } from './bench.ts'
-import { contenders } from './contenders.ts'
+import { Bench } from './store/bench.ts'
+import { contenders } from './store/contenders.ts'
 import { describeMachine } from './machine.ts'
-import { readOptions, usage, type Options } from './options.ts'
-import { json, markdown, type Run } from './report.ts'
-import { installRivals } from './rivals.ts'
+import { readOptions, usage, type Options } from './store/options.ts'
+import { json, markdown, type Run } from './store/report.ts'
+import { rivals } from './store/rivals.ts'
 
 const options = optionsOrUsage(process.argv.slice(2))
 if (options) await main(options)
@@ -23,7 +23,7 @@ function optionsOrUsage(args: string[]): Options | undefined {
 
 async function main({ rounds, sizes, only, out }: Options) {
   const wanted = contenders.filter(({ id }) => only.length === 0 || only.some((part) => id.includes(part)))
-  if (wanted.some(({ id }) => id === 'plainjob' || id === 'liteque')) installRivals()
+  if (wanted.some(({ id }) => id === 'plainjob' || id === 'liteque')) rivals.install()
   const machine = await describeMachine()
   console.info(`${machine.join('\n')}\n`)
   const run: Run = { machine, ...(await new Bench(rounds, sizes).run(wanted)) }

@@ -1,6 +1,6 @@
 import { jobData, type BenchQueue, type Contender } from '../contender.ts'
 import { fileHost } from '../folder.ts'
-import { loadRival, rivalsAbsent, rivalVersion } from '../rivals.ts'
+import { rivals } from '../rivals.ts'
 
 type Job = ReturnType<typeof jobData>
 
@@ -29,14 +29,14 @@ export const liteque: Contender = {
   id: 'liteque',
   name: 'liteque',
   pollMs,
-  absent: rivalsAbsent,
-  start: () => fileHost(`liteque ${rivalVersion('liteque')} on better-sqlite3 ${rivalVersion('better-sqlite3')}`),
+  absent: rivals.absent,
+  start: () => fileHost(`liteque ${rivals.version('liteque')} on better-sqlite3 ${rivals.version('better-sqlite3')}`),
   open,
 }
 
 async function open(path: string): Promise<BenchQueue> {
   await allowAsyncTransactions()
-  const { buildDBClient, SqliteQueue, Runner } = (await loadRival('liteque')) as Liteque
+  const { buildDBClient, SqliteQueue, Runner } = (await rivals.load('liteque')) as Liteque
   const db = buildDBClient(path, { runMigrations: true })
   const queue = new SqliteQueue('bench', db, { defaultJobArgs: { numRetries: 0 }, keepFailedJobs: false })
   const start = (concurrency: number, run: (job: { data: Job }) => void, completed: () => void) => {
@@ -86,7 +86,7 @@ async function open(path: string): Promise<BenchQueue> {
  * that did not do not compile on current Node, so they get back what they did: commit when the function returns.
  */
 async function allowAsyncTransactions() {
-  const { default: Database } = (await loadRival('better-sqlite3')) as BetterSqlite
+  const { default: Database } = (await rivals.load('better-sqlite3')) as BetterSqlite
   Database.prototype.transaction = function transaction(
     this: { exec(sql: string): void },
     work: (...args: unknown[]) => unknown,

@@ -1,5 +1,6 @@
+import { median, type Figures } from '../../figures.ts'
 import { fill } from '../contender.ts'
-import { median, openFresh, type Figures, type Measure } from '../measure.ts'
+import { openFresh, type Measure } from '../measure.ts'
 
 /**
  * Microseconds a job, worked on one by one, while so many wait: what finding the next one costs must not depend on how

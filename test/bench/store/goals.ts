@@ -1,20 +1,5 @@
+import type { Goal } from '../goal.ts'
 import { reference } from './contenders.ts'
-
-/** What the SQLite store has to reach. */
-export interface Goal {
-  title: string
-  /** Whose figure, and which. */
-  of: string
-  figure: string
-  /** The measure that shows in a profile where the time goes, if it is a matter of computing. */
-  profile?: string
-  /** At least so many times the other's figure; */
-  ratio?: { to: string; atLeast: number }
-  /** or at most so much, in the figure's unit. */
-  atMost?: number
-  /** Who shows what is possible at all with that operation. */
-  floor?: string
-}
 
 const ours = 'sqlite-normal'
 const oursDurable = 'sqlite-full'

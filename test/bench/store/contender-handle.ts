@@ -2,8 +2,8 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Contender } from './contender.ts'
-import type { Figures } from './measure.ts'
-import type { Profile } from './profile.ts'
+import type { Figures } from '../figures.ts'
+import type { Profile } from '../profile.ts'
 import type { Sizes } from './sizes.ts'
 
 export interface Question {

@@ -4,7 +4,7 @@ import type { Host } from './contender.ts'
 import { contenderOf } from './contenders.ts'
 import type { Answer, Question } from './contender-handle.ts'
 import { measures } from './measures.ts'
-import { Profiler } from './profile.ts'
+import { Profiler } from '../profile.ts'
 
 const tell = (answer: Answer) => process.connected && process.send?.(answer)
 const fail = (error: unknown) =>

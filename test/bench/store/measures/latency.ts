@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { quantile, type Figures } from '../../figures.ts'
 import type { LiveQueue } from '../contender.ts'
-import { openFresh, quantile, type Figures, type Measure, type Started } from '../measure.ts'
+import { openFresh, type Measure, type Started } from '../measure.ts'
 import type { Sizes } from '../sizes.ts'
 import { forkWorker } from '../worker-handle.ts'
 

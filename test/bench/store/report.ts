@@ -1,10 +1,11 @@
+import { figureSection, type FigureColumn } from '../figure-table.ts'
+import { goalSection, type Verdict } from '../goal.ts'
+import { list } from '../markdown.ts'
+import { profileSection, type Profile } from '../profile.ts'
+import type { Results } from '../results.ts'
 import { contenderOf, reference } from './contenders.ts'
 import type { ContenderHandle } from './contender-handle.ts'
-import { markdownTable } from './markdown-table.ts'
-import type { Profile, Share } from './profile.ts'
-import type { Results } from './results.ts'
 import type { Sizes } from './sizes.ts'
-import type { Verdict } from './verdict.ts'
 
 /** Everything that goes into the report. */
 export interface Run {
@@ -20,34 +21,26 @@ export interface Run {
   profiles: { of: string; measure: string; profile: Profile }[]
 }
 
-interface Column {
-  title: string
-  figure: string
-  digits: number
-  /** Without the ratio to the reference. */
-  plain?: boolean
-}
-
-const throughput: Column[] = [
+const throughput: FigureColumn[] = [
   { title: 'add one by one /s', figure: 'addOneByOne', digits: 0 },
   { title: 'add in bulk /s', figure: 'addBulk', digits: 0 },
   { title: 'process c1 /s', figure: 'process1', digits: 0 },
   { title: 'process c10 /s', figure: 'process10', digits: 0 },
   { title: 'process c50 /s', figure: 'process50', digits: 0 },
 ]
-const costs: Column[] = [
+const costs: FigureColumn[] = [
   { title: 'CPU of the process at c1, µs a job', figure: 'process1Cpu', digits: 0 },
   { title: 'at c10', figure: 'process10Cpu', digits: 0 },
   { title: 'at c50', figure: 'process50Cpu', digits: 0 },
   { title: 'idle worker, CPU %', figure: 'idleCpu', digits: 2 },
 ]
-const latencies: Column[] = [
+const latencies: FigureColumn[] = [
   { title: 'in one process, p50 ms', figure: 'latencyInProcessP50', digits: 2 },
   { title: 'p99 ms', figure: 'latencyInProcessP99', digits: 2 },
   { title: 'across processes, p50 ms', figure: 'latencyAcrossP50', digits: 2 },
   { title: 'p99 ms', figure: 'latencyAcrossP99', digits: 2 },
 ]
-const growth: Column[] = [
+const growth: FigureColumn[] = [
   { title: 'jobs', figure: 'growthJobs', digits: 0, plain: true },
   { title: 'bytes a job', figure: 'growthBytes', digits: 0 },
   { title: 'bytes a job, second half', figure: 'growthLateBytes', digits: 0 },
@@ -55,7 +48,7 @@ const growth: Column[] = [
 ]
 
 export function markdown(run: Run): string {
-  const claims = run.sizes.waiting.map((waiting): Column => ({
+  const claims = run.sizes.waiting.map((waiting): FigureColumn => ({
     title: `${waiting.toLocaleString('en')} waiting, µs a job`,
     figure: `claim${waiting}`,
     digits: 0,
@@ -73,9 +66,10 @@ export function markdown(run: Run): string {
     ...section('CPU', run, costs),
     ...section('Growth: jobs added, worked on and kept (on disk; with Redis in memory)', run, growth),
     ...section('A job at concurrency 1, by how many wait', run, claims),
-    '## Goals',
-    goalTable(run.verdicts),
-    ...run.profiles.flatMap(profileOf),
+    ...goalSection(run.verdicts),
+    ...run.profiles.flatMap(({ of, measure, profile }) =>
+      profileSection(`${measure}, ${contenderOf(of).name}`, profile),
+    ),
     ...(run.problems.length > 0 ? ['## Not measured', list(run.problems)] : []),
   ].join('\n\n')
 }
@@ -91,49 +85,15 @@ export function json(run: Run): string {
   return JSON.stringify({ ...rest, reference, contenders: measured, goals: verdicts }, null, 2)
 }
 
-function section(title: string, { contenders, results }: Run, columns: Column[]): string[] {
-  const measured = contenders.filter(({ contender: { id } }) =>
-    columns.some(({ figure }) => results.median(id, figure) !== undefined),
+function section(title: string, { contenders, results }: Run, columns: FigureColumn[]): string[] {
+  return figureSection(
+    title,
+    contenders.map(({ contender }) => contender),
+    results,
+    columns,
+    reference,
   )
-  const rows = measured.map(({ contender: { id, name } }) => [
-    name,
-    ...columns.map((column) => cell(column, results.median(id, column.figure), results)),
-  ])
-  if (rows.length === 0) return []
-  return [`## ${title}`, markdownTable(['', ...columns.map((column) => column.title)], rows)]
-}
-
-function cell({ figure, digits, plain }: Column, value: number | undefined, results: Results): string {
-  if (value === undefined) return '–'
-  const text = value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
-  const other = results.median(reference, figure)
-  return plain || other === undefined ? text : `${text} (${(value / other).toFixed(2)}×)`
 }
 
 const nameOfReference = ({ contenders }: Run) =>
   contenders.find(({ contender: { id } }) => id === reference)?.contender.name ?? 'nothing, as it was left out'
-
-function goalTable(verdicts: Verdict[]): string {
-  const rows = verdicts.map(({ goal, wanted, measured, reached, floor }) => [
-    goal.title,
-    wanted,
-    measured,
-    reached === null ? 'not measured' : reached ? 'reached' : '**missed**',
-    floor ?? '',
-  ])
-  return markdownTable(['', 'goal', 'measured', '', 'floor'], rows)
-}
-
-function profileOf({ of, measure, profile }: Run['profiles'][number]): string[] {
-  const lines = (shares: Share[]) =>
-    list(shares.map(({ name, percent }) => `${percent.toFixed(1).padStart(4)} % ${name}`))
-  return [
-    `### Where the time goes: ${measure}, ${contenderOf(of).name}`,
-    'By owner of the code, in shares of the time in which the process was not idle (waiting for the disk is not idle):',
-    lines(profile.areas.filter(({ percent }) => percent >= 0.5)),
-    'Functions by their own time:',
-    lines(profile.functions),
-  ]
-}
-
-const list = (lines: string[]) => lines.map((line) => `- ${line}`).join('\n')

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { wholeNumber } from '../whole-number.ts'
 import { fullSizes, quickSizes, type Sizes } from './sizes.ts'
 
 export interface Options {
@@ -31,15 +32,9 @@ export function readOptions(args: string[]): Options {
   })
   const sizes = values.quick ? quickSizes : fullSizes
   return {
-    rounds: positive('--rounds', values.rounds ?? (values.quick ? '1' : '5')),
-    sizes: values.growth ? { ...sizes, growth: positive('--growth', values.growth) } : sizes,
+    rounds: wholeNumber('--rounds', values.rounds ?? (values.quick ? '1' : '5')),
+    sizes: values.growth ? { ...sizes, growth: wholeNumber('--growth', values.growth) } : sizes,
     out: values.out,
     only: values.only,
   }
-}
-
-function positive(name: string, text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new Error(`${name} needs a whole number from 1 on, not ${text}`)
-  return value
 }

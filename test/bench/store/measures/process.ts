@@ -1,5 +1,6 @@
+import { perSecond } from '../../figures.ts'
 import { fill } from '../contender.ts'
-import { openFresh, perSecond, type Measure } from '../measure.ts'
+import { openFresh, type Measure } from '../measure.ts'
 
 /**
  * No-op jobs a second with one worker of this concurrency on a queue that was filled before, and the CPU time of this

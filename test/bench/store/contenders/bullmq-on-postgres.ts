@@ -1,6 +1,6 @@
 import { createPostgresBackend, withBackend } from 'bullmq'
 import { Client } from 'pg'
-import { postgresPrograms, startPostgres } from '../../support/postgres.ts'
+import { postgresPrograms, startPostgres } from '../../../support/postgres.ts'
 import type { Contender, Host } from '../contender.ts'
 import { openBullmq } from './bullmq.ts'
 

@@ -1,19 +1,21 @@
+import { judge, type Verdict } from '../goal.ts'
+import { Problems } from '../problems.ts'
+import { Results } from '../results.ts'
+import { rotated, tellProgress } from '../turns.ts'
 import { startContender, type ContenderHandle } from './contender-handle.ts'
 import type { Contender } from './contender.ts'
+import { contenderOf } from './contenders.ts'
 import { goals } from './goals.ts'
 import { onceMeasures, rateMeasures, roundMeasures } from './measures.ts'
 import type { Run } from './report.ts'
-import { Results } from './results.ts'
 import { profileSizes, quickSizes, type Sizes } from './sizes.ts'
-import { judge, type Verdict } from './verdict.ts'
 
 /** All measurements on all contenders. What fails in one of them is noted and costs only that figure. */
 export class Bench {
   readonly #rounds: number
   readonly #sizes: Sizes
   readonly #results = new Results()
-  /** What went wrong, with the measures in which it did. */
-  readonly #problems = new Map<string, Set<string>>()
+  readonly #problems = new Problems()
   #contenders: ContenderHandle[] = []
   #turn = 0
 
@@ -30,13 +32,13 @@ export class Bench {
         await this.#round(`round ${round} of ${this.#rounds}`, Object.keys(roundMeasures), this.#sizes, this.#results)
       }
       await this.#round('once', Object.keys(onceMeasures), this.#sizes, this.#results)
-      const verdicts = goals.map((goal) => judge(goal, this.#results))
+      const verdicts = goals.map((goal) => judge(goal, this.#results, (id) => contenderOf(id).name))
       const profiles = await this.#profiles(verdicts)
       return {
         rounds: this.#rounds,
         sizes: this.#sizes,
         contenders: this.#contenders,
-        problems: [...this.#problems].map(([problem, affected]) => `${problem} (${[...affected].join(', ')})`),
+        problems: this.#problems.sentences(),
         results: this.#results,
         verdicts,
         profiles,
@@ -52,14 +54,14 @@ export class Bench {
     try {
       this.#contenders.push(await startContender(contender))
     } catch (error) {
-      this.#note(contender, messageOf(error))
+      this.#note(contender, error)
     }
   }
 
   /** In each measure another contender begins. Without results for warming up only. */
   async #round(name: string, measures: string[], sizes: Sizes, results?: Results) {
     for (const measure of measures) {
-      progress(`${name}: ${measure}`)
+      tellProgress(`${name}: ${measure}`)
       this.#turn += 1
       for (const contender of rotated(this.#contenders, this.#turn)) {
         const figures = await this.#measure(contender, measure, sizes)
@@ -72,14 +74,13 @@ export class Bench {
     try {
       return await contender.measure(measure, sizes)
     } catch (error) {
-      this.#note(contender.contender, messageOf(error), measure)
+      this.#note(contender.contender, error, measure)
       return {}
     }
   }
 
-  #note({ name }: Contender, problem: string, measure = 'everything') {
-    const sentence = `${name}: ${problem}`
-    this.#problems.set(sentence, (this.#problems.get(sentence) ?? new Set()).add(measure))
+  #note({ name }: Contender, problem: unknown, measure = 'everything') {
+    this.#problems.note(name, problem, measure)
   }
 
   /** To missed goals belongs where the time goes. */
@@ -89,20 +90,14 @@ export class Bench {
       const contender = this.#contenders.find((other) => other.contender.id === goal.of)
       const known = profiles.some(({ of, measure }) => of === goal.of && measure === goal.profile)
       if (reached !== false || !goal.profile || !contender || known) continue
-      progress(`profile: ${goal.profile}, ${contender.contender.name}`)
+      tellProgress(`profile: ${goal.profile}, ${contender.contender.name}`)
       try {
         const profile = await contender.profile(goal.profile, profileSizes)
         profiles.push({ of: goal.of, measure: goal.profile, profile })
       } catch (error) {
-        this.#note(contender.contender, messageOf(error), `profile of ${goal.profile}`)
+        this.#note(contender.contender, error, `profile of ${goal.profile}`)
       }
     }
     return profiles
   }
 }
-
-const rotated = <T>(list: T[], by: number) => list.map((_, at) => list[(at + by) % list.length] as T)
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
-
-const progress = (text: string) => process.stderr.write(`${text}\n`)

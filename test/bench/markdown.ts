@@ -7,3 +7,5 @@ export function markdownTable(head: string[], rows: string[][]): string {
 }
 
 const pad = (text: string, width: number, column: number) => (column === 0 ? text.padEnd(width) : text.padStart(width))
+
+export const list = (lines: string[]) => lines.map((line) => `- ${line}`).join('\n')

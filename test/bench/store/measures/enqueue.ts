@@ -1,4 +1,5 @@
-import { openFresh, perSecond, timed, type Measure } from '../measure.ts'
+import { perSecond, timed } from '../../figures.ts'
+import { openFresh, type Measure } from '../measure.ts'
 
 /** Jobs a second when each add is awaited before the next. */
 export const addOneByOne: Measure = async (started, sizes) => {

@@ -1,6 +1,6 @@
 import { bulks, jobData, type BenchQueue, type Contender } from '../contender.ts'
 import { fileHost } from '../folder.ts'
-import { loadRival, rivalsAbsent, rivalVersion } from '../rivals.ts'
+import { rivals } from '../rivals.ts'
 
 /** What the bench uses of it; its workers do one job at a time. */
 interface Plainjob {
@@ -29,14 +29,14 @@ export const plainjob: Contender = {
   name: 'plainjob',
   pollMs: 1000,
   growthLimit: Infinity,
-  absent: rivalsAbsent,
-  start: () => fileHost(`plainjob ${rivalVersion('plainjob')} on better-sqlite3 ${rivalVersion('better-sqlite3')}`),
+  absent: rivals.absent,
+  start: () => fileHost(`plainjob ${rivals.version('plainjob')} on better-sqlite3 ${rivals.version('better-sqlite3')}`),
   open,
 }
 
 async function open(path: string): Promise<BenchQueue> {
-  const { default: Database } = (await loadRival('better-sqlite3')) as BetterSqlite
-  const { better, defineQueue, defineWorker } = (await loadRival('plainjob')) as Plainjob
+  const { default: Database } = (await rivals.load('better-sqlite3')) as BetterSqlite
+  const { better, defineQueue, defineWorker } = (await rivals.load('plainjob')) as Plainjob
   const queue = defineQueue({ connection: better(new Database(path)), logger: silent })
   return {
     async addOneByOne(jobs) {

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { temporaryFolder } from '../support/program.ts'
+import { temporaryFolder } from '../../support/program.ts'
 import type { Host } from './contender.ts'
 
 /** The size of all files in a folder and below, in bytes. */

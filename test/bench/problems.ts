@@ -1,0 +1,13 @@
+/** What went wrong in a run, each with the measures in which it did. */
+export class Problems {
+  readonly #problems = new Map<string, Set<string>>()
+
+  note(name: string, problem: unknown, measure: string): void {
+    const sentence = `${name}: ${problem instanceof Error ? problem.message : String(problem)}`
+    this.#problems.set(sentence, (this.#problems.get(sentence) ?? new Set()).add(measure))
+  }
+
+  sentences(): string[] {
+    return [...this.#problems].map(([problem, affected]) => `${problem} (${[...affected].join(', ')})`)
+  }
+}
