@@ -3,7 +3,8 @@ export class Problems {
   readonly #problems = new Map<string, Set<string>>()
 
   note(name: string, problem: unknown, measure: string): void {
-    const sentence = `${name}: ${problem instanceof Error ? problem.message : String(problem)}`
+    const [told = ''] = (problem instanceof Error ? problem.message : String(problem)).split('\n')
+    const sentence = `${name}: ${told}`
     this.#problems.set(sentence, (this.#problems.get(sentence) ?? new Set()).add(measure))
   }
 
