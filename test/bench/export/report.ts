@@ -6,7 +6,7 @@ import { profileSection, type Profile } from '../profile.ts'
 import type { Results } from '../results.ts'
 import type { FileKind } from './contender.ts'
 import { contenders } from './contenders.ts'
-import { idle, program } from './live-loop.ts'
+import { CALLS_A_SECOND, idle, program } from './live-loop.ts'
 import type { Sizes } from './sizes.ts'
 
 /** Everything that goes into the report. */
@@ -57,7 +57,7 @@ export function markdown(run: Run): string {
       `medians of ${run.rounds} round(s) of ${rows(run.sizes.rows)} of 10 mixed columns from a SQLite file; contenders take turns, each write in a fresh process`,
       'ours hash the file and wait until it is safe on disk; the rivals do neither, and get big integers, dates and booleans as SQLite gives them, ready to be written',
       'DuckDB copies from a file of its own, which was loaded before, with as many threads as there are cores',
-      'MB are 10^6 bytes; the memory of writers includes some 60 MB for Node and the bench itself, see "Reading alone"',
+      'MB are 10^6 bytes; the memory of writers includes that of Node and of the bench itself, see "Reading alone"',
       ...(run.rounds < 5 ? ['fewer than 5 rounds: a look whether it works, no measurement'] : []),
     ]),
     ...tables.flatMap(({ title, kinds, reference }) =>
@@ -80,7 +80,7 @@ export function markdown(run: Run): string {
       ],
     ),
     ...figureSection(
-      'The same: health_check over MCP and HTTP, 100 a second, one export after the other (ms)',
+      `The same: health_check over MCP and HTTP, ${CALLS_A_SECOND} a second, one export after the other (ms)`,
       programs,
       run.results,
       [

@@ -10,7 +10,7 @@ export interface Sizes {
   calls: number
 }
 
-export const fullSizes: Sizes = { rows: 1_000_000, fewRows: 50_000, manyRows: 10_000_000, calls: 1000 }
+export const fullSizes: Sizes = { rows: 1_000_000, fewRows: 50_000, manyRows: 10_000_000, calls: 500 }
 
 /** Enough to see that everything works; not to compare. */
 export const quickSizes: Sizes = { rows: 10_000, fewRows: 1000, manyRows: 30_000, calls: 50 }
