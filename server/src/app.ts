@@ -90,6 +90,7 @@ function startWorker({ config, log, store, files, closers }: Shared) {
     datasetsFile: config.datasetsFile,
     dataDir: config.dataDir,
     timeoutMs: config.exportTimeoutMs,
+    deadLetterWebhook: config.deadLetterWebhook,
     queueName: config.exportQueue,
     concurrency: config.workerConcurrency,
     shutdownGraceMs: config.shutdownGraceMs,

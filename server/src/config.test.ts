@@ -25,6 +25,7 @@ test('nothing has to be set', () => {
     queuePrefix: 'bull',
     exportQueue: 'exports',
     exportTimeoutMs: 3_600_000,
+    deadLetterWebhook: null,
     role: 'all',
     workerConcurrency: 3,
     exportAttempts: 3,

@@ -29,9 +29,9 @@ const isRedisUrl = (text: string) => URL.canParse(text) && ['redis:', 'rediss:']
 const isPostgresUrl = (text: string) =>
   URL.canParse(text) && ['postgres:', 'postgresql:'].includes(new URL(text).protocol)
 const isSqliteUrl = (text: string) => text.startsWith(SQLITE) && text.length > SQLITE.length
+const isWebUrl = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 /** Just an origin: the board and the page have absolute addresses, and what else a URL can hold has no meaning here. */
-const isOrigin = (text: string) =>
-  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).href === `${new URL(text).origin}/`
+const isOrigin = (text: string) => isWebUrl(text) && new URL(text).href === `${new URL(text).origin}/`
 
 const queueUrl = z.string().refine((text) => isSqliteUrl(text) || isRedisUrl(text) || isPostgresUrl(text), {
   error: 'must be sqlite: and the path of a file, or a URL that starts with redis://, rediss:// or postgres://',
@@ -65,6 +65,10 @@ export const settings = z.object({
   EXPORT_ATTEMPTS: wholeNumber(1, 100, 3),
   EXPORT_BACKOFF_MS: wholeNumber(0, 86_400_000, 5000),
   EXPORT_TIMEOUT_MS: wholeNumber(1000, 7 * 86_400_000, 3_600_000),
+  DEAD_LETTER_WEBHOOK: z
+    .string()
+    .refine(isWebUrl, { error: 'must be a URL that starts with http:// or https://' })
+    .optional(),
   DATASETS_FILE: z
     .string()
     .transform((text) => resolve(text))
@@ -100,6 +104,8 @@ export interface Config {
   exportAttempts: number
   exportBackoffMs: number
   exportTimeoutMs: number
+  /** Is told of exports that have failed for good. */
+  deadLetterWebhook: string | null
   /** Null: the sample dataset only. */
   datasetsFile: string | null
   dlqLimit: number
@@ -133,6 +139,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     exportAttempts: values.EXPORT_ATTEMPTS,
     exportBackoffMs: values.EXPORT_BACKOFF_MS,
     exportTimeoutMs: values.EXPORT_TIMEOUT_MS,
+    deadLetterWebhook: values.DEAD_LETTER_WEBHOOK ?? null,
     datasetsFile: values.DATASETS_FILE ?? null,
     dlqLimit: values.DLQ_LIMIT,
     waitingLimit: values.WAITING_LIMIT,

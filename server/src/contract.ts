@@ -229,6 +229,33 @@ export const ExportStatusOutput = z.object({
 })
 export type ExportStatusOutput = z.infer<typeof ExportStatusOutput>
 
+export const ListExportsInput = z.strictObject({
+  state: JobState.optional().describe('Only exports in this state; default: all, those that are not over first'),
+  cursor: z.string().max(100).optional().describe('next_cursor of the page before'),
+  limit: z.number().int().min(1).max(100).optional().describe('Default 20'),
+})
+export type ListExportsInput = z.infer<typeof ListExportsInput>
+
+/** An export in a list: get_export_status tells the rest. */
+export const ListedExport = z.object({
+  job_id: z.string(),
+  state: JobState,
+  cancelled: z.boolean(),
+  dataset: z.string(),
+  format: z.string(),
+  schedule: z.string().nullable().describe('The schedule that began it'),
+  created_at: z.iso.datetime(),
+  finished_at: z.iso.datetime().nullable(),
+  rows: z.number().int().nullable().describe('Rows written so far, or in all'),
+})
+export type ListedExport = z.infer<typeof ListedExport>
+
+export const ListExportsOutput = z.object({
+  exports: z.array(ListedExport),
+  next_cursor: z.string().nullable().describe('Pass it as cursor for the next page; null: this is the last one'),
+})
+export type ListExportsOutput = z.infer<typeof ListExportsOutput>
+
 export const DatasetParameter = z.object({
   name: z.string(),
   type: ColumnType,
@@ -249,6 +276,19 @@ export type DatasetInfo = z.infer<typeof DatasetInfo>
 
 export const ListDatasetsOutput = z.object({ datasets: z.array(DatasetInfo), formats: z.array(ExportFormat) })
 export type ListDatasetsOutput = z.infer<typeof ListDatasetsOutput>
+
+/** What DEAD_LETTER_WEBHOOK is sent once for each export that has failed for good. Holds no data of the job. */
+export const DeadLetterAlert = z.object({
+  event: z.literal('job_dead_letter'),
+  queue: z.string(),
+  job_id: z.string(),
+  dataset: z.string().nullable(),
+  format: z.string().nullable(),
+  attempts: z.number().int(),
+  reason: z.string(),
+  failed_at: z.iso.datetime(),
+})
+export type DeadLetterAlert = z.infer<typeof DeadLetterAlert>
 
 // ── probe ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -32,3 +32,9 @@ export function createSlowView(database: string): void {
   )
   db.close()
 }
+
+export function dropTable(database: string, table: string): void {
+  const db = new DatabaseSync(database)
+  db.exec(`DROP TABLE ${table}`)
+  db.close()
+}

@@ -1,6 +1,6 @@
 import type { Job, JobsOptions, Queue } from 'bullmq'
 import { z } from 'zod'
-import { ExportFormat, ExportSelection, FileOptions, type Compression, type ExportedFile } from '../contract.ts'
+import { ExportFormat, ExportSelection, FileOptions, type ExportedFile } from '../contract.ts'
 
 export const EXPORT_JOB = 'export'
 
@@ -10,6 +10,10 @@ export const ExportData = z.object({
   format: ExportFormat,
   ...ExportSelection.shape,
   ...FileOptions.shape,
+  schedule: z
+    .object({ name: z.string(), handle: z.string(), keep: z.number().int() })
+    .optional()
+    .describe('The schedule that began it, what makes the names of its files hard to guess, how many results are kept'),
   cancelled: z.boolean().optional().describe('Somebody asked to stop it; who works on it looks here now and then'),
 })
 export type ExportData = z.infer<typeof ExportData>
@@ -17,31 +21,24 @@ export type ExportData = z.infer<typeof ExportData>
 /** How an export ended that did not fail. */
 export type ExportOutcome = ExportedFile | { cancelled: true }
 
-const endings: Record<Compression, string> = { none: '', gzip: '.gz', zstd: '.zst' }
-
-/** The name of the file that a job makes. */
-export const exportFileName = (id: string, { format, compression = 'none' }: ExportData): string =>
-  `${id}.${format}${endings[compression]}`
-
-/**
- * The ids of export jobs: ours are UUIDs, those of jobs put on the queue by hand are numbers. Files are named after them,
- * so nothing else is let in.
- */
-export const exportJobId = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{1,15})$/
-
 export type ExportQueue = Queue<ExportData, ExportOutcome>
 export type ExportJob = Job<ExportData, ExportOutcome>
+
+/** Asked for while it is not over, carried out when it is. */
+export const isCancelled = ({ data, returnvalue }: ExportJob): boolean =>
+  returnvalue ? 'cancelled' in returnvalue : data.cancelled === true
 
 /**
  * How export jobs are tried and kept. The last 1,000 completed ones stay. Failed ones always stay: a limit on their
  * number makes BullMQ delete dead letters silently, without an event or a log line (measured, docs/decisions).
  */
-export const exportJobOptions = (attempts: number, backoffMs: number): JobsOptions => ({
-  attempts,
-  backoff: { type: 'exponential', delay: backoffMs },
-  removeOnComplete: { count: 1000 },
-  removeOnFail: false,
-})
+export const exportJobOptions = (attempts: number, backoffMs: number) =>
+  ({
+    attempts,
+    backoff: { type: 'exponential', delay: backoffMs },
+    removeOnComplete: { count: 1000 },
+    removeOnFail: false,
+  }) satisfies JobsOptions
 
 /** BullMQ's words for a job whose worker died more often than is tried again (bullmq 6.7, moveStalledJobsToWait). */
 const STALLED = 'job stalled more than allowable limit'

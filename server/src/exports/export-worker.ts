@@ -1,20 +1,16 @@
 import { UnrecoverableError, WaitingError, type Processor, type Worker } from 'bullmq'
+import type { DeadLetterAlert } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../queue/store.ts'
 import type { CatalogueSettings } from './datasets/open-catalogue.ts'
-import {
-  ExportData,
-  exportFileName,
-  exportJobId,
-  failReason,
-  type ExportJob,
-  type ExportOutcome,
-  type ExportQueue,
-} from './export-job.ts'
+import { startDeadLetterAlerts } from './dead-letter-alerts.ts'
+import { ExportData, failReason, type ExportJob, type ExportOutcome, type ExportQueue } from './export-job.ts'
+import { exportFileName, exportJobId, stemOf } from './export-names.ts'
 import { startExportThreads, type ExportThreads } from './export-threads.ts'
 import type { ExportFiles } from './files.ts'
 import { ProgressTeller } from './progress.ts'
+import { keepLatest } from './schedules.ts'
 import { leaveUnfinished, removeUnfinished, type Place } from './unfinished-file.ts'
 
 /** How often a worker looks whether somebody has cancelled what it works on. */
@@ -41,6 +37,8 @@ interface WorkerSettings extends CatalogueSettings {
   concurrency: number
   /** How long one attempt may take, in milliseconds. */
   timeoutMs: number
+  /** Is told of exports that have failed for good; null: nobody is. */
+  deadLetterWebhook: string | null
   /** How long `close` waits for active jobs before it puts them back. */
   shutdownGraceMs: number
 }
@@ -67,15 +65,23 @@ export function startExportWorker(store: Store, files: ExportFiles, settings: Wo
     stalledInterval: SWEEP_EVERY_MS,
     maxStalledCount: MAX_STALLED,
   })
+  const alerts = settings.deadLetterWebhook
+    ? startDeadLetterAlerts(store, settings.queueName, settings.deadLetterWebhook, log)
+    : null
   worker.on('failed', (job, error) => {
     if (!job?.finishedOn) return
-    logDeadLetter(log, settings.queueName, job, error)
+    const alert = alertOf(settings.queueName, job, error)
+    log.error(alert, 'an export failed for good')
+    alerts
+      ?.tell(alert)
+      .catch((cause: unknown) => log.error({ ...alert, event: 'alert_failed', err: cause }, 'not told'))
     void tidy(desk, job, removeUnfinished)
   })
   return {
     async close() {
       await closeWorker(worker, settings.shutdownGraceMs, graceOver)
       await threads.close()
+      await alerts?.close()
       await queue.close()
     },
   }
@@ -118,10 +124,14 @@ function exportProcessor(desk: Desk): Processor<ExportData, ExportOutcome> {
   }
 }
 
-async function makeFile(job: ExportJob, { threads, files }: Desk, stop: AbortSignal): Promise<ExportOutcome> {
+async function makeFile(
+  job: ExportJob,
+  { queue, threads, files, log }: Desk,
+  stop: AbortSignal,
+): Promise<ExportOutcome> {
   const { id, data } = readJob(job)
   if (data.cancelled) return { cancelled: true }
-  const place = { folder: files.folder, id }
+  const place = { folder: files.folder, id: stemOf(id, data) }
   const progress = new ProgressTeller(job)
   const { path, rows, bytes, sha256, resumedRows, notes } = await threads.run(
     { place, data },
@@ -132,14 +142,16 @@ async function makeFile(job: ExportJob, { threads, files }: Desk, stop: AbortSig
   await files.publish(path, file, stop)
   await removeUnfinished(place)
   await progress.tellLast(rows)
+  if (data.schedule) await keepLatest(queue, files, data.schedule, log)
   return { rows, bytes, sha256, file, resumed_rows: resumedRows, notes }
 }
 
 /** What is left over in the folder is for the next attempt, or for the sweep, to remove: nothing fails because of it. */
 async function tidy({ files, log }: Desk, job: ExportJob, action: (place: Place) => Promise<void>) {
   const id = job.id ?? ''
-  if (!exportJobId.test(id)) return
-  await action({ folder: files.folder, id }).catch((error: unknown) =>
+  const data = ExportData.safeParse(job.data)
+  if (!data.success || !exportJobId.test(id)) return
+  await action({ folder: files.folder, id: stemOf(id, data.data) }).catch((error: unknown) =>
     log.warn({ event: 'leftover', job_id: id, err: error }, 'an unfinished file could not be removed'),
   )
 }
@@ -159,15 +171,20 @@ function readJob(job: ExportJob): { id: string; data: ExportData } {
 /** Looks at the job now and then, since whoever cancels it may have asked any instance. */
 function watchForCancel(queue: ExportQueue, jobId: string) {
   const cancel = new AbortController()
-  const timer = setInterval(() => void look(), LOOK_EVERY_MS)
+  let looking = false
   async function look() {
+    if (looking) return
+    looking = true
     try {
       const job = await queue.getJob(jobId)
       if (job?.data.cancelled) cancel.abort(new Error('cancelled'))
     } catch {
       // The store is away for the moment: whoever cancels has to wait for it too.
+    } finally {
+      looking = false
     }
   }
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS)
   return { cancelled: cancel.signal, [Symbol.dispose]: () => clearInterval(timer) }
 }
 
@@ -181,18 +198,18 @@ function toldToQueue(error: OpsError, job: ExportJob, log: Log): Error {
   return PERMANENT.has(error.code) ? new UnrecoverableError(error.message) : error
 }
 
-function logDeadLetter(log: Log, queue: string, job: ExportJob, error: Error) {
-  log.error(
-    {
-      event: 'job_dead_letter',
-      queue,
-      job_id: job.id,
-      ...ExportData.pick({ dataset: true, format: true }).partial().safeParse(job.data).data,
-      attempts: job.attemptsMade,
-      reason: failReason(error.message),
-    },
-    'an export failed for good',
-  )
+function alertOf(queue: string, job: ExportJob, error: Error): DeadLetterAlert {
+  const { dataset, format } = ExportData.partial().safeParse(job.data).data ?? {}
+  return {
+    event: 'job_dead_letter',
+    queue,
+    job_id: job.id ?? '',
+    dataset: dataset ?? null,
+    format: format ?? null,
+    attempts: job.attemptsMade,
+    reason: failReason(error.message),
+    failed_at: new Date(job.finishedOn ?? 0).toISOString(),
+  }
 }
 
 async function closeWorker(worker: Worker, graceMs: number, graceOver: AbortController) {

@@ -1,11 +1,20 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { ExportProgress, JobState, type ExportStatusOutput, type StartExportInput } from '../contract.ts'
+import {
+  ExportProgress,
+  JobState,
+  type ExportStatusOutput,
+  type ListExportsInput,
+  type ListExportsOutput,
+  type StartExportInput,
+} from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import { askStore } from '../queue/ask-store.ts'
 import type { Catalogue } from './datasets/catalogue.ts'
 import type { Dataset } from './datasets/dataset.ts'
-import { EXPORT_JOB, exportJobId, failReason, type ExportData, type ExportJob, type ExportQueue } from './export-job.ts'
+import { EXPORT_JOB, failReason, isCancelled, type ExportData, type ExportJob, type ExportQueue } from './export-job.ts'
+import { exportJobId } from './export-names.ts'
+import { listExports } from './list-exports.ts'
 
 /** A caller is told his mistakes at once; a source that takes longer to say what columns it has must not keep him waiting. */
 const CHECK_WITHIN_MS = 2000
@@ -25,6 +34,8 @@ export interface Exports {
    * is over stays as it is. Rejects with OpsError `not_found` or `store_unavailable`.
    */
   cancel(jobId: string): Promise<ExportStatusOutput>
+  /** Newest first within a state. Rejects with OpsError `invalid_input` (the cursor is none of ours) or `store_unavailable`. */
+  list(page: ListExportsInput): Promise<ListExportsOutput>
 }
 
 /** @param downloadUrl gives the address under which a client of this instance fetches a file */
@@ -39,7 +50,7 @@ export function createExports(
     return {
       job_id: jobId,
       state,
-      cancelled: outcome ? 'cancelled' in outcome : job.data.cancelled === true,
+      cancelled: isCancelled(job),
       progress: ExportProgress.safeParse(job.progress).data ?? null,
       result: outcome && !('cancelled' in outcome) ? { ...outcome, download_url: downloadUrl(outcome.file) } : null,
       fail_reason: outcome || !job.failedReason ? null : failReason(job.failedReason),
@@ -49,6 +60,7 @@ export function createExports(
   return {
     async start({ dataset: name, idempotency_key: key, ...request }) {
       const dataset = catalogue.pick(name)
+      refuseOptions(request)
       await refuseMistakes(dataset, request)
       const data: ExportData = { dataset: dataset.name, ...request }
       // Random ids: whoever does not know one cannot guess a job, nor the address of its file.
@@ -60,6 +72,7 @@ export function createExports(
       return jobId
     },
     status,
+    list: (page) => listExports(queue, page),
     async cancel(jobId) {
       const { job, state } = await find(queue, jobId)
       if (state !== 'completed' && state !== 'failed') {
@@ -94,6 +107,11 @@ async function refuseMistakes(dataset: Dataset, request: Omit<StartExportInput, 
   } finally {
     clearTimeout(timer)
   }
+}
+
+function refuseOptions({ format, delimiter, bom }: Omit<StartExportInput, 'dataset' | 'idempotency_key'>) {
+  if (format === 'csv' || (delimiter === undefined && bom === undefined)) return
+  throw new OpsError('invalid_input', `delimiter and bom are for csv: leave them out, or set format to csv.`)
 }
 
 /** BullMQ keeps the first job of an id and gives back one with the data of the second. */

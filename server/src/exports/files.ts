@@ -12,6 +12,8 @@ export interface ExportFiles {
    * refused, or with the reason of `signal` when that aborts.
    */
   publish(path: string, name: string, signal: AbortSignal): Promise<void>
+  /** Takes a finished file away; one that is not there is no mistake. */
+  remove(name: string): Promise<void>
 }
 
 /** Makes the folder when it is missing. Rejects with {@link ConfigError} when it cannot be made or written to. */
@@ -35,6 +37,7 @@ export async function openExportFiles(folder: string): Promise<ExportFiles> {
         throw unwritable(error)
       }
     },
+    remove: (name) => rm(join(folder, name), { force: true }),
   }
 }
 

@@ -6,8 +6,11 @@ import { OpsError } from '../errors.ts'
 import { unwritable } from './files.ts'
 import type { Cell } from './sources/source.ts'
 
-/** How often an export is begun without getting any further before it is given up: something in it kills its worker. */
-const MAX_STARTS = 5
+/**
+ * How often an export is begun without getting any further before it is given up: something in it kills its worker. That
+ * many because a host that is in trouble may kill workers for minutes, which is no fault of the export.
+ */
+const MAX_STARTS = 30
 
 /** Rows that are safe on disk. */
 interface Progress {
@@ -165,7 +168,7 @@ async function writeCheckpoint(place: Place, checkpoint: Checkpoint) {
 
 /** Copies what is safe rather than writing on in the same file, and computes its checksum on the way. */
 async function beginPart({ folder }: Place, part: string, before: Checkpoint | null): Promise<Begun> {
-  const handle = await open(join(folder, part), 'wx', 0o600)
+  const handle = await open(join(folder, part), 'ax', 0o600)
   const nothing = (): Begun => ({ handle, hash: createHash('sha256'), progress: { rows: 0, bytes: 0, key: [] } })
   if (!before || before.rows === 0) return nothing()
   const { rows, bytes, key } = before

@@ -11,7 +11,11 @@ import { formats } from './formats/list.ts'
 import type { Cell } from './sources/source.ts'
 import { UnfinishedFile, type Place } from './unfinished-file.ts'
 
-/** Rows that are safe on disk are not read again when the worker dies; making them safe costs a sync of the disk. */
+/**
+ * Rows that are safe on disk are not read again when the worker dies; making them safe costs a sync of the disk. The first
+ * ones come sooner, so that an export whose worker is killed again and again still gets on.
+ */
+const FIRST_CHECKPOINT_MS = 250
 const CHECKPOINT_EVERY_MS = 2000
 
 const REPORT_EVERY_MS = 500
@@ -97,17 +101,19 @@ const compressors: Record<Exclude<Compression, 'none'>, () => ReturnType<typeof 
 async function writeRows({ file, rows, counter }: Writing, format: RowFormat, table: Table) {
   const writer = format.begin(table)
   if (!file.resumed) await file.write(writer.head())
+  let pauseMs = FIRST_CHECKPOINT_MS
   let safeAt = performance.now()
   for await (const batch of rows.batches()) {
     await file.write(writer.rows(batch, counter.rows))
     counter.add(batch.length)
     const last = batch.at(-1)
-    if (!rows.keyAt || !last || performance.now() - safeAt < CHECKPOINT_EVERY_MS) continue
+    if (!rows.keyAt || !last || performance.now() - safeAt < pauseMs) continue
     await file.checkpoint(
       counter.rows,
       rows.keyAt.map((at) => last[at] as Cell),
     )
     safeAt = performance.now()
+    pauseMs = Math.min(pauseMs * 2, CHECKPOINT_EVERY_MS)
   }
   await file.write(writer.tail(counter.rows))
 }

@@ -1,6 +1,6 @@
 import { parse } from 'node:path'
 import { ExportFormat } from '../contract.ts'
-import { exportJobId } from '../exports/export-job.ts'
+import { exportStem } from '../exports/export-names.ts'
 import { formats } from '../exports/formats/list.ts'
 import type { Mount } from './mount.ts'
 
@@ -14,7 +14,7 @@ export const mountDownloads = (directory: string): Mount => ({
     const file = String(req.params['file'])
     const { name, ext } = parse(file)
     const format = ExportFormat.safeParse(ext.slice(1))
-    if (!exportJobId.test(name) || !format.success) return notFound()
+    if (!exportStem.test(name) || !format.success) return notFound()
     res.attachment(file)
     res.setHeader('Content-Type', formats[format.data].contentType)
     res.sendFile(file, { root: directory, cacheControl: false }, (error: (Error & { status?: number }) | undefined) => {

@@ -5,6 +5,7 @@ import { cancelExport } from './cancel-export.ts'
 import { getExportStatus } from './get-export-status.ts'
 import { healthCheck } from './health-check.ts'
 import { listDatasets } from './list-datasets.ts'
+import { listExports } from './list-exports.ts'
 import { startExport } from './start-export.ts'
 import type { Tool } from './tool.ts'
 
@@ -13,6 +14,7 @@ export const listTools = (exports: Exports, catalogue: Catalogue, health: Health
   startExport(exports),
   getExportStatus(exports),
   cancelExport(exports),
+  listExports(exports),
   listDatasets(catalogue),
   healthCheck(health),
 ]

@@ -9,19 +9,22 @@ import type { ContainerFormat } from './format.ts'
 const MAX_SHEET_ROWS = 1_048_576
 const MAX_CELL_CHARS = 32_767
 
+/** The same rows give the same bytes, whenever they are written. */
+const always = { mtime: new Date(1980, 0, 1) }
+
 /** A workbook with one sheet: header row, numbers as numbers, everything else as text, NULL as an empty cell. */
 export const xlsx: ContainerFormat = {
   contentType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   render({ columns }, batches) {
     const zip = new ZipFile()
-    for (const [name, text] of Object.entries(parts)) zip.addBuffer(Buffer.from(text), name)
+    for (const [name, text] of Object.entries(parts)) zip.addBuffer(Buffer.from(text), name, always)
     // yazl makes it a PassThrough; its type declarations only promise something readable.
     const file = zip.outputStream as PassThrough
     const sheet = Readable.from(sheetXml(columns, batches), { objectMode: false })
     // yazl passes on neither the failure of what it reads nor the loss of interest in what it writes.
     sheet.on('error', (error) => file.destroy(error))
     file.on('close', () => sheet.destroy())
-    zip.addReadStream(sheet, 'xl/worksheets/sheet1.xml')
+    zip.addReadStream(sheet, 'xl/worksheets/sheet1.xml', always)
     zip.end()
     return file
   },

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { exportFileName, exportJobId, exportStem, stemOf } from './export-names.ts'
+
+const uuid = '0aa1bcde-0000-4000-8000-000000000000'
+const scheduled = 'repeat:schedule-daily_orders-2:1795000000000'
+const schedule = { name: 'daily_orders-2', handle: 'h', keep: 3 }
+
+test('only ids that this program or a person at the board gives are ids of exports', () => {
+  for (const id of [uuid, '17', scheduled]) expect(id).toMatch(exportJobId)
+  for (const id of [
+    '',
+    'x',
+    '../17',
+    '17/..',
+    `${uuid}x`,
+    'repeat:other:1795000000000',
+    'repeat:schedule-:1795000000000',
+    'repeat:schedule-../x:1795000000000',
+  ])
+    expect(id).not.toMatch(exportJobId)
+})
+
+test('files are named after the id, those of a schedule after its name and time, and cannot be guessed', () => {
+  expect(exportFileName(uuid, { dataset: 'd', format: 'csv', compression: 'gzip' })).toBe(`${uuid}.csv.gz`)
+  const stem = stemOf(scheduled, { schedule })
+  expect(stem).toMatch(/^daily_orders-2-20261118T[0-9]{6}Z-[0-9a-f]{32}$/)
+  expect(stemOf(scheduled, { schedule: { ...schedule, handle: 'other' } })).not.toBe(stem)
+  for (const name of [uuid, '17', stem]) expect(name).toMatch(exportStem)
+  for (const name of ['.hidden', '..', 'daily-20261118T000000Z', `x/${stem}`]) expect(name).not.toMatch(exportStem)
+})

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto'
+import type { Compression } from '../contract.ts'
+import type { ExportData } from './export-job.ts'
+
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+
+/** How a schedule may be called. */
+export const SCHEDULE_NAME = '[A-Za-z0-9][\\w-]{0,63}'
+
+/** The id of the BullMQ scheduler behind a schedule, and what it starts with. */
+export const SCHEDULER = 'schedule-'
+
+/**
+ * The ids of export jobs: ours are UUIDs, those of jobs put on the queue by hand are numbers, and BullMQ calls those of a
+ * scheduler `repeat:SCHEDULER:MILLIS`. Nothing else is let in.
+ */
+export const exportJobId = new RegExp(`^(?:${UUID}|\\d{1,15}|repeat:${SCHEDULER}${SCHEDULE_NAME}:\\d{13})$`)
+
+/** What the file of an export is named after: the job's id, or the schedule with the time and what nobody can guess. */
+export const exportStem = new RegExp(`^(?:${UUID}|\\d{1,15}|${SCHEDULE_NAME}-\\d{8}T\\d{6}Z-[0-9a-f]{32})$`)
+
+/** @param id matches {@link exportJobId} */
+export function stemOf(id: string, { schedule }: Pick<ExportData, 'schedule'>): string {
+  const dueAt = id.split(':')[2]
+  if (!dueAt) return id
+  const time = new Date(Number(dueAt)).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+  const secret = createHash('sha256').update(`${schedule?.handle} ${id}`).digest('hex').slice(0, 32)
+  return `${schedule?.name}-${time}-${secret}`
+}
+
+const endings: Record<Compression, string> = { none: '', gzip: '.gz', zstd: '.zst' }
+
+/** The name of the file that a job makes. */
+export const exportFileName = (id: string, data: ExportData): string =>
+  `${stemOf(id, data)}.${data.format}${endings[data.compression ?? 'none']}`

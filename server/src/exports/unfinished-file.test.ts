@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { leaveUnfinished, removeUnfinished, UnfinishedFile, type Place } from './unfinished-file.ts'
+
+let place: Place
+beforeEach(() => {
+  place = { folder: mkdtempSync(join(tmpdir(), 'queue-ops-')), id: 'job' }
+})
+afterEach(() => rmSync(place.folder, { recursive: true, force: true }))
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+/** The unfinished file of our job is named `part`. */
+const there = () =>
+  readdirSync(place.folder)
+    .map((name) => name.replace(/^\.job\..{36}\.part$/, 'part'))
+    .toSorted()
+
+/** An attempt whose worker dies: three rows are safe, what follows is not. */
+async function dyingAttempt() {
+  const file = await UnfinishedFile.begin(place, 'made of this')
+  await file.write('a\nb\nc\n')
+  await file.checkpoint(3, [3n, 'c'])
+  await file.write('half a li')
+  await file.close()
+  return file
+}
+
+async function finishedText(file: UnfinishedFile): Promise<string> {
+  const { bytes, sha256: hash } = await file.finish()
+  const text = readFileSync(file.path, 'utf8')
+  expect({ bytes, hash }).toEqual({ bytes: Buffer.byteLength(text), hash: sha256(text) })
+  return text
+}
+
+test('an attempt goes on behind the rows that are safe, and the checksum is of the whole file', async () => {
+  await dyingAttempt()
+  const file = await UnfinishedFile.begin(place, 'made of this')
+  expect(file.resumed).toMatchObject({ rows: 3, key: [3n, 'c'] })
+  await file.write(Buffer.from('d\n'))
+  expect(await finishedText(file)).toBe('a\nb\nc\nd\n')
+})
+
+test('a key keeps its large integers, bytes and nulls', async () => {
+  const key = [2n ** 63n - 1n, new Uint8Array([0, 255]), null, 1.5, true, 'x']
+  const file = await UnfinishedFile.begin(place, 'f')
+  await file.write('x')
+  await file.checkpoint(1, key)
+  await file.close()
+  const next = await UnfinishedFile.begin(place, 'f')
+  expect(next.resumed?.key).toEqual(key)
+  await next.close()
+})
+
+const lost: Record<string, (file: UnfinishedFile) => Promise<void> | void> = {
+  'that is made of something else': () => undefined,
+  'whose bytes are gone': (file) => rmSync(file.path),
+  'that is shorter than it should be': (file) => writeFileSync(file.path, 'a\n'),
+  'whose checkpoint a loss of power has emptied': () => writeFileSync(join(place.folder, '.job.checkpoint'), ''),
+}
+for (const [title, lose] of Object.entries(lost)) {
+  test(`a file ${title} is begun anew`, async () => {
+    await lose(await dyingAttempt())
+    const file = await UnfinishedFile.begin(place, title.includes('else') ? 'made of that' : 'made of this')
+    expect(file.resumed).toBeNull()
+    await file.write('z')
+    expect(await finishedText(file)).toBe('z')
+  })
+}
+
+test('who was taken for dead and writes on does no harm', async () => {
+  const sleeper = await UnfinishedFile.begin(place, 'f')
+  await sleeper.write('a\n')
+  await sleeper.checkpoint(1, ['a'])
+  const file = await UnfinishedFile.begin(place, 'f')
+  await sleeper.write('late\n')
+  await file.write('b\n')
+  await sleeper.write('later\n')
+  expect(await finishedText(file)).toBe('a\nb\n')
+  await sleeper.close()
+})
+
+test('only the newest unfinished file of a job is kept, and those of others', async () => {
+  writeFileSync(join(place.folder, '.other.1.part'), '')
+  await dyingAttempt()
+  await (await UnfinishedFile.begin(place, 'f')).close()
+  expect(there()).toEqual(['.job.checkpoint', '.other.1.part', 'part'])
+  await removeUnfinished(place)
+  expect(there()).toEqual(['.other.1.part'])
+})
+
+test('a file whose worker dies again and again at the same place is given up, one that gets on is not', async () => {
+  const begin = async () => (await UnfinishedFile.begin(place, 'made of this')).close()
+  for (let time = 0; time < 29; time++) await begin()
+  await dyingAttempt()
+  for (let time = 0; time < 30; time++) await begin()
+  await expect(begin()).rejects.toMatchObject({ code: 'worker_died' })
+})
+
+test('an attempt that was ended on purpose does not count, and leaves only what can be gone on with', async () => {
+  for (let time = 0; time < 40; time++) {
+    await (await UnfinishedFile.begin(place, 'f')).close()
+    await leaveUnfinished(place)
+  }
+  expect(there()).toEqual([])
+  await dyingAttempt()
+  await leaveUnfinished(place)
+  expect(there()).toHaveLength(2)
+})
+
+test('a disk that refuses is told without the path', async () => {
+  rmSync(place.folder, { recursive: true })
+  await expect(UnfinishedFile.begin(place, 'f')).rejects.toMatchObject({
+    code: 'file_unwritable',
+    message: 'The export file cannot be written: the disk refused it (ENOENT).',
+  })
+})

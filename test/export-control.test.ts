@@ -1,0 +1,125 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { createOrders, createSlowView, dropTable, writeDatasetsFile } from './support/dataset-files.ts'
+import { eventually } from './support/eventually.ts'
+import { answerText, connectHttp } from './support/mcp-client.ts'
+import { startProgram, temporaryFolder } from './support/program.ts'
+import { stores } from './support/stores.ts'
+
+// What a client can do with an export besides starting it, and what ends one besides its last row.
+
+async function slowExports(folder: string) {
+  const database = join(folder, 'slow.sqlite')
+  createSlowView(database)
+  return { DATA_DIR: folder, DATASETS_FILE: await writeDatasetsFile(folder, 'numbers', database, 'numbers') }
+}
+
+for (const [storeName, startStore] of Object.entries(stores)) {
+  test(`on ${storeName}, an export is cancelled by any instance: it stops, leaves no file and is no dead letter`, async () => {
+    await using store = await startStore()
+    await using folder = await temporaryFolder()
+    const settings = { ...(await slowExports(folder.path)), QUEUE_URL: store.url }
+    await using server = await startProgram({ ...settings, ROLE: 'server' })
+    await using _worker = await startProgram({ ...settings, ROLE: 'worker' })
+    await using mcp = await connectHttp(server.url)
+    const jobId = await mcp.startExport({ format: 'csv' })
+    await eventually(async () => expect((await mcp.exportStatus(jobId)).progress?.rows).toBeGreaterThan(0))
+
+    const askedAt = performance.now()
+    expect((await mcp.call('cancel_export', { job_id: jobId })).structuredContent).toMatchObject({ cancelled: true })
+    await eventually(async () => expect((await mcp.exportStatus(jobId)).state).toBe('completed'))
+    console.info(`${storeName}: stopped after ${(performance.now() - askedAt).toFixed(0)} ms`)
+    expect(await mcp.exportStatus(jobId)).toMatchObject({ cancelled: true, result: null, fail_reason: null })
+    expect(await readdir(join(folder.path, 'exports'))).toEqual([])
+    expect((await mcp.health()).report.checks).toContainEqual(expect.objectContaining({ name: 'dlq_depth', count: 0 }))
+  })
+}
+
+test('an export that waits is cancelled before anybody begins it, one that is over stays as it is', async () => {
+  await using folder = await temporaryFolder()
+  const settings = { DATA_DIR: folder.path }
+  await using server = await startProgram({ ...settings, ROLE: 'server' })
+  await using mcp = await connectHttp(server.url)
+  const waiting = await mcp.startExport({ format: 'csv' })
+  const other = await mcp.startExport({ format: 'csv', filters: { country: 'MT' } })
+  await mcp.call('cancel_export', { job_id: waiting })
+  expect(await mcp.exportStatus(waiting)).toMatchObject({ state: 'waiting', cancelled: true })
+
+  await using _worker = await startProgram({ ...settings, ROLE: 'worker' })
+  await eventually(async () => expect((await mcp.exportStatus(waiting)).state).toBe('completed'))
+  expect(await mcp.exportStatus(waiting)).toMatchObject({ cancelled: true, result: null })
+  const { file } = await mcp.finishedExport(other)
+  expect((await mcp.call('cancel_export', { job_id: other })).structuredContent).toMatchObject({
+    state: 'completed',
+    cancelled: false,
+    result: { file },
+  })
+  expect(answerText(await mcp.call('cancel_export', { job_id: crypto.randomUUID() }))).toEqual({
+    error: 'Job not found',
+  })
+})
+
+test('an export that takes longer than it may has failed for good, with what to do, and leaves nothing behind', async () => {
+  await using folder = await temporaryFolder()
+  await using program = await startProgram({ ...(await slowExports(folder.path)), EXPORT_TIMEOUT_MS: '1000' })
+  await using mcp = await connectHttp(program.url)
+  const jobId = await mcp.startExport({ format: 'json' })
+  await eventually(async () => expect((await mcp.exportStatus(jobId)).state).toBe('failed'))
+  expect(await mcp.exportStatus(jobId)).toMatchObject({
+    fail_reason: expect.stringMatching(/^The export took longer than 1 s: .*EXPORT_TIMEOUT_MS\.$/),
+    attempts: { made: 1 },
+  })
+  await eventually(async () => expect(await readdir(join(folder.path, 'exports'))).toEqual([]))
+})
+
+test('the same idempotency key gives the same job, and is refused for another request', async () => {
+  await using folder = await temporaryFolder()
+  await using program = await startProgram({ DATA_DIR: folder.path })
+  await using mcp = await connectHttp(program.url)
+  const request = { format: 'csv', filters: { country: 'MT' }, idempotency_key: 'monday' }
+  const ids = await Promise.all([1, 2, 3].map(() => mcp.startExport(request)))
+  expect(new Set(ids).size).toBe(1)
+  await mcp.finishedExport(ids[0] ?? '')
+  expect(await mcp.startExport(request)).toBe(ids[0])
+  expect(await mcp.startExport({ ...request, idempotency_key: 'tuesday' })).not.toBe(ids[0])
+  const other = await mcp.call('start_export', { ...request, filters: { country: 'NL' } })
+  expect(other.isError).toBe(true)
+  expect(answerText(other)).toEqual({ error: expect.stringContaining('was used for another request') })
+})
+
+test('options of another format are refused, not left out', async () => {
+  await using folder = await temporaryFolder()
+  await using server = await startProgram({ DATA_DIR: folder.path, ROLE: 'server' })
+  await using mcp = await connectHttp(server.url)
+  for (const option of [{ delimiter: ';' }, { bom: true }]) {
+    const refused = await mcp.call('start_export', { format: 'json', ...option })
+    expect(answerText(refused)).toEqual({
+      error: 'delimiter and bom are for csv: leave them out, or set format to csv.',
+    })
+  }
+})
+
+test('what trying again cannot mend is not tried again: a table that was dropped after the export was accepted', async () => {
+  await using folder = await temporaryFolder()
+  const database = join(folder.path, 'shop.sqlite')
+  createOrders(database)
+  const settings = {
+    DATA_DIR: folder.path,
+    DATASETS_FILE: await writeDatasetsFile(folder.path, 'orders', database, 'orders'),
+  }
+  await using server = await startProgram({ ...settings, ROLE: 'server' })
+  await using mcp = await connectHttp(server.url)
+  const jobId = await mcp.startExport({ format: 'csv' })
+  dropTable(database, 'orders')
+  await using _worker = await startProgram({ ...settings, ROLE: 'worker' })
+  await eventually(async () => expect((await mcp.exportStatus(jobId)).state).toBe('failed'))
+  expect(await mcp.exportStatus(jobId)).toMatchObject({
+    fail_reason: 'Dataset "orders" cannot be read: there is no table or view "orders" in its database.',
+    attempts: { made: 1, max: 3 },
+  })
+  const refused = await mcp.call('start_export', { format: 'csv' })
+  expect(answerText(refused)).toEqual({
+    error: 'Dataset "orders" cannot be read: there is no table or view "orders" in its database.',
+  })
+})
