@@ -1,24 +1,15 @@
 // npm run bench:export: our exports beside other writers, all in one run on one machine. Prints the report; goals that
 // are missed do not make it fail.
 import { writeFile } from 'node:fs/promises'
+import { optionsOrUsage } from './command-line.ts'
 import { Bench } from './export/bench.ts'
 import { readOptions, usage, type Options } from './export/options.ts'
 import { json, markdown, type Run } from './export/report.ts'
 import { rivals } from './export/rivals.ts'
 import { describeMachine } from './machine.ts'
 
-const options = optionsOrUsage(process.argv.slice(2))
+const options = optionsOrUsage(readOptions, usage)
 if (options) await main(options)
-
-function optionsOrUsage(args: string[]): Options | undefined {
-  try {
-    return readOptions(args)
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`)
-    process.exitCode = 2
-    return undefined
-  }
-}
 
 async function main({ rounds, sizes, only, out }: Options) {
   rivals.install()
