@@ -36,6 +36,25 @@ test('a job that is due in decades, or never, does not keep others from being ta
   await worker.close()
 })
 
+test('numbers beyond what JavaScript holds exactly leave the queue readable, also those that are in the file already', async () => {
+  await using desk = await openQueue()
+  const { queue, connection } = desk
+  const deduplication = { id: 'd', ttl: 1e17 }
+  const first = await queue.add('a', {}, { deduplication })
+  expect((await queue.add('a', {}, { deduplication })).id).toBe(first.id)
+  await queue.upsertJobScheduler('rare', { every: 1e17 })
+  const worker = new Worker('work', async () => 'done', { connection })
+  await eventually(async () => expect(await queue.getCompletedCount()).toBe(2))
+  expect(await queue.getJobSchedulers()).toHaveLength(1)
+  await queue.removeJobScheduler('rare')
+  await worker.close()
+  const db = new DatabaseSync(connection.path)
+  db.exec('UPDATE job SET added_at = 1795501601804999936, delay = 10000000000000000')
+  db.close()
+  expect(await queue.getCompleted()).toMatchObject([{ delay: 1e16 }, { delay: 1e16 }])
+  await queue.obliterate({ force: true })
+})
+
 test('a rate limit without an end can be lifted', async () => {
   await using desk = await openQueue()
   await desk.queue.rateLimit(Number.MAX_SAFE_INTEGER)

@@ -28,7 +28,7 @@ test('damage in a part of the file that nobody reads fails health_check, without
   await using mcp = await connectHttp(program.url)
   await eventually(async () => expect(await storeCheck(mcp)).toMatchObject({ ok: false, status: 'fail' }))
   expect((await storeCheck(mcp))?.message).toMatch(
-    /its file is damaged: see `queue-ops store check`, and put a backup in its place\.$/,
+    /its file is damaged: see `queue-ops store check`, and put a backup in its place by `queue-ops store restore FILE`\.$/,
   )
   await mcp.finishedExport(await mcp.startExport({ format: 'csv', filters: { country: 'MT' } }))
   expect(await runProgram(serverProgram, ['store', 'check'], { QUEUE_URL: `sqlite:${path}` })).toMatchObject({

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Config } from './config.ts'
+import { sqlitePath } from './store-url.ts'
 import { BOARD_PATH } from './http/board.ts'
 
 const program = join(dirname(fileURLToPath(import.meta.url)), 'main.js')
@@ -47,7 +48,7 @@ function stdioEnvironment(config: Config): Record<string, string> {
 
 /** Passwords, also those in the query, are for the reader to fill in. */
 function withoutSecrets(url: string): string {
-  if (url.startsWith('sqlite:')) return url
+  if (sqlitePath(url) !== null) return url
   const shown = new URL(url)
   const secret = shown.password !== '' || shown.search !== ''
   shown.password = shown.password && 'PASSWORD'

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { ConfigError } from './errors.ts'
+import { sqlitePath, sqliteUrl } from './store-url.ts'
 
 const wholeNumber = (min: number, max: number, preset: number) =>
   z
@@ -11,8 +12,6 @@ const wholeNumber = (min: number, max: number, preset: number) =>
     })
     .transform(Number)
     .default(preset)
-
-const SQLITE = 'sqlite:'
 
 const path = (preset: string) =>
   z
@@ -28,7 +27,8 @@ export const isLoopback = (host: string) =>
 const isRedisUrl = (text: string) => URL.canParse(text) && ['redis:', 'rediss:'].includes(new URL(text).protocol)
 const isPostgresUrl = (text: string) =>
   URL.canParse(text) && ['postgres:', 'postgresql:'].includes(new URL(text).protocol)
-const isSqliteUrl = (text: string) => text.startsWith(SQLITE) && text.length > SQLITE.length
+/** In memory nobody else could see the queue, and SQLite's own URLs would be taken for the name of a file. */
+const isSqliteUrl = (text: string) => !/^(?::memory:|file:.*)?$/.test(sqlitePath(text) ?? '')
 const isWebUrl = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 /** Just an origin: the board and the page have absolute addresses, and what else a URL can hold has no meaning here. */
 const isOrigin = (text: string) => isWebUrl(text) && new URL(text).href === `${new URL(text).origin}/`
@@ -125,13 +125,14 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`))
   }
   const values = parsed.data
-  const url = values.QUEUE_URL ?? values.REDIS_URL ?? SQLITE + resolve(values.DATA_DIR, 'queue.sqlite')
+  const url = values.QUEUE_URL ?? values.REDIS_URL ?? sqliteUrl(resolve(values.DATA_DIR, 'queue.sqlite'))
+  const file = sqlitePath(url)
   return {
     host: values.HOST,
     port: values.PORT,
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     dataDir: values.DATA_DIR,
-    queueUrl: url.startsWith(SQLITE) ? SQLITE + resolve(url.slice(SQLITE.length)) : url,
+    queueUrl: file === null ? url : sqliteUrl(file),
     queuePrefix: values.QUEUE_PREFIX,
     exportQueue: values.EXPORT_QUEUE,
     role: values.ROLE,

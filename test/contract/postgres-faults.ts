@@ -4,6 +4,7 @@ const NOT_ACTIVE = 'says -3, not active, where nobody holds the lock (-2)'
 const EXPIRED_LOCKS = 'a lock that is over can still be used and extended'
 const STILL_IGNORED = 'the parent ignores it for ever'
 const BEHIND = 'puts it behind the others'
+const WAITS_ON = 'the parent waits for ever'
 
 /** What BullMQ 6.7.0 does otherwise on PostgreSQL than on Redis. */
 export const postgresFaults: KnownFaults = {
@@ -96,6 +97,12 @@ export const postgresFaults: KnownFaults = {
     'the jobs of a scheduler are told as any other': 'neither "added" nor "waiting" nor "delayed" is told',
     'an interval steps over times whose jobs are there already': 'it steps over one only',
   },
+  counts: {
+    'removing the unprocessed children of nested flows lets the parent go on': WAITS_ON,
+    'removing the unprocessed children in another queue lets the parent go on': WAITS_ON,
+    'draining takes the parents of what it drains': WAITS_ON,
+    'cleaning what waits takes its parents': WAITS_ON,
+  },
   flows: {
     'a parent whose children are done waits in front of the others': BEHIND,
     'an active job can go to wait for children that it added': 'the "waiting-children" is not told',
@@ -103,8 +110,20 @@ export const postgresFaults: KnownFaults = {
     'a removed parent takes its children with it': 'the answer is the number of removed jobs instead of 1',
     'a child that is done cannot leave its parent': 'it can',
     'the children that are not done can be removed at once': 'the parent still waits for them',
-    'a parent without the children that were not done can be taken': 'the parent waits for ever',
-    'obliterating the queue of the children lets the parent go on': 'the parent waits for ever',
+    'a parent without the children that were not done can be taken': WAITS_ON,
+    'obliterating the queue of the children lets the parent go on': WAITS_ON,
+  },
+  values: {
+    'a delay with a fraction is read as whole milliseconds': 'it is refused',
+    'options that are no numbers are refused': 'they are taken',
+    'lines of a log are texts': 'objects are written as JSON',
+    'an object as a name is refused': 'it is taken',
+    'a priority below zero goes before the others': 'it counts as none',
+    'a priority can be changed to a fraction and to a large number': 'a large one is refused',
+    'a job without a parent has none to leave': 'the answer is false',
+    'a list from nowhere is empty': 'it is refused',
+    'a job that is refused because of its parent takes a number all the same': 'it takes none',
+    'a flow whose ids have colons is read whole': 'its children are missing',
   },
   'child failures': {
     'failParentOnFailure lets a delayed parent fail at once': 'it fails when its delay is over',

@@ -36,6 +36,7 @@ export type Subject =
   | 'clients'
   | 'completing'
   | 'connections'
+  | 'counts'
   | 'deduplication'
   | 'delays'
   | 'events'
@@ -54,6 +55,7 @@ export type Subject =
   | 'schedulers'
   | 'stalled'
   | 'taking'
+  | 'values'
 
 /** Titles of cases by subject, each with what is wrong. */
 export type KnownFaults = Partial<Record<Subject, Record<string, string>>>

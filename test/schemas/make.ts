@@ -45,7 +45,10 @@ function dump(path: string): string {
   const db = new DatabaseSync(path)
   const tables = db.prepare(`SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY rowid`).all()
   const others = db.prepare(`SELECT sql FROM sqlite_schema WHERE type <> 'table' AND sql IS NOT NULL`).all()
-  const version = db.prepare('PRAGMA user_version').get()?.['user_version']
+  const pragmas = ['application_id', 'user_version'].map((name) => {
+    const value = db.prepare(`PRAGMA ${name}`).get()?.[name]
+    return `PRAGMA ${name} = ${value};`
+  })
   const inserts = tables.flatMap(({ name }) => {
     const rows = db.prepare(`SELECT * FROM ${String(name)}`)
     rows.setReadBigInts(true)
@@ -54,7 +57,7 @@ function dump(path: string): string {
       .map((row) => `INSERT INTO ${String(name)} VALUES (${Object.values(row).map(literal).join(', ')});`)
   })
   const definitions = [...tables, ...others].map(({ sql }) => `${String(sql)};`)
-  return [...definitions, ...inserts, `PRAGMA user_version = ${version};`].join('\n')
+  return [...definitions, ...inserts, ...pragmas].join('\n')
 }
 
 function literal(value: SQLOutputValue): string {

@@ -70,12 +70,14 @@ const file: StoreFile = {
   clients: 2,
   integrity: null,
 }
+const looked = { checkedAt: new Date(0), damage: [], repairable: [] }
 const files: [string, Partial<StoreFile>, string, string][] = [
   ['a file with room', {}, 'pass', 'answered in 1 ms.'],
   ['little room', { freeBytes: 400 * MB }, 'warn', 'only 400 MB are free'],
   ['no room', { freeBytes: 49 * MB }, 'fail', 'only 49 MB are free'],
-  ['damage', { integrity: { checkedAt: new Date(0), findings: ['Tree 4 page 7: …'] } }, 'fail', 'its file is damaged'],
-  ['a sound file', { integrity: { checkedAt: new Date(0), findings: [] } }, 'pass', 'answered in 1 ms.'],
+  ['damage', { integrity: { ...looked, damage: ['Tree 4 page 7: …'] } }, 'fail', 'queue-ops store restore FILE'],
+  ['wrong counts', { integrity: { ...looked, repairable: ['Queue a counts …'] } }, 'warn', 'queue-ops store repair'],
+  ['a sound file', { integrity: looked }, 'pass', 'answered in 1 ms.'],
   ['a log that grows', { logBytes: 257 * MB }, 'warn', 'grown to 257 MB'],
 ]
 for (const [title, change, status, told] of files) {

@@ -13,6 +13,7 @@ import {
 } from 'bullmq'
 import { OpsError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { sqlitePath } from '../store-url.ts'
 import { logConnectionErrors } from './connection-errors.ts'
 import { SqliteBackend } from './sqlite/backend.ts'
 import { createSqliteBackend, StoreError, type FileFacts } from './sqlite/create-sqlite-backend.ts'
@@ -82,7 +83,8 @@ export function openStore(url: string, prefix: string, log: Log): Store {
 }
 
 function driverFor(url: string): Driver {
-  if (url.startsWith('sqlite:')) return sqlite(url.slice('sqlite:'.length))
+  const path = sqlitePath(url)
+  if (path !== null) return sqlite(path)
   return url.startsWith('postgres') ? postgres(url) : redis(url)
 }
 

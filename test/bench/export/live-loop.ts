@@ -13,8 +13,9 @@ import { startExporter, type Exporter } from './exporter.ts'
 const PERIOD_MS = 20
 export const CALLS_A_SECOND = 1000 / PERIOD_MS
 
-/** So many exports in line keep the program at work for as long as calls are made. */
+/** So many exports in line keep the program at work until the next look, however short they are. */
 const IN_LINE = 20
+const LOOK_EVERY_MS = 200
 
 const WARM_UP_CALLS = 200
 
@@ -73,27 +74,75 @@ function latencies(mcp: McpClient, calls: number): Promise<number[]> {
 
 /** Rejects when there was a moment without an export. */
 async function whileExporting<T>(exporter: Exporter, format: ExportFormat, work: () => Promise<T>): Promise<T> {
-  const jobs: string[] = []
-  for (let job = 0; job < IN_LINE; job++) jobs.push(await exporter.start(format))
-  const states = () => Promise.all(jobs.map((job) => exporter.mcp.exportStatus(job)))
+  const line = new Line(exporter, format)
   try {
+    await line.fill()
     await eventually(async () => {
-      if (!(await states()).some(({ state, progress }) => state === 'active' && progress)) {
-        throw new Error('no export began')
-      }
+      if (!(await line.isMoving())) throw new Error('no export began')
     })
-    const value = await work()
-    const after = await states()
-    const failure = after.find(({ state }) => state === 'failed')
-    if (failure) throw new Error(`an export failed: ${failure.fail_reason}`)
-    if (after.every(({ state }) => state === 'completed')) throw new Error('the exports were over before the calls')
+    const over = new AbortController()
+    const [value] = await Promise.all([work().finally(() => over.abort()), line.keepFull(over.signal)])
     return value
   } finally {
+    await line.cancel()
+  }
+}
+
+/** Exports that wait for the one worker, the oldest first. */
+class Line {
+  readonly #exporter: Exporter
+  readonly #format: ExportFormat
+  #jobs: string[] = []
+
+  constructor(exporter: Exporter, format: ExportFormat) {
+    this.#exporter = exporter
+    this.#format = format
+  }
+
+  async fill() {
+    while (this.#jobs.length < IN_LINE) this.#jobs.push(await this.#exporter.start(this.#format))
+  }
+
+  async isMoving() {
+    const { state, progress } = await this.#first()
+    return state === 'completed' || (state === 'active' && progress !== null)
+  }
+
+  /** Until it is told to end. Rejects when an export fails, or when all were over before more could be put in line. */
+  async keepFull(end: AbortSignal) {
+    while (!end.aborted) {
+      await this.#drop()
+      if (this.#jobs.length === 0) throw new Error('there was a moment without an export')
+      await this.fill()
+      await pause(LOOK_EVERY_MS)
+    }
+    await this.#drop()
+    if (this.#jobs.length === 0) throw new Error('the exports were over before the calls')
+  }
+
+  async cancel() {
     // The last ones first: what is cancelled while it waits ends as soon as its turn comes.
-    for (const job of jobs.toReversed()) await exporter.mcp.call('cancel_export', { job_id: job })
+    for (const job of this.#jobs.toReversed()) await this.#exporter.mcp.call('cancel_export', { job_id: job })
     await eventually(async () => {
-      const open = (await states()).filter(({ state }) => state !== 'completed' && state !== 'failed')
-      if (open.length > 0) throw new Error(`${open.length} exports did not end`)
+      while (this.#jobs.length > 0) {
+        const { state } = await this.#first()
+        if (state !== 'completed' && state !== 'failed') throw new Error(`${this.#jobs.length} exports did not end`)
+        this.#jobs.shift()
+      }
     })
+  }
+
+  /** Takes those out of the line that are done. */
+  async #drop() {
+    while (this.#jobs.length > 0) {
+      const { state, fail_reason } = await this.#first()
+      if (state === 'failed') throw new Error(`an export failed: ${fail_reason}`)
+      if (state !== 'completed') return
+      this.#jobs.shift()
+    }
+  }
+
+  #first() {
+    return this.#exporter.mcp.exportStatus(this.#jobs[0] ?? '')
   }
 }

@@ -33,8 +33,11 @@ const silent = {
 
 function judge({ logBytes, freeBytes, integrity }: StoreFile): ['pass' | 'warn' | 'fail', string] {
   // The findings themselves may name what is in the file.
-  if (integrity && integrity.findings.length > 0) {
-    return ['fail', ', but its file is damaged: see `queue-ops store check`, and put a backup in its place']
+  if (integrity && integrity.damage.length > 0) {
+    return [
+      'fail',
+      ', but its file is damaged: see `queue-ops store check`, and put a backup in its place by `queue-ops store restore FILE`',
+    ]
   }
   const free = `${Math.floor(freeBytes / MB)} MB are free on its disk: make room`
   if (freeBytes < FREE_FAIL_BYTES) return ['fail', `, but only ${free}`]
@@ -44,6 +47,9 @@ function judge({ logBytes, freeBytes, integrity }: StoreFile): ['pass' | 'warn' 
       'warn',
       `; its log has grown to ${Math.floor(logBytes / MB)} MB: some program reads the file without an end`,
     ]
+  }
+  if (integrity && integrity.repairable.length > 0) {
+    return ['warn', '; its counts do not agree with its jobs: run `queue-ops store repair`, which loses nothing']
   }
   return ['pass', '']
 }

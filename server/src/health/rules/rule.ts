@@ -24,7 +24,7 @@ export interface StoreFile {
   freeBytes: number
   clients: number
   /** What the last look for damage found, null before the first. */
-  integrity: { checkedAt: Date; findings: string[] } | null
+  integrity: { checkedAt: Date; damage: string[]; repairable: string[] } | null
 }
 
 /** From which count on a check fails. */

@@ -24,10 +24,11 @@ export function addJob(tx: Transaction, queue: QueueRow, { job, jobId, parentKey
   if (job.parentKey && !parent) throw refuse(refusals.parentMissing, attempt)
   const taken = jobId ? findJob(tx, queue, jobId) : undefined
   const childOf = parentKeyOpts.parentDependenciesKey ? (job.parentKey ?? null) : null
+  queue.ensure()
+  // Refused or not, as on Redis.
+  const next = queue.nextJobId()
   if (taken) return adopt(tx, queue, taken, job, parent, parentKeyOpts)
 
-  queue.ensure()
-  const next = queue.nextJobId()
   const added: NewJob = {
     id: jobId || String(next),
     name: job.name,
@@ -60,7 +61,6 @@ function adopt(
   if (!isFree && job.parentKey) {
     throw refuse(refusals.parentCannotBeReplaced, { command: 'addJob', parentKey: options.parentKey })
   }
-  queue.nextJobId()
   if (isFree && parent && job.parentKey) {
     const childKey = jobKey(queue, taken.id)
     if (taken.state === State.completed) {
@@ -78,13 +78,10 @@ function adopt(
   return taken.id
 }
 
-/** Adds many jobs of one queue. One that is refused gets the number of the reason for its id, as on Redis. */
-export function addJobs(tx: Transaction, queue: QueueRow, additions: Addition[]): string[] {
-  return additions.map((addition) => String(addOrRefuse(tx, queue, addition)))
-}
-
-/** The same, a step each. */
-export function* addJobsInSteps(tx: Transaction, queue: QueueRow, additions: Addition[]): Generator<void, string[]> {
+/**
+ * Adds many jobs of one queue, a step each. One that is refused gets the number of the reason for its id, as on Redis.
+ */
+export function* addJobs(tx: Transaction, queue: QueueRow, additions: Addition[]): Generator<void, string[]> {
   const ids: string[] = []
   for (const addition of additions) {
     ids.push(String(addOrRefuse(tx, queue, addition)))
@@ -108,13 +105,14 @@ export interface FlowNode extends Addition {
 }
 
 /**
- * Adds a whole flow, parents first, and gives for each node its id, or the number of what went wrong. A parent is
- * released only when all nodes are there: its first child may have been completed before.
+ * Adds a whole flow, parents first, a step each, and gives for each node its id, or the number of what went wrong. A parent
+ * is released only when all nodes are there: its first child may have been completed before.
  */
-export function addFlow(tx: Transaction, nodes: FlowNode[]): (string | number)[] {
+export function* addFlow(tx: Transaction, nodes: FlowNode[]): Generator<void, (string | number)[]> {
   const parents = new Set<string>()
   const incomplete = new Set<string>()
-  const answers = nodes.map(({ queueName, ...addition }) => {
+  const answers: (string | number)[] = []
+  for (const { queueName, ...addition } of nodes) {
     const { parentKeyOpts } = addition
     const parentKey = parentKeyOpts?.parentKey
     if (parentKey && addition.job.parent) parents.add(parentKey)
@@ -123,11 +121,13 @@ export function addFlow(tx: Transaction, nodes: FlowNode[]): (string | number)[]
       parentKeyOpts: { ...parentKeyOpts, deferParentRelease: true },
     })
     if (answer === refusals.parentCannotBeReplaced && parentKey) incomplete.add(parentKey)
-    return answer
-  })
+    answers.push(answer)
+    yield
+  }
   for (const key of parents) {
     const found = incomplete.has(key) ? undefined : findByKey(tx, key)
     if (found) releaseIfNothingPending(tx, found.queue, found.job, Date.now())
+    yield
   }
   return answers
 }

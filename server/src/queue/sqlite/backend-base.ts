@@ -5,9 +5,10 @@ import { eventsAfter } from './events.ts'
 import type { OpenFile } from './open-files.ts'
 import { nextDue } from './place.ts'
 import type { QueueRow } from './queue-row.ts'
+import { StoreError } from './store-error.ts'
 import { somethingToTake } from './taking.ts'
 import type { Transaction } from './transaction.ts'
-import { Waits } from './wait.ts'
+import { Waits, type Look } from './wait.ts'
 
 const EVENTS_AT_ONCE = 100
 
@@ -152,13 +153,24 @@ export abstract class BackendBase extends EventEmitter {
 
   async waitForJob(blockTimeout: number): Promise<{ member: string; score: number } | null> {
     if (this.closing || this.#blockingOff) return null
-    return this.#waits.until(this.file.database, this.qualifiedName, Math.max(blockTimeout, 0) * 1000, () =>
-      this.read((tx, queue) =>
-        somethingToTake(tx, queue, Date.now())
-          ? { found: { member: '0', score: 0 } }
-          : { again: queue.paused || queue.maxed ? null : nextDue(tx, queue) },
-      ),
-    )
+    const timeoutMs = Math.max(blockTimeout, 0) * 1000
+    try {
+      return await this.#waits.until(this.file.database, this.qualifiedName, timeoutMs, () => this.read(lookForJob))
+    } catch (error) {
+      throw this.toldAsStoreError(error)
+    }
+  }
+
+  /**
+   * What is not foreseen when a worker asks for work. As a StoreError, because after another error BullMQ asks again at
+   * once, without an end; and told here, because of a StoreError BullMQ tells nobody.
+   */
+  protected toldAsStoreError(error: unknown): StoreError {
+    if (error instanceof StoreError) return error
+    const reason = error instanceof Error ? error.message : String(error)
+    const told = new StoreError('unforeseen', `the queue file gives no job (${reason})`, { cause: error })
+    this.emit('error', told)
+    return told
   }
 
   disconnectBlocking(): Promise<void> {
@@ -171,6 +183,11 @@ export abstract class BackendBase extends EventEmitter {
     this.#blockingOff = false
     return Promise.resolve()
   }
+}
+
+function lookForJob(tx: Transaction, queue: QueueRow): Look<{ member: string; score: number }> {
+  if (somethingToTake(tx, queue, Date.now())) return { found: { member: '0', score: 0 } }
+  return { again: queue.paused || queue.maxed ? null : nextDue(tx, queue) }
 }
 
 /** As on Redis, so that BullMQ finds a queue's workers by the same rule. */

@@ -123,7 +123,9 @@ export abstract class ReadingBackend extends BackendBase {
     return this.read((tx, queue) => {
       const order = asc ? 'ASC' : 'DESC'
       const rows = tx
-        .sql(`SELECT id, next_run FROM scheduler WHERE queue = ? ORDER BY next_run ${order}, id ${order}`)
+        .sql(
+          `SELECT id, next_run + 0.0 AS next_run FROM scheduler WHERE queue = ? ORDER BY next_run ${order}, id ${order}`,
+        )
         .all(queue.id)
       return rows
         .slice(start, end === -1 ? undefined : end + 1)

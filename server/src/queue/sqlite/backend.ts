@@ -12,7 +12,8 @@ import type {
   RetryJobOpts,
   RetryOptions,
 } from 'bullmq'
-import { addFlow, addJob, addJobs, addJobsInSteps, type FlowNode } from './adding.ts'
+import { acceptJob, finite, textOf } from './accepting.ts'
+import { addFlow, addJob, addJobs, type Addition, type FlowNode } from './adding.ts'
 import { ReadingBackend } from './backend-reading.ts'
 import { holderOf, releaseDedup } from './dedup.ts'
 import { emit, trimEvents } from './events.ts'
@@ -21,8 +22,12 @@ import { extendLock, recoverStalled } from './locks.ts'
 import type { Outcome } from './metrics.ts'
 import * as moving from './moving.ts'
 import * as removing from './removing.ts'
+import * as trees from './removing-trees.ts'
 import { continueScheduler, removeScheduler, upsertScheduler } from './schedulers.ts'
 import { takeNext, type Taken, type Taker } from './taking.ts'
+import type { QueueRow } from './queue-row.ts'
+import { atOnce } from './steps.ts'
+import type { Transaction } from './transaction.ts'
 import * as updating from './updating.ts'
 
 /** BullMQ's defaults for options that a worker may leave out. */
@@ -44,31 +49,37 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
 
   // ── adding ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  addJob(job: JobJson, jobId: string, parentKeyOpts?: ParentKeyOpts): Promise<string> {
-    return this.write((tx, queue) => addJob(tx, queue, { job, jobId, parentKeyOpts }))
+  async addJob(job: JobJson, jobId: string, parentKeyOpts?: ParentKeyOpts): Promise<string> {
+    const addition = accepted({ job, jobId, parentKeyOpts })
+    return this.write((tx, queue) => addJob(tx, queue, addition))
   }
 
-  addJobs(entries: { job: JobJson; jobId: string; parentKeyOpts?: ParentKeyOpts }[]): Promise<string[]> {
-    if (entries.length <= MANY_JOBS) return this.write((tx, queue) => addJobs(tx, queue, entries))
-    return this.writeInSteps((tx, queue) => addJobsInSteps(tx, queue, entries))
+  async addJobs(entries: { job: JobJson; jobId: string; parentKeyOpts?: ParentKeyOpts }[]): Promise<string[]> {
+    const additions = entries.map(accepted)
+    const add = (tx: Transaction, queue: QueueRow) => addJobs(tx, queue, additions)
+    return entries.length <= MANY_JOBS ? this.write((tx, queue) => atOnce(add(tx, queue))) : this.writeInSteps(add)
   }
 
   async addFlow(
     entries: { jobData: JobJson; jobId: string; parentKeyOpts: ParentKeyOpts; prefix: string; queueName: string }[],
   ): Promise<[Error | null, string | number][]> {
     const nodes = entries.map(({ jobData, prefix, queueName, ...entry }): FlowNode => ({
-      ...entry,
-      job: jobData,
+      ...accepted({ ...entry, job: jobData }),
       queueName: `${prefix}:${queueName}`,
     }))
-    const answers = await this.write((tx) => addFlow(tx, nodes))
+    const add = (tx: Transaction) => addFlow(tx, nodes)
+    const answers = await (nodes.length <= MANY_JOBS ? this.write((tx) => atOnce(add(tx))) : this.writeInSteps(add))
     return answers.map((answer) => [null, answer])
   }
 
   // ── taking and finishing ────────────────────────────────────────────────────────────────────────────────────────
 
-  moveToActive(token: string, name?: string): Promise<Taken> {
-    return this.write((tx, queue) => takeNext(tx, queue, this.#taker(token, name), Date.now()))
+  async moveToActive(token: string, name?: string): Promise<Taken> {
+    try {
+      return await this.write((tx, queue) => takeNext(tx, queue, this.#taker(token, name), Date.now()))
+    } catch (error) {
+      throw this.toldAsStoreError(error)
+    }
   }
 
   moveToCompleted<T, R, N extends string>(
@@ -127,7 +138,7 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
     return { token, name, lockDurationMs: lockDuration, limiter }
   }
 
-  moveToDelayed(
+  async moveToDelayed(
     jobId: string,
     timestamp: number,
     delay: number,
@@ -135,10 +146,11 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
     opts: MoveToDelayedOpts = {},
   ): Promise<Taken | []> {
     const { name } = this.who.options
+    const at = { timestamp: finite(timestamp, 'The time of a delay'), delay: finite(delay, 'The delay of a job') }
     return this.write((tx, queue) => {
       const now = Date.now()
       const how = { countsAttempt: !opts.skipAttempt, fields: fieldsOf(opts.fieldsToUpdate) }
-      moving.delayActive(tx, queue, jobId, token, { timestamp, delay }, how, now)
+      moving.delayActive(tx, queue, jobId, token, at, how, now)
       if (!opts.fetchNext || this.closing) return []
       const next = takeNext(tx, queue, this.#taker(token, name), now)
       return next[0] ? next : []
@@ -201,7 +213,7 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
   // ── changing ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   updateData<T, R, N extends string>(job: MinimalJob<T, R, N>, data: T): Promise<void> {
-    const text = JSON.stringify(data) ?? 'null'
+    const text = JSON.stringify(data) ?? '{}'
     return this.write((tx, queue) => updating.updateData(tx, queue, job.id ?? '', text))
   }
 
@@ -218,30 +230,35 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
     return this.write((tx, queue) => updating.clearLog(tx, queue, jobId, keepLogs))
   }
 
-  changeDelay(jobId: string, delay: number): Promise<void> {
-    return this.write((tx, queue) => moving.changeDelay(tx, queue, jobId, delay, Date.now()))
+  async changeDelay(jobId: string, delay: number): Promise<void> {
+    const ms = finite(delay, 'The delay of a job')
+    return this.write((tx, queue) => moving.changeDelay(tx, queue, jobId, ms, Date.now()))
   }
 
-  changePriority(jobId: string, priority = 0, lifo = false): Promise<void> {
-    return this.write((tx, queue) => moving.changePriority(tx, queue, jobId, priority, lifo))
+  async changePriority(jobId: string, priority = 0, lifo = false): Promise<void> {
+    const number = finite(priority, 'The priority of a job')
+    return this.write((tx, queue) => moving.changePriority(tx, queue, jobId, number, lifo))
   }
 
   // ── removing ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  remove(jobId: string, removeChildren: boolean): Promise<number> {
-    return this.write((tx, queue) => removing.removeJob(tx, queue, jobId, removeChildren, Date.now()))
+  async remove(jobId: string, removeChildren: boolean): Promise<number> {
+    const removed = await this.write((tx, queue) =>
+      removeChildren && trees.hasChildren(tx, queue, jobId) ? null : trees.removeJob(tx, queue, jobId, Date.now()),
+    )
+    return removed ?? this.writeInSteps((tx, queue) => trees.removeTree(tx, queue, jobId, Date.now()))
   }
 
   removeUnprocessedChildren(jobId: string): Promise<void> {
-    return this.write((tx, queue) => removing.removeUnprocessedChildren(tx, queue, jobId, Date.now()))
+    return this.writeInSteps((tx, queue) => trees.removeUnprocessedChildren(tx, queue, jobId, Date.now()))
   }
 
   removeChildDependency(jobId: string, parentKey: string): Promise<boolean> {
-    return this.write((tx, queue) => removing.removeChildDependency(tx, queue, jobId, parentKey))
+    return this.write((tx, queue) => trees.removeChildDependency(tx, queue, jobId, parentKey))
   }
 
   drain(delayed: boolean): Promise<void> {
-    return this.write((tx, queue) => removing.drain(tx, queue, delayed))
+    return this.writeInSteps((tx, queue) => removing.drain(tx, queue, delayed))
   }
 
   cleanJobsByState(state: string, timestamp: number, limit = 0): Promise<string[]> {
@@ -270,7 +287,7 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
 
   // ── schedulers ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-  addJobScheduler(
+  async addJobScheduler(
     id: string,
     nextMillis: number,
     templateData: string,
@@ -278,6 +295,7 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
     opts: RepeatableOptions,
     jobOpts: JobsOptions,
   ): Promise<[string, number]> {
+    if (id === undefined || id === null) throw new Error('A job scheduler needs an id')
     const upsert = { id, nextMillis, templateData, templateOpts, opts, jobOpts }
     return this.write((tx, queue) => upsertScheduler(tx, queue, upsert, Date.now()))
   }
@@ -326,8 +344,9 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
     })
   }
 
-  setRateLimit(expireTimeMs: number): Promise<void> {
-    return this.write((_tx, queue) => queue.setLimiter(Number.MAX_SAFE_INTEGER, Date.now() + Math.ceil(expireTimeMs)))
+  async setRateLimit(expireTimeMs: number): Promise<void> {
+    const ms = Math.ceil(finite(expireTimeMs, 'The time of a rate limit'))
+    return this.write((_tx, queue) => queue.setLimiter(Number.MAX_SAFE_INTEGER, Date.now() + ms))
   }
 
   removeRateLimitKey(): Promise<number> {
@@ -355,6 +374,12 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
     })
   }
 }
+
+const accepted = ({ job, jobId, parentKeyOpts }: Addition): Addition => ({
+  job: acceptJob(job),
+  jobId: textOf(jobId),
+  parentKeyOpts,
+})
 
 /** How BullMQ reads `removeOnComplete` and `removeOnFail`: of the job first, of the worker when the job says nothing. */
 function keepOf(ofJob: boolean | number | KeepJobs | undefined, ofWorker: KeepJobs | undefined): removing.Keep {

@@ -1,11 +1,10 @@
 import type { QueueBaseOptions, WorkerOptions } from 'bullmq'
 import { clientName } from './backend-base.ts'
 import { SqliteBackend } from './backend.ts'
-import type { SqliteConnection } from './database.ts'
+import type { SqliteConnection } from './connection.ts'
 import { OpenFiles } from './open-files.ts'
-import { StoreError } from './store-error.ts'
 
-export type { SqliteConnection } from './database.ts'
+export type { SqliteConnection } from './connection.ts'
 export type { FileFacts } from './file-facts.ts'
 export type { Integrity } from './integrity.ts'
 export { StoreError, type StoreProblem } from './store-error.ts'
@@ -32,13 +31,11 @@ export function createSqliteBackend(
   role: { blocking?: boolean; withBlockingConnection?: boolean } = {},
 ): SqliteBackend {
   const { connection, prefix = DEFAULT_PREFIX } = options
-  if (!connection?.path) {
-    throw new StoreError('missing', 'Name the queue file: { connection: { path: "/path/to/queue.sqlite" } }.')
-  }
   const { name } = options as Partial<WorkerOptions>
   // Only workers are listed from the start; listeners to events give themselves a name.
   const suffix = name ? `:w:${name}` : ''
-  return new SqliteBackend(files.open(connection), {
+  const file = files.open(connection)
+  return new SqliteBackend(file, {
     queueName,
     prefix,
     options,

@@ -8,21 +8,9 @@ import { OtherWriters } from './other-writers.ts'
 import { Refusal } from './refusal.ts'
 import { SameFile } from './same-file.ts'
 import { migrate } from './schema.ts'
+import { claim, identify, requireQueueFile } from './whose-file.ts'
 import { asStoreError, isBusy, problemIn, requireWritable, StoreError } from './store-error.ts'
 import { Transaction } from './transaction.ts'
-
-/** How a queue file is opened. */
-export interface SqliteConnection {
-  /** The file; it is made when it is missing, its folder is not. `:memory:` is refused: nobody could share it. */
-  path: string
-  /**
-   * `normal` (default): what was acknowledged survives the death of the process. `full`: and the loss of power, at the
-   * price of one sync of the disk for each group of operations. Within a process, the first to open a file decides.
-   */
-  synchronous?: 'normal' | 'full'
-  /** How long an operation tries to get the file while others write, in milliseconds. Default 30,000. */
-  busyTimeoutMs?: number
-}
 
 const DEFAULT_BUSY_TIMEOUT_MS = 30_000
 
@@ -72,10 +60,11 @@ export class Database {
   readonly #file: SameFile
   readonly #disk: FullDisk
   readonly #folding: LogFolding
+  #durability: 'not asked for' | 'wanted' | 'had' = 'not asked for'
 
-  constructor({ path, synchronous = 'normal' }: SqliteConnection) {
+  constructor(path: string) {
     this.path = path
-    this.#db = open(path, synchronous)
+    this.#db = open(path)
     this.#file = new SameFile(path)
     this.#tx = new Transaction(this.#db)
     this.#disk = new FullDisk(path, this.#db)
@@ -122,6 +111,18 @@ export class Database {
     // Before the connection, which is the last one then and takes the log away.
     await this.#folding.close()
     this.#db.close()
+  }
+
+  /** From the next transaction on, what is acknowledged survives a loss of power too. */
+  makeDurable(): void {
+    this.#durability = 'wanted'
+  }
+
+  /** Not within a transaction, where SQLite refuses it. */
+  #becomeDurable() {
+    if (this.#durability !== 'wanted') return
+    this.#db.exec('PRAGMA synchronous = full')
+    this.#durability = 'had'
   }
 
   #enqueue<T>(work: (tx: Transaction) => T, kind: Operation['kind'], busyTimeoutMs: number): Promise<T> {
@@ -175,22 +176,27 @@ export class Database {
   #begin(group: Operation[]): boolean {
     try {
       this.#file.require()
+      this.#becomeDurable()
       this.#db.exec(group.some(({ kind }) => kind !== 'read') ? 'BEGIN IMMEDIATE' : 'BEGIN')
       return true
     } catch (error) {
-      const now = performance.now()
-      const patient = isBusy(error) ? group.filter(({ deadline }) => now < deadline) : []
-      for (const operation of group) if (!patient.includes(operation)) operation.reject(asStoreError(error, this.path))
-      this.#operations.unshift(...patient)
-      if (this.#operations.length > 0) {
-        this.#scheduled = true
-        setTimeout(() => this.#runGroup(), 1 + Math.random() * MAX_RETRY_PAUSE_MS)
-      }
+      this.#waitForTurn(group, error)
       return false
     }
   }
 
-  #settle(group: Operation[]) {
+  #waitForTurn(group: Operation[], error: unknown) {
+    const now = performance.now()
+    const patient = isBusy(error) ? group.filter(({ deadline }) => now < deadline) : []
+    for (const operation of group) if (!patient.includes(operation)) operation.reject(asStoreError(error, this.path))
+    this.#operations.unshift(...patient)
+    if (this.#operations.length === 0) return
+    this.#scheduled = true
+    setTimeout(() => this.#runGroup(), 1 + Math.random() * MAX_RETRY_PAUSE_MS)
+  }
+
+  /** False when others turned out to have the file, which a group that only reads learns from its first statement. */
+  #settle(group: Operation[]): boolean {
     const outcomes: (() => void)[] = []
     try {
       this.#tx.start()
@@ -199,21 +205,24 @@ export class Database {
       this.#db.exec('COMMIT')
     } catch (error) {
       this.#rollBack()
+      if (isBusy(error)) {
+        this.#waitForTurn(group, error)
+        return false
+      }
       const again = problemIn(error) === 'full' && this.#disk.foldLog()
-      if (group.length === 1 && !again) return group[0]?.reject(asStoreError(error, this.path))
-      return this.#settleEach(group)
+      if (group.length === 1 && !again) group[0]?.reject(asStoreError(error, this.path))
+      else this.#settleEach(group)
+      return true
     }
     for (const outcome of outcomes) outcome()
     this.#afterCommit()
+    return true
   }
 
   /** One of them failed for a reason that is not foreseen: each gets a transaction of its own, so that only it does. */
   #settleEach(group: Operation[]) {
     for (const [at, operation] of group.entries()) {
-      if (this.#begin([operation])) {
-        this.#settle([operation])
-        continue
-      }
+      if (this.#begin([operation]) && this.#settle([operation])) continue
       // Others have the file: the rest waits its turn behind this one, in order.
       const behind = this.#operations[0] === operation ? 1 : 0
       this.#operations.splice(behind, 0, ...group.slice(at + 1))
@@ -283,17 +292,19 @@ function attempt(operation: Operation, tx: Transaction): () => void {
   }
 }
 
-function open(path: string, synchronous: 'normal' | 'full'): DatabaseSync {
-  if (path === '' || path === ':memory:') throw new StoreError('missing', 'A queue needs a file: name its path.')
+function open(path: string): DatabaseSync {
   requireLocalDisk(dirname(path))
   requireWritable(path)
+  requireQueueFile(path)
   let db: DatabaseSync | undefined
   try {
     db = new DatabaseSync(path, { timeout: BLOCKING_WAIT_MS })
     // Opening may meet another process that switches to WAL or migrates: that takes a moment, once.
     db.exec('PRAGMA busy_timeout = 5000')
+    identify(db, path)
+    claim(db)
     db.exec('PRAGMA journal_mode = WAL')
-    db.exec(`PRAGMA synchronous = ${synchronous}`)
+    db.exec('PRAGMA synchronous = normal')
     db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
     migrate(db)
     db.exec(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`)

@@ -1,6 +1,8 @@
 import type { DeduplicationOptions } from 'bullmq'
+import { textOf, whole } from './accepting.ts'
 import { emit } from './events.ts'
-import { addDependency, deleteJobRows, Dependency } from './dependencies.ts'
+import { deleteJob } from './delete-job.ts'
+import { addDependency, Dependency } from './dependencies.ts'
 import { findByKey, findJob, jobExists, jobKey } from './job-row.ts'
 import { delayedPlace, dueAt, moveTo } from './place.ts'
 import type { QueueRow } from './queue-row.ts'
@@ -14,33 +16,36 @@ interface Holder {
   expiresAt: number | null
 }
 
+/** A time beyond what a number holds exactly is read as a REAL. */
+const read = 'SELECT job_id, expires_at + 0.0 AS expires_at FROM dedup WHERE queue = ? AND id = ?'
+
 /** The job that holds a deduplication id at the moment. */
 export function holderOf(tx: Transaction, queue: QueueRow, id: string, now: number): Holder | null {
-  const row = tx.sql('SELECT job_id, expires_at FROM dedup WHERE queue = ? AND id = ?').get(queue.id, id)
+  const row = tx.sql(read).get(queue.id, textOf(id))
   if (!row) return null
   const expiresAt = row['expires_at'] === null ? null : Number(row['expires_at'])
   return expiresAt !== null && expiresAt <= now ? null : { jobId: String(row['job_id']), expiresAt }
 }
 
 export function releaseDedup(tx: Transaction, queue: QueueRow, id: string): number {
-  return Number(tx.sql('DELETE FROM dedup WHERE queue = ? AND id = ?').run(queue.id, id).changes)
+  return Number(tx.sql('DELETE FROM dedup WHERE queue = ? AND id = ?').run(queue.id, textOf(id)).changes)
 }
 
 function hold(tx: Transaction, queue: QueueRow, id: string, jobId: string, expiresAt: number | null) {
   tx.sql('INSERT OR REPLACE INTO dedup (queue, id, job_id, expires_at) VALUES (?, ?, ?, ?)').run(
     queue.ensure(),
-    id,
+    textOf(id),
     jobId,
     expiresAt,
   )
 }
 
 const forgetNext = (tx: Transaction, queue: QueueRow, id: string) =>
-  tx.sql('DELETE FROM dedup_next WHERE queue = ? AND id = ?').run(queue.id, id)
+  tx.sql('DELETE FROM dedup_next WHERE queue = ? AND id = ?').run(queue.id, textOf(id))
 
 /** A window that ends with the job when the last one is to be kept, and at its time otherwise. */
 const windowEnd = ({ ttl, keepLastIfActive }: DeduplicationOptions, now: number) =>
-  !keepLastIfActive && ttl && ttl > 0 ? now + ttl : null
+  !keepLastIfActive && ttl && ttl > 0 ? whole(now + ttl) : null
 
 /**
  * Decides whether a new job may come into being. Gives null when it may, and otherwise the id of the job that stands
@@ -89,8 +94,7 @@ function replace(
     keepForLater(tx, queue, job, options, holder, childOf)
     return holder.jobId
   }
-  queue.moved(State.delayed, null)
-  deleteJobRows(tx, held.key)
+  deleteJob(tx, queue, held.key)
   emit(tx, queue, 'removed', { jobId: held.id, prev: 'delayed' })
   deduplicated(tx, queue, job.id, options.id, held.id)
   forgetNext(tx, queue, options.id)
@@ -110,7 +114,7 @@ function keepForLater(
 ): boolean {
   if (!options.keepLastIfActive || findJob(tx, queue, holder.jobId)?.state !== State.active) return false
   const later = JSON.stringify({ ...job, childOf })
-  tx.sql('INSERT OR REPLACE INTO dedup_next (queue, id, job) VALUES (?, ?, ?)').run(queue.id, options.id, later)
+  tx.sql('INSERT OR REPLACE INTO dedup_next (queue, id, job) VALUES (?, ?, ?)').run(queue.id, textOf(options.id), later)
   hold(tx, queue, options.id, holder.jobId, null)
   deduplicated(tx, queue, holder.jobId, options.id, job.id)
   return true
@@ -141,7 +145,7 @@ export function dedupFinished(tx: Transaction, queue: QueueRow, id: string, jobI
   const holder = holderOf(tx, queue, id, now)
   if (!holder) releaseDedup(tx, queue, id)
   else if (holder.expiresAt === null && holder.jobId === jobId) releaseDedup(tx, queue, id)
-  const row = tx.sql('SELECT job FROM dedup_next WHERE queue = ? AND id = ?').get(queue.id, id)
+  const row = tx.sql('SELECT job FROM dedup_next WHERE queue = ? AND id = ?').get(queue.id, textOf(id))
   if (!row) return
   const { childOf, ...later } = JSON.parse(String(row['job'])) as NewJob & { childOf: string | null }
   queue.nextJobId()

@@ -1,4 +1,5 @@
 import type { ParentKeys } from 'bullmq'
+import { deleteJob } from './delete-job.ts'
 import { emit } from './events.ts'
 import { findByKey, findJob, jobKey, type JobRow } from './job-row.ts'
 import { delayedPlace, moveTo, placeInLine, putInLine } from './place.ts'
@@ -150,24 +151,11 @@ export function childRemoved(
   if (job.state !== State.waitingChildren || hasDependency(tx, job.key, Dependency.pending)) return true
   if (removeParentsOf === queue.name) {
     if (job.parent_key) childRemoved(tx, parentKey, job.parent_key, removeParentsOf)
-    queue.moved(job.state, null)
-    deleteJobRows(tx, job.key)
+    deleteJob(tx, queue, job.key)
   } else {
     const { state, place } = placeInLine(queue, 0, 'front')
     moveTo(tx, queue, job, state, place)
     if (removeParentsOf === null) emit(tx, queue, 'waiting', { jobId: job.id, prev: 'waiting-children' })
   }
   return true
-}
-
-const owned = [
-  'DELETE FROM payload WHERE job = ?',
-  'DELETE FROM log WHERE job = ?',
-  'DELETE FROM dependency WHERE parent = ?',
-]
-
-/** Deletes a job's row and all that belongs to it; the queue's counts are the caller's. */
-export function deleteJobRows(tx: Transaction, key: number): void {
-  for (const statement of owned) tx.sql(statement).run(key)
-  tx.sql('DELETE FROM job WHERE key = ?').run(key)
 }

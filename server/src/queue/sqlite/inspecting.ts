@@ -1,13 +1,25 @@
 import type { DependenciesOpts, DependencyOpts, JobJson } from 'bullmq'
 import { Dependency } from './dependencies.ts'
-import { findByKey, findJob, findWholeJob, toJobJson } from './job-row.ts'
+import { findByKey, findJob, findWholeJob, jobKey, toJobJson, type JobRow } from './job-row.ts'
 import { placeAt } from './place.ts'
 import type { QueueRow } from './queue-row.ts'
 import { State, publicName, stateNamed } from './state.ts'
 import type { Transaction } from './transaction.ts'
 
-export function stateOf(tx: Transaction, queue: QueueRow, jobId: string) {
+/**
+ * A job as BullMQ asks for it. Of the keys in a flow it takes what is behind the last colon for the id, and so names a queue
+ * that does not exist when the id has colons itself; the whole key is right all the same.
+ */
+function lookUp(tx: Transaction, queue: QueueRow, jobId: string): { queue: QueueRow; job: JobRow } | undefined {
+  if (queue.id === 0) return findByKey(tx, jobKey(queue, jobId))
   const job = findJob(tx, queue, jobId)
+  return job && { queue, job }
+}
+
+const keyOf = (tx: Transaction, queue: QueueRow, jobId: string) => lookUp(tx, queue, jobId)?.job.key ?? 0
+
+export function stateOf(tx: Transaction, queue: QueueRow, jobId: string) {
+  const job = lookUp(tx, queue, jobId)?.job
   return job ? publicName[job.state] : ('unknown' as const)
 }
 
@@ -69,7 +81,8 @@ export function idsIn(
   asc: boolean,
 ): string[] {
   const state = stateNamed(type)
-  if (state === undefined) return []
+  if (state === undefined || Number.isNaN(start) || Number.isNaN(end)) return []
+  if (!Number.isInteger(start) || !Number.isInteger(end)) throw new Error('Jobs are counted from and to a whole number')
   const count = queue.count(state)
   const from = start < 0 ? Math.max(count + start, 0) : start
   const to = end < 0 ? count + end : end
@@ -83,7 +96,8 @@ export function idsIn(
 }
 
 export function readJob(tx: Transaction, queue: QueueRow, jobId: string): JobJson | undefined {
-  const job = findWholeJob(tx, queue, jobId)
+  const found = queue.id === 0 ? lookUp(tx, queue, jobId) : { queue, job: { id: jobId } }
+  const job = found && findWholeJob(tx, found.queue, found.job.id)
   return job && toJobJson(tx, job)
 }
 
@@ -95,7 +109,7 @@ const statusOf: Record<string, Dependency> = {
 }
 
 export function countDependencies(tx: Transaction, queue: QueueRow, jobId: string, types: string[]): number[] {
-  const key = findJob(tx, queue, jobId)?.key ?? 0
+  const key = keyOf(tx, queue, jobId)
   return types.map((type) => {
     const row = tx
       .sql('SELECT count(*) AS children FROM dependency WHERE parent = ? AND status = ?')
@@ -128,7 +142,7 @@ export function dependencyValues(
   jobId: string,
   status: Dependency,
 ): Record<string, string> {
-  const key = findJob(tx, queue, jobId)?.key ?? 0
+  const key = keyOf(tx, queue, jobId)
   return Object.fromEntries(children(tx, key, status).map((child) => [child.key, child.value ?? '']))
 }
 
@@ -139,7 +153,7 @@ const keys = (list: Child[]) => list.map(({ key }) => key)
 
 /** The children of a job: all of them, or a page of each kind that is asked for. */
 export function readDependencies(tx: Transaction, queue: QueueRow, jobId: string, opts: DependenciesOpts) {
-  const parent = findJob(tx, queue, jobId)?.key ?? 0
+  const parent = keyOf(tx, queue, jobId)
   const { processed, unprocessed, ignored, failed } = opts
   if (!processed && !unprocessed && !ignored && !failed) {
     return {

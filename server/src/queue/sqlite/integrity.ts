@@ -1,10 +1,9 @@
 import { Worker } from 'node:worker_threads'
+import type { Findings } from './checking.ts'
 
-/** What a look for damage in the queue file has found. */
-export interface Integrity {
+/** What the last look for damage in the queue file has found. */
+export interface Integrity extends Findings {
   checkedAt: Date
-  /** A sentence for each finding, none when all is well. */
-  findings: string[]
 }
 
 /** Reading a large file takes seconds of a core: often enough to know of damage before the last backups have it too. */
@@ -36,7 +35,7 @@ export class IntegrityCheck {
     this.#dueAt = now + CHECK_EVERY_MS
     const thread = new Worker(new URL('./integrity-thread.js', import.meta.url), { workerData: this.#path })
     thread.unref()
-    thread.once('message', (findings: string[]) => (this.#latest = { checkedAt: new Date(), findings }))
+    thread.once('message', (findings: Findings) => (this.#latest = { checkedAt: new Date(), ...findings }))
     thread.once('error', () => (this.#dueAt = now + TRY_AGAIN_MS))
   }
 }

@@ -1,3 +1,4 @@
+import { textOf } from './accepting.ts'
 import type { QueueRow } from './queue-row.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -20,8 +21,9 @@ export function readById(columns: string) {
   const numbered = `SELECT ${columns} FROM job WHERE key = ?`
   const chosen = `SELECT ${columns} FROM job WHERE queue = ? AND id = ? AND key < ${FIRST_NUMBERED}`
   return (tx: Transaction, queue: QueueRow, id: string) => {
-    const key = numberedKey(queue, id)
-    return key === null ? tx.sql(chosen).get(queue.id, id) : tx.sql(numbered).get(key)
+    const text = textOf(id)
+    const key = numberedKey(queue, text)
+    return key === null ? tx.sql(chosen).get(queue.id, text) : tx.sql(numbered).get(key)
   }
 }
 

@@ -36,8 +36,9 @@ export interface JobRow {
 /** A job with its data, or with the word where it is. */
 export type WholeJobRow = JobRow & PayloadColumns
 
+/** Times that somebody chose may be beyond what a number holds exactly, which only a REAL can be read with. */
 export const jobColumns =
-  'key, id, state, name, opts, added_at, delay, priority, progress, attempts_made, attempts_started, stalled_count, processed_at, processed_by, finished_at, return_value, failed_reason, deferred_failure, parent_key, parent, scheduler, dedup_id, lock_token, lock_until'
+  'key, id, state, name, opts, added_at + 0.0 AS added_at, delay + 0.0 AS delay, priority, progress, attempts_made, attempts_started, stalled_count, processed_at, processed_by, finished_at, return_value, failed_reason, deferred_failure, parent_key, parent, scheduler, dedup_id, lock_token, lock_until'
 export const allColumns = `${jobColumns}, aside, data`
 
 const readRow = readById(jobColumns)

@@ -1,3 +1,4 @@
+import { textOf } from './accepting.ts'
 import type { JobRow } from './job-row.ts'
 import { emit } from './events.ts'
 import { findKey } from './job-key.ts'
@@ -9,9 +10,9 @@ import type { Transaction } from './transaction.ts'
 
 /** Refuses unless `token` holds the job's lock; the token `0` stands for no lock at all. */
 export function requireLock(job: JobRow, token: string, attempt: Attempt, now: number): void {
-  if (token === '0') return
-  const held = job.lock_token !== null && job.lock_until > now
-  if (held && job.lock_token === token) return
+  if (textOf(token) === '0') return
+  const held = locked(job, now)
+  if (held && job.lock_token === textOf(token)) return
   throw refuse(held ? refusals.lockMismatch : refusals.lockMissing, attempt)
 }
 
@@ -27,6 +28,9 @@ export function requireActive(job: JobRow | undefined, token: string, attempt: A
 export const lockEnd = (now: number, durationMs: number) =>
   Math.min(Math.floor(now + durationMs), Number.MAX_SAFE_INTEGER)
 
+/** Whether somebody works on it. */
+export const locked = (job: JobRow, now: number): boolean => job.lock_token !== null && job.lock_until > now
+
 export function unlock(tx: Transaction, job: JobRow): void {
   tx.sql('UPDATE job SET lock_token = NULL, lock_until = 0, suspect = 0 WHERE key = ?').run(job.key)
 }
@@ -41,7 +45,7 @@ export function extendLock(
 ): boolean {
   const extended = tx
     .sql('UPDATE job SET lock_until = ?, suspect = 0 WHERE key = ? AND lock_token = ? AND lock_until > ?')
-    .run(lockEnd(now, durationMs), findKey(tx, queue, id) ?? 0, token, now)
+    .run(lockEnd(now, durationMs), findKey(tx, queue, id) ?? 0, textOf(token), now)
   return extended.changes > 0
 }
 

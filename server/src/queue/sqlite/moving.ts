@@ -1,3 +1,4 @@
+import { whole } from './accepting.ts'
 import { childReturns, Dependency, hasDependency } from './dependencies.ts'
 import { emit } from './events.ts'
 import { saveStacktrace } from './payload.ts'
@@ -36,8 +37,8 @@ export function delayActive(
   now: number,
 ): void {
   const job = requireActive(findJob(tx, queue, jobId), token, { jobId, command: 'moveToDelayed', state: 'active' }, now)
-  const delay = Math.round(at.delay)
-  const due = dueAt(Math.round(at.timestamp), delay)
+  const delay = whole(at.delay)
+  const due = dueAt(whole(at.timestamp), delay)
   unlock(tx, job)
   saveFields(tx, job, options.fields)
   if (options.countsAttempt) countAttempt(tx, job)
@@ -81,7 +82,7 @@ export function giveBack(tx: Transaction, queue: QueueRow, jobId: string, token:
   requireLock(job, token, attempt, now)
   if (job.state === State.active) {
     unlock(tx, job)
-    if (job.priority > 0) moveTo(tx, queue, job, State.prioritized, firstOfPriority(job.priority))
+    if (job.priority !== 0) moveTo(tx, queue, job, State.prioritized, firstOfPriority(job.priority))
     else moveTo(tx, queue, job, State.waiting, queue.nextFront())
     emit(tx, queue, 'waiting', { jobId, prev: 'active' })
   }
@@ -174,9 +175,8 @@ export function changeDelay(tx: Transaction, queue: QueueRow, jobId: string, del
   const job = findJob(tx, queue, jobId)
   if (!job) throw refuse(refusals.jobMissing, attempt)
   if (job.state !== State.delayed) throw refuse(refusals.notInState, attempt)
-  const rounded = Math.round(delay)
-  const due = dueAt(now, rounded)
-  tx.sql('UPDATE job SET delay = ? WHERE key = ?').run(rounded, job.key)
+  const due = dueAt(now, whole(delay))
+  tx.sql('UPDATE job SET delay = ? WHERE key = ?').run(whole(delay), job.key)
   moveTo(tx, queue, job, State.delayed, delayedPlace(tx, queue, due))
   emit(tx, queue, 'delayed', { jobId, delay: due })
 }
@@ -186,12 +186,12 @@ export function changePriority(tx: Transaction, queue: QueueRow, jobId: string, 
   const job = findJob(tx, queue, jobId)
   if (!job) throw refuse(refusals.jobMissing, { jobId, command: 'changePriority' })
   if (job.state === State.waiting || job.state === State.prioritized) {
-    if (priority > 0 && lifo) {
+    if (priority !== 0 && lifo) {
       moveTo(tx, queue, job, State.prioritized, firstOfPriority(priority))
     } else {
       const { state, place } = placeInLine(queue, priority, lifo ? 'front' : 'back')
       moveTo(tx, queue, job, state, place)
     }
   }
-  tx.sql('UPDATE job SET priority = ? WHERE key = ?').run(priority, job.key)
+  tx.sql('UPDATE job SET priority = ? WHERE key = ?').run(whole(priority), job.key)
 }

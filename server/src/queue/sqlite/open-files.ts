@@ -1,6 +1,7 @@
-import { realpathSync } from 'node:fs'
+import { readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { Database, type SqliteConnection } from './database.ts'
+import { checkedConnection } from './connection.ts'
+import { Database } from './database.ts'
 import { IntegrityCheck } from './integrity.ts'
 
 /** One user of a file; the file itself is closed with the last one. */
@@ -23,13 +24,15 @@ interface Entry {
 export class OpenFiles {
   readonly #open = new Map<string, Entry>()
 
-  /** Throws StoreError when the file cannot be used. */
-  open(connection: SqliteConnection): OpenFile {
-    const path = realPath(connection.path)
-    const entry = this.#open.get(path) ?? newEntry({ ...connection, path })
+  /** Throws StoreError when the file cannot be used, or the options are none. */
+  open(connection: unknown): OpenFile {
+    const { path: given, synchronous } = checkedConnection(connection)
+    const path = realPath(given)
+    const entry = this.#open.get(path) ?? newEntry(path)
     this.#open.set(path, entry)
     entry.users += 1
     const { database, integrity } = entry
+    if (synchronous === 'full') database.makeDurable()
     return { database, integrity, close: once(() => this.#release(path)) }
   }
 
@@ -43,24 +46,37 @@ export class OpenFiles {
   }
 }
 
-const newEntry = (connection: SqliteConnection): Entry => ({
-  database: new Database(connection),
-  integrity: new IntegrityCheck(connection.path),
+const newEntry = (path: string): Entry => ({
+  database: new Database(path),
+  integrity: new IntegrityCheck(path),
   users: 0,
 })
 
-/** The same file has one name here, by whichever link or relative path it is reached. */
+/** More links in a row are a circle. */
+const MAX_LINKS = 40
+
+/** The same file has one name here, by whichever link or relative path it is reached, also before it is made. */
 function realPath(path: string): string {
-  const absolute = resolve(path)
-  try {
-    return realpathSync(absolute)
-  } catch {
+  let absolute = resolve(path)
+  for (let links = 0; links < MAX_LINKS; links++) {
+    const target = attempt(() => realpathSync(absolute))
+    if (target) return target
     // Not made yet, or its folder is missing, which opening will tell.
+    const folder = attempt(() => realpathSync(dirname(absolute)))
+    if (!folder) return absolute
+    absolute = join(folder, basename(absolute))
+    const link = attempt(() => readlinkSync(absolute))
+    if (!link) return absolute
+    absolute = resolve(folder, link)
   }
+  return absolute
+}
+
+function attempt(look: () => string): string | null {
   try {
-    return join(realpathSync(dirname(absolute)), basename(absolute))
+    return look()
   } catch {
-    return absolute
+    return null
   }
 }
 

@@ -1,3 +1,4 @@
+import { whole } from './accepting.ts'
 import { emit } from './events.ts'
 import type { JobRow } from './job-row.ts'
 import type { QueueRow } from './queue-row.ts'
@@ -35,15 +36,15 @@ export function moveTo(
 
 /** Where a job goes that is to be worked on: among the waiting, or among the prioritized when it has a priority. */
 export function placeInLine(queue: QueueRow, priority: number, end: 'front' | 'back'): { state: State; place: number } {
-  if (priority > 0) return { state: State.prioritized, place: prioritizedPlace(queue, priority) }
+  if (priority !== 0) return { state: State.prioritized, place: prioritizedPlace(queue, priority) }
   return { state: State.waiting, place: end === 'front' ? queue.nextFront() : queue.nextBack() }
 }
 
 const prioritizedPlace = (queue: QueueRow, priority: number) =>
-  priority * PRIORITY_STEP + (queue.nextPriority() % PRIORITY_STEP)
+  whole(priority * PRIORITY_STEP + (queue.nextPriority() % PRIORITY_STEP))
 
 /** Before all others of its priority. */
-export const firstOfPriority = (priority: number) => priority * PRIORITY_STEP
+export const firstOfPriority = (priority: number) => whole(priority * PRIORITY_STEP)
 
 /** Puts a job in line and tells so. `prev` is the state it comes from, in BullMQ's words. */
 export function putInLine(
@@ -88,4 +89,4 @@ export const placeAt = (time: number) => BigInt(Math.floor(time)) << DELAY_BITS
 
 /** When a job is due that is delayed from a moment on. */
 export const dueAt = (timestamp: number, delay: number) =>
-  Math.min(delay > 0 ? timestamp + delay : timestamp, LATEST_DUE)
+  Math.max(Math.min(delay > 0 ? timestamp + delay : timestamp, LATEST_DUE), -LATEST_DUE)

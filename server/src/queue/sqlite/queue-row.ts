@@ -34,6 +34,7 @@ const columns = [
 
 const empty = Object.fromEntries(columns.map((column) => [column, column === 'meta' ? '{}' : 0]))
 const load = 'SELECT * FROM queue WHERE name = ?'
+const counts = 'SELECT state, count(*) AS jobs FROM job WHERE queue = ? GROUP BY state'
 const insert = 'INSERT INTO queue (name) VALUES (?)'
 const update = `UPDATE queue SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`
 
@@ -76,6 +77,14 @@ export class QueueRow {
   moved(from: State | null, to: State | null, by = 1): void {
     if (from !== null) this.#row[counterOf[from]] -= by
     if (to !== null) this.#row[counterOf[to]] += by
+    this.#dirty = true
+  }
+
+  /** Counts its jobs anew, for counts that do not agree with them. */
+  recount(): void {
+    for (const counter of Object.values(counterOf)) this.#row[counter] = 0
+    const rows = this.#tx.sql(counts).all(this.#row.id)
+    for (const row of rows) this.#row[counterOf[Number(row['state']) as State]] = Number(row['jobs'])
     this.#dirty = true
   }
 

@@ -1,3 +1,4 @@
+import { textOf, whole } from './accepting.ts'
 import type { JobRow } from './job-row.ts'
 import type { QueueRow } from './queue-row.ts'
 import type { Transaction } from './transaction.ts'
@@ -11,8 +12,11 @@ export interface SchedulerRow {
 /** The id of the job that a scheduler has laid out for a run. */
 export const runId = (schedulerId: string, nextRun: number) => `repeat:${schedulerId}:${nextRun}`
 
+/** A time beyond what a number holds exactly is read as a REAL. */
+const read = 'SELECT next_run + 0.0 AS next_run, fields FROM scheduler WHERE queue = ? AND id = ?'
+
 export function findScheduler(tx: Transaction, queue: QueueRow, id: string): SchedulerRow | undefined {
-  const row = tx.sql('SELECT next_run, fields FROM scheduler WHERE queue = ? AND id = ?').get(queue.id, id)
+  const row = tx.sql(read).get(queue.id, textOf(id))
   return (
     row && { nextRun: Number(row['next_run']), fields: JSON.parse(String(row['fields'])) as Record<string, string> }
   )
@@ -21,8 +25,8 @@ export function findScheduler(tx: Transaction, queue: QueueRow, id: string): Sch
 export function saveScheduler(tx: Transaction, queue: QueueRow, id: string, { nextRun, fields }: SchedulerRow): void {
   tx.sql('INSERT OR REPLACE INTO scheduler (queue, id, next_run, fields) VALUES (?, ?, ?, ?)').run(
     queue.ensure(),
-    id,
-    nextRun,
+    textOf(id),
+    whole(nextRun),
     JSON.stringify(fields),
   )
 }
@@ -36,6 +40,6 @@ export function isCurrentJob(tx: Transaction, queue: QueueRow, job: Pick<JobRow,
 
 /** The next runs of all schedulers of a queue. */
 export function currentJobIds(tx: Transaction, queue: QueueRow): Set<string> {
-  const rows = tx.sql('SELECT id, next_run FROM scheduler WHERE queue = ?').all(queue.id)
+  const rows = tx.sql('SELECT id, next_run + 0.0 AS next_run FROM scheduler WHERE queue = ?').all(queue.id)
   return new Set(rows.map((row) => runId(String(row['id']), Number(row['next_run']))))
 }

@@ -1,5 +1,6 @@
 import type { JobsOptions, RepeatableOptions } from 'bullmq'
-import { deleteJobRows } from './dependencies.ts'
+import { textOf } from './accepting.ts'
+import { deleteJob } from './delete-job.ts'
 import { emit } from './events.ts'
 import { findJob, jobExists } from './job-row.ts'
 import type { QueueRow } from './queue-row.ts'
@@ -119,11 +120,10 @@ export function removeScheduler(tx: Transaction, queue: QueueRow, id: string): n
   if (!scheduler) return 1
   const job = findJob(tx, queue, runId(id, scheduler.nextRun))
   if (job?.state === State.delayed) {
-    queue.moved(State.delayed, null)
-    deleteJobRows(tx, job.key)
+    deleteJob(tx, queue, job.key)
     emit(tx, queue, 'removed', { jobId: job.id, prev: 'delayed' })
   }
-  tx.sql('DELETE FROM scheduler WHERE queue = ? AND id = ?').run(queue.id, id)
+  tx.sql('DELETE FROM scheduler WHERE queue = ? AND id = ?').run(queue.id, textOf(id))
   return 0
 }
 

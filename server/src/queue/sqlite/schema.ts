@@ -114,6 +114,17 @@ const migrations = [
     seen_at INTEGER NOT NULL
   ) STRICT;
   `,
+  // What version 1 has miscounted when a flow was removed.
+  `
+  UPDATE queue SET
+    failed = (SELECT count(*) FROM job WHERE job.queue = queue.id AND state = 1),
+    waiting_children = (SELECT count(*) FROM job WHERE job.queue = queue.id AND state = 2),
+    completed = (SELECT count(*) FROM job WHERE job.queue = queue.id AND state = 3),
+    active = (SELECT count(*) FROM job WHERE job.queue = queue.id AND state = 4),
+    waiting = (SELECT count(*) FROM job WHERE job.queue = queue.id AND state = 5),
+    prioritized = (SELECT count(*) FROM job WHERE job.queue = queue.id AND state = 6),
+    delayed = (SELECT count(*) FROM job WHERE job.queue = queue.id AND state = 7);
+  `,
 ]
 
 /**
@@ -126,12 +137,7 @@ export function migrate(db: DatabaseSync): void {
   try {
     // Read again: another process may have migrated while we waited for the lock.
     const version = versionOf(db)
-    if (version > migrations.length) {
-      throw new StoreError(
-        'newer',
-        `The queue file has schema version ${version}, this program knows up to ${migrations.length}: use the newer program.`,
-      )
-    }
+    refuseNewer(version)
     for (const script of migrations.slice(version)) db.exec(script)
     db.exec(`PRAGMA user_version = ${migrations.length}`)
     db.exec('COMMIT')
@@ -141,4 +147,13 @@ export function migrate(db: DatabaseSync): void {
   }
 }
 
-const versionOf = (db: DatabaseSync) => Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
+/** Throws {@link StoreError} `newer` for a version that this program does not know. */
+export function refuseNewer(version: number): void {
+  if (version <= migrations.length) return
+  throw new StoreError(
+    'newer',
+    `the queue file has schema version ${version}, this program knows up to ${migrations.length}: use the newer program`,
+  )
+}
+
+export const versionOf = (db: DatabaseSync) => Number(db.prepare('PRAGMA user_version').get()?.['user_version'])

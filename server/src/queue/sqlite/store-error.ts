@@ -1,7 +1,17 @@
 import { whyNotWritable } from './writable.ts'
 
 /** What is wrong with the file: the kinds that people have to deal with differently. */
-export type StoreProblem = 'busy' | 'full' | 'readonly' | 'corrupt' | 'missing' | 'newer' | 'io' | 'closed'
+export type StoreProblem =
+  | 'busy'
+  | 'full'
+  | 'readonly'
+  | 'corrupt'
+  | 'missing'
+  | 'newer'
+  | 'foreign'
+  | 'io'
+  | 'closed'
+  | 'unforeseen'
 
 const FULL: [StoreProblem, string] = ['full', 'the disk with the queue file is full, make room on it']
 
@@ -13,7 +23,7 @@ const problems: Record<number, [StoreProblem, string]> = {
   6: ['busy', 'a table of the queue file is locked'],
   8: ['readonly', 'the queue file cannot be written: see its owner and permissions'],
   10: ['io', 'the disk refused to read or write the queue file: see what the system logs of it'],
-  11: ['corrupt', 'the queue file is damaged: put a backup in its place'],
+  11: ['corrupt', 'the queue file is damaged: put a backup in its place by `queue-ops store restore FILE`'],
   13: FULL,
   14: ['missing', 'the queue file cannot be opened: see that its folder exists and can be written'],
   26: ['corrupt', 'the queue file is not a SQLite database'],
@@ -46,14 +56,20 @@ export class StoreError extends Error {
 /** Puts what the driver throws of a file into our words; everything that is not of SQLite passes as it is. */
 export function asStoreError(error: unknown, path: string): unknown {
   const code = resultCode(error)
-  if (code === null) return error
+  if (code === null) return isTooBig(error) ? new Error(TOO_BIG, { cause: error }) : error
   const [problem, message] = meaningOf(code)
   const mayBeAccess = problem === 'readonly' || problem === 'io' || problem === 'missing'
   const reason = mayBeAccess ? whyNotWritable(path) : null
   if (reason) return new StoreError('readonly', reason, { cause: error, told: NOT_WRITABLE })
-  const detail = error instanceof Error ? error.message : String(error)
-  return new StoreError(problem, `${message} (${detail})`, { cause: error })
+  const told = `${message} (${error instanceof Error ? error.message : String(error)})`
+  return new StoreError(problem, named(told, path), { cause: error, told })
 }
+
+/** With the path, for the log and for who sits at the machine. */
+const named = (told: string, path: string) => told.replace('the queue file', () => `the queue file ${path}`)
+
+const TOO_BIG = 'One job cannot hold more than 1 GB of data on SQLite'
+const isTooBig = (error: unknown) => driverCode(error) === 18
 
 /** Refuses a file that this process could read but not write, before SQLite makes files of its own beside it. */
 export function requireWritable(path: string): void {
@@ -75,8 +91,17 @@ const meaningOf = (code: number): [StoreProblem, string] =>
 
 const primary = (code: number) => code & 0xff
 
-/** The extended code; a mistake in our own SQL (1) and constraint violations (19) are faults of ours, not of the file. */
+/**
+ * Faults of ours or of a caller, not of the file: wrong SQL, too large a value, a violated constraint, a value of the wrong
+ * type, misuse, too many values.
+ */
+const ourFaults = [1, 18, 19, 20, 21, 25]
+
+/** The extended code of what is wrong with the file. */
 function resultCode(error: unknown): number | null {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null
-  return [1, 19].includes(primary(error.errcode)) ? null : error.errcode
+  const code = driverCode(error)
+  return code === null || ourFaults.includes(primary(code)) ? null : code
 }
+
+const driverCode = (error: unknown): number | null =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : null

@@ -1,4 +1,5 @@
 import type { JobsOptions } from 'bullmq'
+import { textOf, whole } from './accepting.ts'
 import { emit } from './events.ts'
 import { freeKey } from './job-key.ts'
 import { isInline, storeAside } from './payload.ts'
@@ -30,7 +31,7 @@ const insertJob = `INSERT INTO job (key, queue, id, state, place, name, opts, ad
 export function storeJob(tx: Transaction, queue: QueueRow, job: NewJob): void {
   const number = queue.ensure()
   const { opts } = job
-  const timestamp = Math.floor(job.timestamp)
+  const timestamp = whole(job.timestamp)
   const delay = delayOf(opts)
   const priority = opts.priority ?? 0
   const { state, place } = firstPlace(tx, queue, { ...job, timestamp }, delay, priority)
@@ -49,8 +50,8 @@ export function storeJob(tx: Transaction, queue: QueueRow, job: NewJob): void {
     priority,
     job.parentKey,
     job.parent,
-    job.scheduler,
-    opts.deduplication?.id ?? null,
+    job.scheduler === null ? null : textOf(job.scheduler),
+    opts.deduplication?.id === undefined ? null : textOf(opts.deduplication.id),
     inline ? 0 : 1,
     inline ? job.data : null,
   )
@@ -60,12 +61,14 @@ export function storeJob(tx: Transaction, queue: QueueRow, job: NewJob): void {
   announce(tx, queue, job.id, state, dueAt(timestamp, delay))
 }
 
-/** Only a number delays, as on Redis; whole milliseconds. */
-export const delayOf = ({ delay }: JobsOptions) => (typeof delay === 'number' ? Math.max(Math.round(delay), 0) : 0)
+/** What is kept of a delay, in whole milliseconds: also of one that does not delay. */
+export const delayOf = ({ delay }: JobsOptions) => whole(Number(delay ?? 0)) || 0
 
 function firstPlace(tx: Transaction, queue: QueueRow, job: NewJob, delay: number, priority: number) {
   if (job.waitsForChildren) return { state: State.waitingChildren, place: job.timestamp }
-  if (delay > 0) return { state: State.delayed, place: delayedPlace(tx, queue, dueAt(job.timestamp, delay)) }
+  // Only a number delays, as on Redis.
+  if (delay > 0 && typeof job.opts.delay === 'number')
+    return { state: State.delayed, place: delayedPlace(tx, queue, dueAt(job.timestamp, delay)) }
   return placeInLine(queue, priority, job.opts.lifo ? 'front' : 'back')
 }
 

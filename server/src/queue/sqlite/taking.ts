@@ -1,4 +1,5 @@
 import type { JobJson } from 'bullmq'
+import { textOf } from './accepting.ts'
 import { emit } from './events.ts'
 import { allColumns, toJobJson, type JobRow, type WholeJobRow } from './job-row.ts'
 import { nextDue, placeAfter, placeInLine, moveTo } from './place.ts'
@@ -56,8 +57,7 @@ export function takeNext(tx: Transaction, queue: QueueRow, taker: Taker, now: nu
   const limited = limitedFor(queue, maxJobs, now)
   if (limited > 0) return [null, '', limited, 0]
   if (queue.paused || queue.maxed) return [null, '', 0, 0]
-  const from = queue.count(State.waiting) > 0 ? State.waiting : State.prioritized
-  const job = queue.count(from) > 0 ? takeFrom(tx, queue, from, taker, now) : undefined
+  const job = takeFirst(tx, queue, taker, now)
   if (!job) return [null, '', 0, nextDue(tx, queue) ?? 0]
   if (maxJobs !== undefined && job.deferred_failure === null) {
     countTaken(queue, taker.limiter?.duration ?? Number(meta['duration'] ?? 0), now)
@@ -66,13 +66,27 @@ export function takeNext(tx: Transaction, queue: QueueRow, taker: Taker, now: nu
   return [toJobJson(tx, job), job.id, 0, 0]
 }
 
+const inLine = [State.waiting, State.prioritized]
+
+function takeFirst(tx: Transaction, queue: QueueRow, taker: Taker, now: number): WholeJobRow | undefined {
+  const counted = inLine.filter((state) => queue.count(state) > 0)
+  for (const from of counted) {
+    const job = takeFrom(tx, queue, from, taker, now)
+    if (job) return job
+  }
+  // A count without a job would send workers back here without an end.
+  if (counted.length > 0) queue.recount()
+  return undefined
+}
+
 function takeFrom(
   tx: Transaction,
   queue: QueueRow,
   from: State,
-  { token, name, lockDurationMs }: Taker,
+  { name, lockDurationMs, ...taker }: Taker,
   now: number,
 ): WholeJobRow | undefined {
+  const token = textOf(taker.token)
   const locks = token !== '0'
   const row = tx
     .sql(take)
@@ -98,7 +112,7 @@ function countTaken(queue: QueueRow, durationMs: number, now: number) {
 /** Whether a worker that asked now could get a job, or would be told to wait for the rate limit. */
 export function somethingToTake(tx: Transaction, queue: QueueRow, now: number): boolean {
   if (queue.paused || queue.maxed) return false
-  if (queue.count(State.waiting) > 0 || queue.count(State.prioritized) > 0) return true
+  if (inLine.some((state) => queue.count(state) > 0)) return true
   const due = nextDue(tx, queue)
   return due !== null && due <= now
 }

@@ -1,3 +1,4 @@
+import { textOf } from './accepting.ts'
 import { emit } from './events.ts'
 import { findKey } from './job-key.ts'
 import { storeData } from './payload.ts'
@@ -32,7 +33,7 @@ export function addLog(
 ): number {
   const key = requireKey(tx, queue, jobId, 'addLog')
   const last = tx.sql('SELECT max(line) AS line, count(*) AS lines FROM log WHERE job = ?').get(key)
-  tx.sql('INSERT INTO log (job, line, text) VALUES (?, ?, ?)').run(key, Number(last?.['line'] ?? 0) + 1, text)
+  tx.sql('INSERT INTO log (job, line, text) VALUES (?, ?, ?)').run(key, Number(last?.['line'] ?? 0) + 1, textOf(text))
   const lines = Number(last?.['lines']) + 1
   if (!keep) return lines
   trimLog(tx, key, keep)
