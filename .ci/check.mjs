@@ -12,6 +12,10 @@ try {
     REDIS_SERVER: ensureProgram('redis'),
     POSTGRES_BIN: dirname(ensureProgram('postgres')),
     CHROMIUM: ensureProgram('chromium'),
+    SOFFICE: ensureProgram('libreoffice'),
+    PYTHON_WITH_OPENPYXL: ensureProgram('openpyxl'),
+    // An S3 server that Linux distributions have; elsewhere the tests that need it say so and are left out.
+    ...(process.platform === 'linux' ? { PYTHON_WITH_SWIFT: ensureProgram('swift') } : {}),
   }
 } catch (error) {
   process.stderr.write(`${error.message}\n`)

@@ -22,6 +22,27 @@ const programs = {
     apt: 'chromium',
     brew: 'chromium',
   },
+  libreoffice: {
+    names: ['soffice'],
+    places: ['/Applications/LibreOffice.app/Contents/MacOS/soffice'],
+    variable: 'SOFFICE',
+    apt: 'libreoffice-calc-nogui',
+    brew: 'libreoffice',
+  },
+  openpyxl: {
+    names: ['python3'],
+    works: (python) => run(python, ['-c', 'import openpyxl'], 'ignore'),
+    variable: 'PYTHON_WITH_OPENPYXL',
+    apt: 'python3-openpyxl',
+    brew: 'python',
+  },
+  swift: {
+    names: ['python3'],
+    works: (python) => run(python, ['-c', 'import swift.proxy.server'], 'ignore'),
+    variable: 'PYTHON_WITH_SWIFT',
+    apt: 'python3-swift',
+    brew: 'python',
+  },
 }
 
 /**
@@ -42,7 +63,7 @@ export function ensureProgram(program) {
   )
 }
 
-function locate({ names, folders = () => [], places = [], variable }) {
+function locate({ names, folders = () => [], places = [], works = () => true, variable }) {
   const set = process.env[variable]
   if (set) return set
   const known = ['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin', '/opt/homebrew/opt/postgresql/bin']
@@ -51,7 +72,7 @@ function locate({ names, folders = () => [], places = [], variable }) {
   return candidates.find((path) => {
     try {
       accessSync(path, constants.X_OK)
-      return true
+      return works(path)
     } catch {
       return false
     }
@@ -70,9 +91,9 @@ function install(program, { apt, brew }) {
   }
 }
 
-function run(command, args) {
+function run(command, args, stderr = 2) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const { status } = spawnSync(command, args, { env, stdio: ['ignore', 'ignore', 2] })
+  const { status } = spawnSync(command, args, { env, stdio: ['ignore', 'ignore', stderr] })
   return status === 0
 }
 

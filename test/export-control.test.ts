@@ -95,7 +95,7 @@ test('options of another format are refused, not left out', async () => {
   for (const option of [{ delimiter: ';' }, { bom: true }]) {
     const refused = await mcp.call('start_export', { format: 'json', ...option })
     expect(answerText(refused)).toEqual({
-      error: 'delimiter and bom are for csv: leave them out, or set format to csv.',
+      error: 'delimiter, bom and formula_guard are for csv: leave them out, or set format to csv.',
     })
   }
 })

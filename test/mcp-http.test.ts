@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { ExportFormat } from '@queue-ops/server/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from './support/eventually.ts'
 import { answerText, connectHttp } from './support/mcp-client.ts'
@@ -136,7 +137,7 @@ test('wrong calls get one sentence that tells what to do', async () => {
   await using mcp = await connectHttp(program.url)
   const wrong: [string, unknown, string][] = [
     ['start_export', {}, 'format'],
-    ['start_export', { format: 'pdf' }, '"csv"|"json"|"xlsx"'],
+    ['start_export', { format: 'pdf' }, ExportFormat.options.map((format) => `"${format}"`).join('|')],
     ['start_export', { format: 'csv', dataset: 'nothing' }, 'There is no dataset "nothing"; the datasets are: cities.'],
     [
       'start_export',

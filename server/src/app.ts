@@ -8,7 +8,9 @@ import { openCatalogue } from './exports/datasets/open-catalogue.ts'
 import { exportJobOptions, type ExportQueue } from './exports/export-job.ts'
 import { startExportWorker } from './exports/export-worker.ts'
 import { createExports } from './exports/exports.ts'
-import { openExportFiles, type ExportFiles } from './exports/files.ts'
+import type { ExportFiles } from './exports/files/export-files.ts'
+import { openExportFiles, openWorkFolder } from './exports/files/open-export-files.ts'
+import { startSweeper } from './exports/sweeper.ts'
 import { createHealth } from './health/health.ts'
 import { mountBoard } from './http/board.ts'
 import { DOWNLOADS_PATH, mountDownloads } from './http/downloads.ts'
@@ -24,6 +26,9 @@ import { openStore, type Store } from './queue/store.ts'
 import { listTools } from './tools/list.ts'
 
 const PAGE_DIRECTORY = fileURLToPath(new URL('../../web/dist', import.meta.url))
+
+const MB = 1024 * 1024
+const HOUR_MS = 3_600_000
 
 /** A running Queue Ops process. */
 export interface App {
@@ -69,13 +74,14 @@ export async function startApp(config: Config, transport: 'http' | 'stdio', log:
     config,
     log,
     store: openStore(config.queueUrl, config.queuePrefix, log),
-    files: await openExportFiles(join(config.dataDir, 'exports')),
+    files: await openExportFiles(config.exportFiles, log),
     catalogue: await openCatalogue(config),
     closers,
   }
+  closers.connections.push(() => shared.files.close())
   try {
     const server = config.role === 'worker' ? notServing : await startServer(shared, transport)
-    if (config.role !== 'server') startWorker(shared)
+    if (config.role !== 'server') await startWorker(shared)
     return { ...server, close }
   } catch (error) {
     await close()
@@ -85,8 +91,12 @@ export async function startApp(config: Config, transport: 'http' | 'stdio', log:
 
 const notServing = { url: null, ended: new Promise<void>(() => undefined) }
 
-function startWorker({ config, log, store, files, closers }: Shared) {
+async function startWorker({ config, log, store, files, closers }: Shared) {
+  const workFolder = join(config.dataDir, 'exports')
+  await openWorkFolder(workFolder)
   const settings = {
+    workFolder,
+    minFreeBytes: config.exportMinFreeMb * MB,
     datasetsFile: config.datasetsFile,
     dataDir: config.dataDir,
     timeoutMs: config.exportTimeoutMs,
@@ -96,7 +106,17 @@ function startWorker({ config, log, store, files, closers }: Shared) {
     shutdownGraceMs: config.shutdownGraceMs,
   }
   const worker = startExportWorker(store, files, settings, log)
-  closers.work.push(() => worker.close())
+  const queue: ExportQueue = store.openQueue(config.exportQueue)
+  const limits = {
+    maxAgeMs: config.exportMaxAgeHours === 0 ? null : config.exportMaxAgeHours * HOUR_MS,
+    maxTotalBytes: config.exportMaxTotalMb === 0 ? null : config.exportMaxTotalMb * MB,
+  }
+  const sweeper = startSweeper({ files, workFolder, queue, limits }, log)
+  closers.work.push(
+    () => worker.close(),
+    () => sweeper.close(),
+  )
+  closers.connections.push(() => queue.close())
 }
 
 async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise<Pick<App, 'url' | 'ended'>> {
@@ -111,22 +131,20 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
     () => observed.close(),
   )
   const health = createHealth(store, observed, { deadLetters: config.dlqLimit, waiting: config.waitingLimit })
-  const mcpServers = (downloadUrl: (file: string) => string) =>
+  const mcpServers = (downloadUrl: (file: string) => Promise<string | null>) =>
     legacyServerFactory(listTools(createExports(queue, catalogue, downloadUrl), catalogue, health), log)
 
   if (transport === 'stdio') {
-    // The client runs on this machine, since it started this process: it can read the file itself.
-    const fileUrl = (file: string) => pathToFileURL(join(files.folder, file)).href
-    const server = mcpServers(config.publicUrl ? webUrl(config.publicUrl) : fileUrl)()
+    const server = mcpServers(config.publicUrl ? throughServer(files, config.publicUrl) : directly(files))()
     closers.work.push(() => server.close())
     return { url: null, ended: serveStdio(server) }
   }
   const mounts = (url: string) => [
     mountLive(),
     mountReady(health),
-    mountMcp(mcpServers(webUrl(config.publicUrl ?? url)), log),
+    mountMcp(mcpServers(throughServer(files, config.publicUrl ?? url)), log),
     mountStatus(health, queue, config.probeResultsFile),
-    mountDownloads(files.folder),
+    mountDownloads(files, log),
     mountBoard([queue], store),
     mountPage(PAGE_DIRECTORY),
   ]
@@ -141,4 +159,12 @@ async function makeDirectory(directory: string) {
   })
 }
 
-const webUrl = (base: string) => (file: string) => `${base}${DOWNLOADS_PATH}/${file}`
+/** The address under which this or any other instance hands out a file. */
+const throughServer = (files: ExportFiles, base: string) => async (file: string) =>
+  (await files.look(file)) && `${base}${DOWNLOADS_PATH}/${file}`
+
+/** For a client on this machine, which has started this process and can read what it can read. */
+const directly = (files: ExportFiles) => async (file: string) => {
+  const handout = await files.handOut(file, 'GET')
+  return handout && (handout.kind === 'file' ? pathToFileURL(handout.path).href : handout.url)
+}

@@ -35,6 +35,7 @@ function stdioEnvironment(config: Config): Record<string, string> {
     QUEUE_URL: withoutSecrets(config.queueUrl),
     QUEUE_PREFIX: config.queuePrefix,
     EXPORT_QUEUE: config.exportQueue,
+    EXPORT_FILES: config.exportFiles,
     EXPORT_ATTEMPTS: config.exportAttempts,
     EXPORT_BACKOFF_MS: config.exportBackoffMs,
     DLQ_LIMIT: config.dlqLimit,

@@ -25,6 +25,10 @@ test('nothing has to be set', () => {
     queuePrefix: 'bull',
     exportQueue: 'exports',
     exportTimeoutMs: 3_600_000,
+    exportFiles: `file:${resolve('data/exports')}`,
+    exportMaxAgeHours: 168,
+    exportMaxTotalMb: 0,
+    exportMinFreeMb: 200,
     deadLetterWebhook: null,
     role: 'all',
     workerConcurrency: 3,
@@ -78,6 +82,16 @@ test('a store is a file, Redis or PostgreSQL', () => {
   }
   for (const QUEUE_URL of ['sqlite:', 'queue.sqlite', 'http://cache', 'mongodb://db']) {
     expect(mistakesOf({ QUEUE_URL })).toEqual([expect.stringContaining('QUEUE_URL must be sqlite:')])
+  }
+})
+
+test('exported files go to a folder or to an object storage', () => {
+  for (const EXPORT_FILES of ['file:./elsewhere', `file:${resolve('elsewhere')}`, `file://${resolve('elsewhere')}`]) {
+    expect(readConfig({ EXPORT_FILES }).exportFiles).toBe(`file:${resolve('elsewhere')}`)
+  }
+  expect(readConfig({ EXPORT_FILES: 's3://bucket/a?region=x' }).exportFiles).toBe('s3://bucket/a?region=x')
+  for (const EXPORT_FILES of ['file:', './exports', 'gs://bucket', 's3:bucket']) {
+    expect(mistakesOf({ EXPORT_FILES })).toEqual([expect.stringContaining('EXPORT_FILES must be file:')])
   }
 })
 

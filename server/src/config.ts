@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { ConfigError } from './errors.ts'
 import { sqlitePath, sqliteUrl } from './store-url.ts'
@@ -32,6 +33,10 @@ const isSqliteUrl = (text: string) => !/^(?::memory:|file:.*)?$/.test(sqlitePath
 const isWebUrl = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 /** Just an origin: the board and the page have absolute addresses, and what else a URL can hold has no meaning here. */
 const isOrigin = (text: string) => isWebUrl(text) && new URL(text).href === `${new URL(text).origin}/`
+
+const FILE = 'file:'
+const isFolderUrl = (text: string) => text.startsWith(FILE) && text.length > FILE.length
+const isS3Url = (text: string) => text.startsWith('s3://') && URL.canParse(text)
 
 const queueUrl = z.string().refine((text) => isSqliteUrl(text) || isRedisUrl(text) || isPostgresUrl(text), {
   error: 'must be sqlite: and the path of a file, or a URL that starts with redis://, rediss:// or postgres://',
@@ -69,6 +74,15 @@ export const settings = z.object({
     .string()
     .refine(isWebUrl, { error: 'must be a URL that starts with http:// or https://' })
     .optional(),
+  EXPORT_FILES: z
+    .string()
+    .refine((text) => isFolderUrl(text) || isS3Url(text), {
+      error: 'must be file: and the path of a folder, or s3://bucket/prefix',
+    })
+    .optional(),
+  EXPORT_MAX_AGE_HOURS: wholeNumber(0, 1_000_000, 168),
+  EXPORT_MAX_TOTAL_MB: wholeNumber(0, 1_000_000_000, 0),
+  EXPORT_MIN_FREE_MB: wholeNumber(0, 1_000_000_000, 200),
   DATASETS_FILE: z
     .string()
     .transform((text) => resolve(text))
@@ -104,6 +118,13 @@ export interface Config {
   exportAttempts: number
   exportBackoffMs: number
   exportTimeoutMs: number
+  /** `file:` and an absolute path, or an `s3://` URL. */
+  exportFiles: string
+  /** 0: files are kept however old they are. */
+  exportMaxAgeHours: number
+  /** 0: files are kept however large they are together. */
+  exportMaxTotalMb: number
+  exportMinFreeMb: number
   /** Is told of exports that have failed for good. */
   deadLetterWebhook: string | null
   /** Null: the sample dataset only. */
@@ -140,6 +161,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     exportAttempts: values.EXPORT_ATTEMPTS,
     exportBackoffMs: values.EXPORT_BACKOFF_MS,
     exportTimeoutMs: values.EXPORT_TIMEOUT_MS,
+    exportFiles: filesUrl(values.EXPORT_FILES ?? FILE + resolve(values.DATA_DIR, 'exports')),
+    exportMaxAgeHours: values.EXPORT_MAX_AGE_HOURS,
+    exportMaxTotalMb: values.EXPORT_MAX_TOTAL_MB,
+    exportMinFreeMb: values.EXPORT_MIN_FREE_MB,
     deadLetterWebhook: values.DEAD_LETTER_WEBHOOK ?? null,
     datasetsFile: values.DATASETS_FILE ?? null,
     dlqLimit: values.DLQ_LIMIT,
@@ -148,4 +173,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
     logLevel: values.LOG_LEVEL,
   }
+}
+
+/** `file:` comes with a path as it is, or as the URL that other programs make of it. */
+function filesUrl(text: string): string {
+  if (!text.startsWith(FILE)) return text
+  return FILE + (text.startsWith('file://') ? fileURLToPath(text) : resolve(text.slice(FILE.length)))
 }

@@ -51,7 +51,7 @@ export type HealthReport = z.infer<typeof HealthReport>
 
 // ── exports ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const ExportFormat = z.enum(['csv', 'json', 'ndjson', 'xlsx'])
+export const ExportFormat = z.enum(['csv', 'json', 'ndjson', 'xlsx', 'parquet'])
 export type ExportFormat = z.infer<typeof ExportFormat>
 
 export const Compression = z.enum(['none', 'gzip', 'zstd'])
@@ -145,6 +145,12 @@ export const FileOptions = z.strictObject({
   compression: Compression.optional().describe('Of the whole file; default none'),
   delimiter: z.enum([',', ';', '\t', '|']).optional().describe('csv only; default ","'),
   bom: z.boolean().optional().describe('csv only: a byte order mark, which makes Excel read it as UTF-8'),
+  formula_guard: z
+    .boolean()
+    .optional()
+    .describe(
+      'csv only; default true: an apostrophe before texts that spreadsheets would run as formulas. False: for programs only',
+    ),
 })
 export type FileOptions = z.infer<typeof FileOptions>
 
@@ -204,7 +210,13 @@ export const ExportedFile = z.object({
 export type ExportedFile = z.infer<typeof ExportedFile>
 
 export const ExportResult = ExportedFile.extend({
-  download_url: z.string().describe('Where the file can be fetched'),
+  download_url: z.string().nullable().describe('Where the file can be fetched, null when it cannot: see file_problem'),
+  file_problem: z
+    .string()
+    .nullable()
+    .describe(
+      'Why the file cannot be fetched, and what to do: it was deleted after its time, or cannot be reached now',
+    ),
 })
 export type ExportResult = z.infer<typeof ExportResult>
 

@@ -1,6 +1,7 @@
 /**
  * The kinds of failure that a caller can tell apart; each edge (MCP, HTTP, process) has its own words for them. A dataset is
- * `unreadable` when it may be well again later and `broken` when trying again cannot mend it.
+ * `unreadable` when it may be well again later and `broken` when trying again cannot mend it; so is a finished file
+ * `unwritable` or `refused`.
  */
 export type ErrorCode =
   | 'invalid_input'
@@ -9,6 +10,8 @@ export type ErrorCode =
   | 'dataset_unreadable'
   | 'dataset_broken'
   | 'file_unwritable'
+  | 'file_refused'
+  | 'files_unavailable'
   | 'worker_died'
 
 /**

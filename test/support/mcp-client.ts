@@ -6,6 +6,8 @@ import { ExportStatusOutput, HealthReport, StartExportOutput, type ExportResult 
 import { eventually } from './eventually.ts'
 import { bareEnvironment, serverProgram } from './program.ts'
 
+type FetchableResult = ExportResult & { download_url: string }
+
 /** The official client with the calls that the tests make; answers are checked against the contract. */
 export interface McpClient extends AsyncDisposable {
   client: Client
@@ -13,8 +15,8 @@ export interface McpClient extends AsyncDisposable {
   /** Starts an export and gives its job id. */
   startExport(args: Record<string, unknown>): Promise<string>
   exportStatus(jobId: string): Promise<ExportStatusOutput>
-  /** Polls until the export is completed; fails when it failed. */
-  finishedExport(jobId: string): Promise<ExportResult>
+  /** Polls until the export is completed and its file can be fetched; fails when it failed. */
+  finishedExport(jobId: string): Promise<FetchableResult>
   health(): Promise<{ report: HealthReport; isError: boolean }>
 }
 
@@ -50,7 +52,9 @@ async function connected(transport: Parameters<Client['connect']>[0]): Promise<M
       eventually(async () => {
         const status = await exportStatus(jobId)
         if (!status.result) throw new Error(`export ${jobId} is ${status.state}: ${status.fail_reason}`)
-        return status.result
+        const { download_url: url } = status.result
+        if (url === null) throw new Error(`export ${jobId}: ${status.result.file_problem}`)
+        return { ...status.result, download_url: url }
       }),
     async health() {
       const { structuredContent, isError } = await call('health_check')

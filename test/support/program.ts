@@ -78,8 +78,8 @@ export async function runProgram(program: string, args: string[], env: Environme
 }
 
 /** A folder that is gone when the test is over. */
-export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {
-  const path = await mkdtemp(join(tmpdir(), 'queue-ops-'))
+export async function temporaryFolder(inFolder = tmpdir()): Promise<{ path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(inFolder, 'queue-ops-'))
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 

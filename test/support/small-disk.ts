@@ -11,6 +11,7 @@ export interface SmallDisk extends Disposable {
   /** Gives back so much of what `fill` took. */
   free(bytes: number): void
   remount(mode: 'ro' | 'rw'): void
+  resize(megabytes: number): void
 }
 
 /** Why there are no small disks on this machine, false when there are. */
@@ -29,6 +30,7 @@ export function smallDisk(megabytes: number): SmallDisk {
       closeSync(file)
     },
     remount: (mode) => void execFileSync('mount', ['-o', `remount,${mode}`, path], { stdio: 'pipe' }),
+    resize: (size) => void execFileSync('mount', ['-o', `remount,size=${size}m`, path], { stdio: 'pipe' }),
     [Symbol.dispose]() {
       execFileSync('umount', ['-l', path], { stdio: 'pipe' })
       rmdirSync(path)

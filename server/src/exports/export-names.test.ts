@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { exportFileName, exportJobId, exportStem, stemOf } from './export-names.ts'
+import { exportFileName, exportJobId, exportStem, jobOfStem, stemOf } from './export-names.ts'
 
 const uuid = '0aa1bcde-0000-4000-8000-000000000000'
 const scheduled = 'repeat:schedule-daily_orders-2:1795000000000'
@@ -26,5 +26,9 @@ test('files are named after the id, those of a schedule after its name and time,
   expect(stem).toMatch(/^daily_orders-2-20261118T[0-9]{6}Z-[0-9a-f]{32}$/)
   expect(stemOf(scheduled, { schedule: { ...schedule, handle: 'other' } })).not.toBe(stem)
   for (const name of [uuid, '17', stem]) expect(name).toMatch(exportStem)
-  for (const name of ['.hidden', '..', 'daily-20261118T000000Z', `x/${stem}`]) expect(name).not.toMatch(exportStem)
+  for (const id of [uuid, '17', scheduled]) expect(jobOfStem(stemOf(id, { schedule }))).toBe(id)
+  for (const name of ['.hidden', '..', 'daily-20261118T000000Z', `x/${stem}`]) {
+    expect(name).not.toMatch(exportStem)
+    expect(jobOfStem(name)).toBeNull()
+  }
 })

@@ -28,6 +28,15 @@ export function stemOf(id: string, { schedule }: Pick<ExportData, 'schedule'>): 
   return `${schedule?.name}-${time}-${secret}`
 }
 
+/** The job whose file is named so: the other way round as {@link stemOf}. Null when it is the name of no job's file. */
+export function jobOfStem(stem: string): string | null {
+  if (!exportStem.test(stem)) return null
+  const [, name, day, time] = /^(.+)-(\d{8})T(\d{6})Z-[0-9a-f]{32}$/.exec(stem) ?? []
+  if (!name || !day || !time) return stem
+  const dueAt = Date.parse(`${day.replace(/(....)(..)(..)/, '$1-$2-$3')}T${time.replace(/(..)(..)(..)/, '$1:$2:$3')}Z`)
+  return `repeat:${SCHEDULER}${name}:${dueAt}`
+}
+
 const endings: Record<Compression, string> = { none: '', gzip: '.gz', zstd: '.zst' }
 
 /** The name of the file that a job makes. */

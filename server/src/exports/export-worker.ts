@@ -8,7 +8,7 @@ import { startDeadLetterAlerts } from './dead-letter-alerts.ts'
 import { ExportData, failReason, type ExportJob, type ExportOutcome, type ExportQueue } from './export-job.ts'
 import { exportFileName, exportJobId, stemOf } from './export-names.ts'
 import { startExportThreads, type ExportThreads } from './export-threads.ts'
-import type { ExportFiles } from './files.ts'
+import type { ExportFiles } from './files/export-files.ts'
 import { ProgressTeller } from './progress.ts'
 import { keepLatest } from './schedules.ts'
 import { leaveUnfinished, removeUnfinished, type Place } from './unfinished-file.ts'
@@ -30,10 +30,14 @@ const SWEEP_EVERY_MS = 3000
 const MAX_STALLED = 1000
 
 /** A failure that trying again cannot mend. */
-const PERMANENT = new Set(['invalid_input', 'dataset_broken', 'worker_died'])
+const PERMANENT = new Set(['invalid_input', 'dataset_broken', 'file_refused', 'worker_died'])
 
 interface WorkerSettings extends CatalogueSettings {
   queueName: string
+  /** Absolute path of the folder on this machine's disk in which unfinished files are made. */
+  workFolder: string
+  /** What exports leave free on the disk of that folder. */
+  minFreeBytes: number
   concurrency: number
   /** How long one attempt may take, in milliseconds. */
   timeoutMs: number
@@ -57,7 +61,7 @@ export function startExportWorker(store: Store, files: ExportFiles, settings: Wo
   const graceOver = new AbortController()
   const threads = startExportThreads(settings, settings.concurrency)
   const queue: ExportQueue = store.openQueue(settings.queueName)
-  const desk: Desk = { queue, threads, files, timeoutMs: settings.timeoutMs, graceOver: graceOver.signal, log }
+  const desk: Desk = { queue, threads, files, settings, graceOver: graceOver.signal, log }
   const worker = store.openWorker(settings.queueName, exportProcessor(desk), {
     concurrency: settings.concurrency,
     metrics: { maxDataPoints: METRIC_POINTS },
@@ -92,7 +96,7 @@ interface Desk {
   queue: ExportQueue
   threads: ExportThreads
   files: ExportFiles
-  timeoutMs: number
+  settings: WorkerSettings
   graceOver: AbortSignal
   log: Log
 }
@@ -100,7 +104,7 @@ interface Desk {
 function exportProcessor(desk: Desk): Processor<ExportData, ExportOutcome> {
   return async (job, token, lockLost) => {
     using watch = watchForCancel(desk.queue, job.id ?? '')
-    const deadline = AbortSignal.timeout(desk.timeoutMs)
+    const deadline = AbortSignal.timeout(desk.settings.timeoutMs)
     const stop = AbortSignal.any([desk.graceOver, watch.cancelled, deadline, ...(lockLost ? [lockLost] : [])])
     try {
       return await makeFile(job, desk, stop)
@@ -111,7 +115,7 @@ function exportProcessor(desk: Desk): Processor<ExportData, ExportOutcome> {
         await job.moveToWait(token)
         throw new WaitingError()
       }
-      if (deadline.aborted) throw new UnrecoverableError(tooLong(desk.timeoutMs))
+      if (deadline.aborted) throw new UnrecoverableError(tooLong(desk.settings.timeoutMs))
       if (error instanceof OpsError) throw toldToQueue(error, job, desk.log)
       desk.log.error(
         { event: 'export_error', job_id: job.id, err: error },
@@ -126,12 +130,12 @@ function exportProcessor(desk: Desk): Processor<ExportData, ExportOutcome> {
 
 async function makeFile(
   job: ExportJob,
-  { queue, threads, files, log }: Desk,
+  { queue, threads, files, settings, log }: Desk,
   stop: AbortSignal,
 ): Promise<ExportOutcome> {
   const { id, data } = readJob(job)
   if (data.cancelled) return { cancelled: true }
-  const place = { folder: files.folder, id: stemOf(id, data) }
+  const place = placeOf(settings, stemOf(id, data))
   const progress = new ProgressTeller(job)
   const { path, rows, bytes, sha256, resumedRows, notes } = await threads.run(
     { place, data },
@@ -139,19 +143,25 @@ async function makeFile(
     stop,
   )
   const file = exportFileName(id, data)
-  await files.publish(path, file, stop)
+  await files.publish({ path, name: file, bytes, sha256 }, stop)
   await removeUnfinished(place)
   await progress.tellLast(rows)
   if (data.schedule) await keepLatest(queue, files, data.schedule, log)
   return { rows, bytes, sha256, file, resumed_rows: resumedRows, notes }
 }
 
+const placeOf = ({ workFolder, minFreeBytes }: WorkerSettings, id: string): Place => ({
+  folder: workFolder,
+  id,
+  minFreeBytes,
+})
+
 /** What is left over in the folder is for the next attempt, or for the sweep, to remove: nothing fails because of it. */
-async function tidy({ files, log }: Desk, job: ExportJob, action: (place: Place) => Promise<void>) {
+async function tidy({ settings, log }: Desk, job: ExportJob, action: (place: Place) => Promise<void>) {
   const id = job.id ?? ''
   const data = ExportData.safeParse(job.data)
   if (!data.success || !exportJobId.test(id)) return
-  await action({ folder: files.folder, id: stemOf(id, data.data) }).catch((error: unknown) =>
+  await action(placeOf(settings, stemOf(id, data.data))).catch((error: unknown) =>
     log.warn({ event: 'leftover', job_id: id, err: error }, 'an unfinished file could not be removed'),
   )
 }

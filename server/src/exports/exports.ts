@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import {
   ExportProgress,
   JobState,
+  type ExportResult,
   type ExportStatusOutput,
   type ListExportsInput,
   type ListExportsOutput,
@@ -38,11 +39,14 @@ export interface Exports {
   list(page: ListExportsInput): Promise<ListExportsOutput>
 }
 
-/** @param downloadUrl gives the address under which a client of this instance fetches a file */
+/**
+ * @param downloadUrl gives the address under which a client of this instance fetches a file, null when it is gone; rejects
+ *   with OpsError `files_unavailable` when it cannot be told
+ */
 export function createExports(
   queue: ExportQueue,
   catalogue: Catalogue,
-  downloadUrl: (file: string) => string,
+  downloadUrl: (file: string) => Promise<string | null>,
 ): Exports {
   const status = async (jobId: string): Promise<ExportStatusOutput> => {
     const { job, state } = await find(queue, jobId)
@@ -52,7 +56,10 @@ export function createExports(
       state,
       cancelled: isCancelled(job),
       progress: ExportProgress.safeParse(job.progress).data ?? null,
-      result: outcome && !('cancelled' in outcome) ? { ...outcome, download_url: downloadUrl(outcome.file) } : null,
+      result:
+        outcome && !('cancelled' in outcome)
+          ? { ...outcome, ...(await whereToFetch(outcome.file, downloadUrl)) }
+          : null,
       fail_reason: outcome || !job.failedReason ? null : failReason(job.failedReason),
       attempts: { made: job.attemptsMade, max: job.opts.attempts ?? 1 },
     }
@@ -83,6 +90,22 @@ export function createExports(
   }
 }
 
+const GONE =
+  'The file was deleted: exported files are kept for a limited time. Start the export again to get a new one.'
+
+async function whereToFetch(
+  file: string,
+  downloadUrl: (file: string) => Promise<string | null>,
+): Promise<Pick<ExportResult, 'download_url' | 'file_problem'>> {
+  try {
+    const url = await downloadUrl(file)
+    return { download_url: url, file_problem: url === null ? GONE : null }
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error
+    return { download_url: null, file_problem: error.message }
+  }
+}
+
 async function find(queue: ExportQueue, jobId: string): Promise<{ job: ExportJob; state: JobState }> {
   if (!exportJobId.test(jobId)) throw new OpsError('not_found', 'Job not found')
   const found = await askStore(queue, async () => {
@@ -109,9 +132,13 @@ async function refuseMistakes(dataset: Dataset, request: Omit<StartExportInput, 
   }
 }
 
-function refuseOptions({ format, delimiter, bom }: Omit<StartExportInput, 'dataset' | 'idempotency_key'>) {
-  if (format === 'csv' || (delimiter === undefined && bom === undefined)) return
-  throw new OpsError('invalid_input', `delimiter and bom are for csv: leave them out, or set format to csv.`)
+function refuseOptions({ format, ...request }: Omit<StartExportInput, 'dataset' | 'idempotency_key'>) {
+  const { delimiter, bom, formula_guard: guard } = request
+  if (format === 'csv' || (delimiter === undefined && bom === undefined && guard === undefined)) return
+  throw new OpsError(
+    'invalid_input',
+    `delimiter, bom and formula_guard are for csv: leave them out, or set format to csv.`,
+  )
 }
 
 /** BullMQ keeps the first job of an id and gives back one with the data of the second. */

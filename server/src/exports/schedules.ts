@@ -4,7 +4,7 @@ import type { JobSchedulerJson } from 'bullmq'
 import type { Log } from '../log.ts'
 import { EXPORT_JOB, exportJobOptions, type ExportData, type ExportQueue } from './export-job.ts'
 import { SCHEDULER } from './export-names.ts'
-import type { ExportFiles } from './files.ts'
+import type { ExportFiles } from './files/export-files.ts'
 
 /** An export that is begun again and again. */
 export interface Schedule {

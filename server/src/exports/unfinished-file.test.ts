@@ -3,11 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { leaveUnfinished, removeUnfinished, UnfinishedFile, type Place } from './unfinished-file.ts'
+import { findWhole, leaveUnfinished, removeUnfinished, UnfinishedFile, type Place } from './unfinished-file.ts'
 
 let place: Place
 beforeEach(() => {
-  place = { folder: mkdtempSync(join(tmpdir(), 'queue-ops-')), id: 'job' }
+  place = { folder: mkdtempSync(join(tmpdir(), 'queue-ops-')), id: 'job', minFreeBytes: 0 }
 })
 afterEach(() => rmSync(place.folder, { recursive: true, force: true }))
 
@@ -29,7 +29,7 @@ async function dyingAttempt() {
 }
 
 async function finishedText(file: UnfinishedFile): Promise<string> {
-  const { bytes, sha256: hash } = await file.finish()
+  const { bytes, sha256: hash } = await file.finish(4, [])
   const text = readFileSync(file.path, 'utf8')
   expect({ bytes, hash }).toEqual({ bytes: Buffer.byteLength(text), hash: sha256(text) })
   return text
@@ -114,6 +114,30 @@ test('a disk that refuses is told without the path', async () => {
   rmSync(place.folder, { recursive: true })
   await expect(UnfinishedFile.begin(place, 'f')).rejects.toMatchObject({
     code: 'file_unwritable',
-    message: 'The export file cannot be written: the disk refused it (ENOENT).',
+    message: 'The export file cannot be written: its folder is gone. Let the operator put it back.',
   })
+})
+
+test('a whole file that could not be published is found again, as long as it is there and of the same', async () => {
+  const file = await UnfinishedFile.begin(place, 'made of this')
+  await file.write('a\n')
+  const whole = await file.finish(1, ['a note'])
+  await leaveUnfinished(place)
+  expect(await findWhole(place, 'made of this')).toEqual({ path: file.path, whole })
+  expect(await findWhole(place, 'made of that')).toBeNull()
+  writeFileSync(file.path, 'a')
+  expect(await findWhole(place, 'made of this')).toBeNull()
+  const next = await UnfinishedFile.begin(place, 'made of this')
+  expect(next.resumed).toBeNull()
+  await next.close()
+  expect(await findWhole(place, 'made of this')).toBeNull()
+})
+
+test('a disk with less room than has to stay free takes no file, and the sentence says how much there is', async () => {
+  const greedy = { ...place, minFreeBytes: 2 ** 60 }
+  await expect(UnfinishedFile.begin(greedy, 'f')).rejects.toMatchObject({
+    code: 'file_unwritable',
+    message: expect.stringMatching(/: \d+ MB are free on .* 1099511627776 MB have to stay free \(EXPORT_MIN_FREE_MB\)/),
+  })
+  expect(there()).toEqual([])
 })

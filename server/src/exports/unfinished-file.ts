@@ -1,9 +1,10 @@
 import { createHash, randomUUID, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, readdir, readFile, rename, rm, writeFile, type FileHandle } from 'node:fs/promises'
+import { open, readdir, readFile, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OpsError } from '../errors.ts'
-import { unwritable } from './files.ts'
+import { isMissing, unwritable } from './files/disk-errors.ts'
+import { refuseWithoutRoom } from './files/disk-room.ts'
 import type { Cell } from './sources/source.ts'
 
 /**
@@ -11,6 +12,9 @@ import type { Cell } from './sources/source.ts'
  * many because a host that is in trouble may kill workers for minutes, which is no fault of the export.
  */
 const MAX_STARTS = 30
+
+/** So much is written between two looks at how much is free. */
+const LOOK_EVERY_BYTES = 8 * 1024 * 1024
 
 /** Rows that are safe on disk. */
 interface Progress {
@@ -28,6 +32,16 @@ interface Checkpoint extends Progress {
   part: string
   /** How often it was begun since it last got further. */
   starts: number
+  /** Present when the file is whole and waits to be published. */
+  whole?: WholeFile
+}
+
+/** What there is to say of a file that is whole. */
+export interface WholeFile {
+  rows: number
+  bytes: number
+  sha256: string
+  notes: string[]
 }
 
 /**
@@ -43,6 +57,7 @@ export class UnfinishedFile {
   readonly #handle: FileHandle
   readonly #hash: Hash
   #bytes: number
+  #lookAt: number
 
   private constructor(place: Place, base: Omit<Checkpoint, keyof Progress>, begun: Begun) {
     this.path = join(place.folder, base.part)
@@ -51,12 +66,14 @@ export class UnfinishedFile {
     this.#handle = begun.handle
     this.#hash = begun.hash
     this.#bytes = begun.progress.bytes
+    this.#lookAt = this.#bytes + LOOK_EVERY_BYTES
     this.resumed = begun.progress.rows > 0 ? { ...begun.progress, key: begun.progress.key.map(decodeCell) } : null
   }
 
   /**
    * Begins the file of job `id`, behind what an attempt before has left when that was made of the same (`fingerprint`).
-   * Rejects with OpsError `worker_died` when it was begun too often in vain, `file_unwritable` when the disk refuses.
+   * Rejects with OpsError `worker_died` when it was begun too often in vain, `file_unwritable` when the disk refuses
+   * or has too little room.
    */
   static async begin(place: Place, fingerprint: string): Promise<UnfinishedFile> {
     const before = await readCheckpoint(place)
@@ -67,8 +84,10 @@ export class UnfinishedFile {
         `The worker died ${MAX_STARTS} times at the same place of this export: see its log for the cause.`,
       )
     }
+    const continued = before?.fingerprint === fingerprint ? before : null
+    await refuseWithoutRoom(place.folder, place.minFreeBytes, continued?.bytes)
     try {
-      const begun = await beginPart(place, base.part, before?.fingerprint === fingerprint ? before : null)
+      const begun = await beginPart(place, base.part, continued)
       const file = new UnfinishedFile(place, base, begun)
       await file.#keep(begun.progress, base.starts)
       await removeParts(place, base.part)
@@ -87,6 +106,9 @@ export class UnfinishedFile {
       throw unwritable(error)
     }
     this.#bytes += piece.length
+    if (this.#bytes < this.#lookAt) return
+    this.#lookAt = this.#bytes + LOOK_EVERY_BYTES
+    await refuseWithoutRoom(this.#place.folder, this.#place.minFreeBytes)
   }
 
   /** Makes what was written safe: an attempt after this one goes on behind row number `rows`, whose key is `key`. */
@@ -99,15 +121,17 @@ export class UnfinishedFile {
     }
   }
 
-  /** Makes all of it safe and closes it. */
-  async finish(): Promise<{ bytes: number; sha256: string }> {
+  /** Makes all of it safe and closes it: an attempt after this one finds it with {@link findWhole}. */
+  async finish(rows: number, notes: string[]): Promise<WholeFile> {
+    const whole = { rows, bytes: this.#bytes, sha256: this.#hash.digest('hex'), notes }
     try {
       await this.#handle.sync()
       await this.#handle.close()
+      await writeCheckpoint(this.#place, { ...this.#base, rows: 0, bytes: 0, key: [], starts: 0, whole })
     } catch (error) {
       throw unwritable(error)
     }
-    return { bytes: this.#bytes, sha256: this.#hash.digest('hex') }
+    return whole
   }
 
   /** Closes it as it is. */
@@ -124,6 +148,17 @@ export class UnfinishedFile {
 export interface Place {
   folder: string
   id: string
+  /** What has to stay free on the disk for others. */
+  minFreeBytes: number
+}
+
+/** The file of an attempt before that was whole but could not be published, when it is made of the same. */
+export async function findWhole(place: Place, fingerprint: string): Promise<{ path: string; whole: WholeFile } | null> {
+  const before = await readCheckpoint(place)
+  if (!before?.whole || before.fingerprint !== fingerprint) return null
+  const path = join(place.folder, before.part)
+  const found = await stat(path).catch(() => null)
+  return found?.size === before.whole.bytes ? { path, whole: before.whole } : null
 }
 
 interface Begun {
@@ -134,11 +169,11 @@ interface Begun {
 
 /**
  * To be called when an attempt has ended and its worker has not died: it is no start in vain then, and only what can be gone
- * on with is kept.
+ * on with, or published, is kept.
  */
 export async function leaveUnfinished(place: Place): Promise<void> {
   const checkpoint = await readCheckpoint(place)
-  if (!checkpoint || checkpoint.rows === 0) return removeUnfinished(place)
+  if (!checkpoint || (checkpoint.rows === 0 && !checkpoint.whole)) return removeUnfinished(place)
   await writeCheckpoint(place, { ...checkpoint, starts: 0 })
 }
 
@@ -195,8 +230,6 @@ async function removeParts({ folder, id }: Place, except: string | null) {
   const parts = (await readdir(folder)).filter((name) => name.startsWith(`.${id}.`) && name.endsWith('.part'))
   await Promise.all(parts.filter((name) => name !== except).map((name) => rm(join(folder, name), { force: true })))
 }
-
-const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
 /** JSON knows neither large integers nor bytes. */
 const encodeCell = (cell: Cell): unknown => {

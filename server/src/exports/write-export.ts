@@ -4,12 +4,13 @@ import { createGzip, createZstdCompress } from 'node:zlib'
 import type { Compression } from '../contract.ts'
 import { version } from '../version.ts'
 import type { Catalogue } from './datasets/catalogue.ts'
-import type { Rows, Selection } from './datasets/dataset.ts'
+import type { Dataset, Rows, Selection } from './datasets/dataset.ts'
 import type { ExportData } from './export-job.ts'
 import type { ContainerFormat, Format, RowFormat, Table } from './formats/format.ts'
 import { formats } from './formats/list.ts'
 import type { Cell } from './sources/source.ts'
-import { UnfinishedFile, type Place } from './unfinished-file.ts'
+import { OutOfRoom } from './files/disk-errors.ts'
+import { findWhole, removeUnfinished, UnfinishedFile, type Place, type WholeFile } from './unfinished-file.ts'
 
 /**
  * Rows that are safe on disk are not read again when the worker dies; making them safe costs a sync of the disk. The first
@@ -27,19 +28,16 @@ export interface RowsDone {
 }
 
 /** A file that is whole and on disk, but not yet under its name. */
-export interface WrittenExport {
+export interface WrittenExport extends WholeFile {
   path: string
-  rows: number
-  bytes: number
-  sha256: string
   /** How many of the rows come from an attempt before. */
   resumedRows: number
-  notes: string[]
 }
 
 /**
  * Reads the rows that `data` asks for and writes them to an unfinished file in `place`, going on behind what an attempt
- * before has left where order and format allow that. Rejects with OpsError, after which the file stays as it is.
+ * before has left where order and format allow that; a whole file that could not be published is not written again. Rejects
+ * with OpsError, after which the file stays as it is, except when there was no room for it.
  *
  * @param report is told how it goes, a few times a second at most
  */
@@ -51,7 +49,24 @@ export async function writeExport(
 ): Promise<WrittenExport> {
   const dataset = catalogue.pick(data.dataset)
   const selection = await dataset.select(selectionOf(data))
-  const file = await UnfinishedFile.begin(place, fingerprint(data, selection))
+  const print = fingerprint(data, selection)
+  const before = await findWhole(place, print)
+  if (before) return { path: before.path, ...before.whole, resumedRows: before.whole.rows }
+  try {
+    return await writeAnew(await UnfinishedFile.begin(place, print), dataset, selection, data, report)
+  } catch (error) {
+    if (error instanceof OutOfRoom) await removeUnfinished(place)
+    throw error
+  }
+}
+
+async function writeAnew(
+  file: UnfinishedFile,
+  dataset: Dataset,
+  selection: Selection,
+  data: ExportData,
+  report: (done: RowsDone) => void,
+): Promise<WrittenExport> {
   try {
     const rows = await dataset.open(selection, file.resumed)
     const export_ = { file, rows, notes: new Set<string>(), counter: new Counter(file, rows, report) }
@@ -61,13 +76,8 @@ export async function writeExport(
       await rows.close()
     }
     export_.counter.report()
-    return {
-      ...(await file.finish()),
-      path: file.path,
-      rows: export_.counter.rows,
-      resumedRows: file.resumed?.rows ?? 0,
-      notes: [...export_.notes],
-    }
+    const whole = await file.finish(export_.counter.rows, [...export_.notes])
+    return { path: file.path, ...whole, resumedRows: file.resumed?.rows ?? 0 }
   } catch (error) {
     await file.close()
     throw error

@@ -1,31 +1,62 @@
-import { parse } from 'node:path'
-import { ExportFormat } from '../contract.ts'
-import { exportStem } from '../exports/export-names.ts'
-import { formats } from '../exports/formats/list.ts'
+import { basename, dirname } from 'node:path'
+import type { Response } from 'express'
+import type { ExportFiles, Handout } from '../exports/files/export-files.ts'
+import { exportFileType } from '../exports/files/file-name.ts'
+import type { Log } from '../log.ts'
 import type { Mount } from './mount.ts'
 
 export const DOWNLOADS_PATH = '/exports'
 
-/** `GET /exports/<file>`: a finished export, as an attachment; ranges and conditional requests are answered. */
-export const mountDownloads = (directory: string): Mount => ({
+const LEASE_EVERY_MS = 10_000
+
+/**
+ * `GET /exports/<file>`: a finished export, as an attachment. From a disk with answers to ranges and conditional requests;
+ * from an object storage as a redirection to a link that is good for a few minutes.
+ */
+export const mountDownloads = (files: ExportFiles, log: Log): Mount => ({
   path: `${DOWNLOADS_PATH}/:file`,
   method: 'get',
-  handler: (req, res, next) => {
-    const file = String(req.params['file'])
-    const { name, ext } = parse(file)
-    const format = ExportFormat.safeParse(ext.slice(1))
-    if (!exportStem.test(name) || !format.success) return notFound()
-    res.attachment(file)
-    res.setHeader('Content-Type', formats[format.data].contentType)
-    res.sendFile(file, { root: directory, cacheControl: false }, (error: (Error & { status?: number }) | undefined) => {
-      if (!error || res.headersSent) return
-      if (error.status === 404) return notFound()
-      next(error)
-    })
-
-    function notFound() {
-      res.removeHeader('Content-Disposition')
-      res.status(404).json({ error: 'There is no such file: take download_url from get_export_status.' })
+  handler: async (req, res, next) => {
+    const name = String(req.params['file'])
+    const type = exportFileType(name)
+    const handout = type && (await files.handOut(name, req.method === 'HEAD' ? 'HEAD' : 'GET'))
+    if (!handout) return notFound(res)
+    if (handout.kind === 'link') {
+      res.setHeader('Cache-Control', 'no-store')
+      return void res.status(302).location(handout.url).end()
     }
+    await holdWhileSent(files, name, res, log)
+    res.attachment(name)
+    res.setHeader('Content-Type', type)
+    sendFile(res, handout, next)
   },
 })
+
+function sendFile(res: Response, { path, etag }: Extract<Handout, { kind: 'file' }>, next: (error: Error) => void) {
+  res.setHeader('ETag', etag)
+  const options = { root: dirname(path), cacheControl: false }
+  res.sendFile(basename(path), options, (error: (Error & { status?: number }) | undefined) => {
+    if (!error || res.headersSent) return
+    if (error.status === 404) return notFound(res)
+    next(error)
+  })
+}
+
+/** Whoever sweeps must see that the file is being read, for as long as the client takes. */
+async function holdWhileSent(files: ExportFiles, name: string, res: Response, log: Log) {
+  const timer = setInterval(() => void files.lease(name).catch(() => undefined), LEASE_EVERY_MS)
+  res.once('close', () => clearInterval(timer))
+  // Whoever may only read can hand out, too; what is held then is the open file, but nothing that is resumed later.
+  await files
+    .lease(name)
+    .catch((error: unknown) => log.warn({ event: 'lease_failed', file: name, err: error }, 'a download is not held'))
+}
+
+function notFound(res: Response) {
+  res.removeHeader('Content-Disposition')
+  res.removeHeader('ETag')
+  res.status(404).json({
+    error:
+      'There is no such file, or not any more: exported files are kept for a limited time. Take download_url from get_export_status, or start the export again.',
+  })
+}

@@ -38,6 +38,7 @@ export async function many(data: BenchData, format: ExportFormat): Promise<Figur
   const memory = exporter.peakMemory()
   await using folder = await temporaryFolder()
   const file = join(folder.path, 'many')
+  if (result.download_url === null) throw new Error('the file was gone before it was fetched')
   await download(result.download_url, file)
   return {
     manyRows: (await countRows(file, format, data.rows)) ?? result.rows,

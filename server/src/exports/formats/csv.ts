@@ -1,8 +1,13 @@
+import type { ColumnType } from '../../contract.ts'
 import type { Cell } from '../sources/source.ts'
+import { cellText } from './cell-text.ts'
 import type { RowFormat } from './format.ts'
+import { beginsLikeFormula, PLAIN_NUMBER } from './formula.ts'
 
-/** Text that a spreadsheet would run as a formula when it opens the file (OWASP, "CSV Injection"). */
-const FORMULA = /^[=+\-@\t\r]/
+/** Columns in which a text with a sign in front is a value and no formula. */
+const NUMERIC = new Set<ColumnType>(['integer', 'real', 'decimal', 'time'])
+
+const SPACE = 0x20
 
 /**
  * RFC 4180 in UTF-8: header row, CRLF, quotes where needed. NULL is an empty field, the empty text is `""`, binary is
@@ -10,28 +15,39 @@ const FORMULA = /^[=+\-@\t\r]/
  */
 export const csv: RowFormat = {
   contentType: 'text/csv; charset=utf-8',
-  begin({ columns, options: { delimiter = ',', bom = false } }) {
+  begin({ columns, options: { delimiter = ',', bom = false, formula_guard: guard = true } }) {
     const width = columns.length
+    const isNumeric = columns.map(({ type }) => NUMERIC.has(type))
     const needsQuotes = new RegExp(`["\\r\\n${delimiter}]`)
 
-    const field = (cell: Cell): string => {
-      if (cell === null) return ''
-      if (typeof cell !== 'string') {
-        return cell instanceof Uint8Array ? Buffer.from(cell).toString('base64') : String(cell)
-      }
-      if (cell === '') return '""'
-      const text = FORMULA.test(cell) ? `'${cell}` : cell
-      return needsQuotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+    const textField = (text: string, numeric: boolean): string => {
+      if (text === '') return '""'
+      const isFormula = guard && beginsLikeFormula(text) && !(numeric && PLAIN_NUMBER.test(text))
+      const field = isFormula ? `'${text}` : text
+      if (needsQuotes.test(field)) return `"${field.replaceAll('"', '""')}"`
+      // There are readers that trim what is not quoted.
+      const trimmable = field.charCodeAt(0) <= SPACE || field.charCodeAt(field.length - 1) <= SPACE
+      return trimmable ? `"${field}"` : field
     }
     const line = (cells: Cell[]): string => {
-      let text = field(cells[0] as Cell)
-      for (let at = 1; at < width; at++) text += delimiter + field(cells[at] as Cell)
+      let text = ''
+      for (let at = 0; at < width; at++) {
+        const cell = cells[at] as Cell
+        if (at > 0) text += delimiter
+        if (typeof cell === 'string') text += textField(cell, isNumeric[at] as boolean)
+        else if (cell !== null) text += cellText(cell)
+      }
       // A line without any character would be taken for no line at all.
-      return `${text || '""'}\r\n`
+      return text === '' ? '""\r\n' : `${text}\r\n`
     }
+    const names = columns.map(({ name }) => textField(name, false))
     return {
-      head: () => (bom ? '\u{feff}' : '') + line(columns.map((column) => column.name)),
-      rows: (batch) => batch.map(line).join(''),
+      head: () => `${bom ? '\u{feff}' : ''}${names.join(delimiter)}\r\n`,
+      rows: (batch) => {
+        let text = ''
+        for (const cells of batch) text += line(cells)
+        return text
+      },
       tail: () => '',
     }
   },

@@ -1,21 +1,18 @@
-import type { Column } from '../../contract.ts'
+import type { Column, ColumnType } from '../../contract.ts'
 import type { Cell } from '../sources/source.ts'
+import { jsonText } from './json-text.ts'
 
-/**
- * Writes rows as JSON objects. Integers keep all their digits, binary is base64, numbers that JSON does not know
- * (infinities) are null.
- */
+/** Writes rows as JSON objects, each on one line; see {@link jsonText}. */
 export function jsonObject(columns: Column[]): (cells: Cell[]) => string {
   const keys = columns.map(({ name }, at) => `${at === 0 ? '{' : ','}${JSON.stringify(name)}:`)
+  const types = columns.map(({ type }) => type)
+  const width = keys.length
   return (cells) => {
     let text = ''
-    for (let at = 0; at < keys.length; at++) text += keys[at] + value(cells[at] as Cell)
+    for (let at = 0; at < width; at++) {
+      text += keys[at]
+      text += jsonText(cells[at] as Cell, types[at] as ColumnType)
+    }
     return `${text}}`
   }
-}
-
-function value(cell: Cell): string {
-  if (typeof cell === 'string') return JSON.stringify(cell)
-  if (cell instanceof Uint8Array) return `"${Buffer.from(cell).toString('base64')}"`
-  return typeof cell === 'number' && !Number.isFinite(cell) ? 'null' : String(cell)
 }

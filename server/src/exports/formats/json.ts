@@ -8,7 +8,16 @@ export const json: RowFormat = {
     const object = jsonObject(columns)
     return {
       head: () => '[',
-      rows: (batch, written) => (written === 0 ? '\n' : ',\n') + batch.map(object).join(',\n'),
+      rows: (batch, written) => {
+        let text = ''
+        let between = written === 0 ? '\n' : ',\n'
+        for (const cells of batch) {
+          text += between
+          text += object(cells)
+          between = ',\n'
+        }
+        return text
+      },
       tail: (written) => (written === 0 ? ']\n' : '\n]\n'),
     }
   },

@@ -8,7 +8,11 @@ export const ndjson: RowFormat = {
     const object = jsonObject(columns)
     return {
       head: () => '',
-      rows: (batch) => batch.map((cells) => `${object(cells)}\n`).join(''),
+      rows: (batch) => {
+        let text = ''
+        for (const cells of batch) text += `${object(cells)}\n`
+        return text
+      },
       tail: () => '',
     }
   },
