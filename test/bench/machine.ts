@@ -3,7 +3,7 @@ import { cpus, loadavg, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
 import { createRequire } from 'node:module'
 import { temporaryFolder } from '../support/program.ts'
-import { median } from './measure.ts'
+import { median } from './figures.ts'
 
 const SYNCS = 200
 const TMPFS = 0x01021994

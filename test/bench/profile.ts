@@ -1,10 +1,11 @@
 import { Session, type Profiler as Inspector, type Runtime } from 'node:inspector/promises'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { list } from './markdown.ts'
 
 /** Where the CPU time of a piece of work went, in shares of the time in which the process was not idle. */
 export interface Profile {
-  /** Whose code it is: ours, BullMQ, SQLite and Node's own, waiting for garbage … */
+  /** Whose code it is: ours, that of a library, SQLite and Node's own, waiting for garbage … */
   areas: Share[]
   /** The functions with the largest time of their own. */
   functions: Share[]
@@ -72,6 +73,7 @@ function shares(times: Map<string, number>): Share[] {
 
 function areaOf({ url, functionName }: Runtime.CallFrame): string {
   if (url.includes('/queue/sqlite/')) return 'our backend'
+  if (url.includes('/server/dist/exports/')) return 'our exports'
   const [, dependency] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? []
   if (dependency) return dependency
   if (url.includes('/test/bench/')) return 'the bench'
@@ -87,4 +89,17 @@ function nameOf({ functionName, url, lineNumber }: Runtime.CallFrame, caller: Ru
   if (!url) return caller && caller.functionName !== '(root)' ? `${name}, called by ${caller.functionName}` : name
   const path = url.startsWith('file:') ? relative(root, fileURLToPath(url)) : url
   return `${name}, ${path.replace(/^.*\/node_modules\//, '')}:${lineNumber + 1}`
+}
+
+/** The section of a report on where the time of a piece of work went. */
+export function profileSection(title: string, profile: Profile): string[] {
+  const lines = (shares: Share[]) =>
+    list(shares.map(({ name, percent }) => `${percent.toFixed(1).padStart(4)} % ${name}`))
+  return [
+    `### Where the time goes: ${title}`,
+    'By owner of the code, in shares of the time in which the process was not idle (waiting for the disk is not idle):',
+    lines(profile.areas.filter(({ percent }) => percent >= 0.5)),
+    'Functions by their own time:',
+    lines(profile.functions),
+  ]
 }

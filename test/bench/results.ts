@@ -1,4 +1,4 @@
-import { median, type Figures } from './measure.ts'
+import { median, type Figures } from './figures.ts'
 
 export interface Figure {
   median: number

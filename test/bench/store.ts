@@ -1,29 +1,20 @@
 // npm run bench:store: the SQLite store beside other queues, all in one run on one machine. Prints the report; goals that
 // are missed do not make it fail.
 import { writeFile } from 'node:fs/promises'
-import { Bench } from './bench.ts'
-import { contenders } from './contenders.ts'
+import { optionsOrUsage } from './command-line.ts'
+import { Bench } from './store/bench.ts'
+import { contenders } from './store/contenders.ts'
 import { describeMachine } from './machine.ts'
-import { readOptions, usage, type Options } from './options.ts'
-import { json, markdown, type Run } from './report.ts'
-import { installRivals } from './rivals.ts'
+import { readOptions, usage, type Options } from './store/options.ts'
+import { json, markdown, type Run } from './store/report.ts'
+import { rivals } from './store/rivals.ts'
 
-const options = optionsOrUsage(process.argv.slice(2))
+const options = optionsOrUsage(readOptions, usage)
 if (options) await main(options)
-
-function optionsOrUsage(args: string[]): Options | undefined {
-  try {
-    return readOptions(args)
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`)
-    process.exitCode = 2
-    return undefined
-  }
-}
 
 async function main({ rounds, sizes, only, out }: Options) {
   const wanted = contenders.filter(({ id }) => only.length === 0 || only.some((part) => id.includes(part)))
-  if (wanted.some(({ id }) => id === 'plainjob' || id === 'liteque')) installRivals()
+  if (wanted.some(({ id }) => id === 'plainjob' || id === 'liteque')) rivals.install()
   const machine = await describeMachine()
   console.info(`${machine.join('\n')}\n`)
   const run: Run = { machine, ...(await new Bench(rounds, sizes).run(wanted)) }

@@ -1,0 +1,3 @@
+import { rivalsIn } from '../rivals.ts'
+
+export const rivals = rivalsIn(new URL('rivals/', import.meta.url))
