@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises'
+import { readFile, rename } from 'node:fs/promises'
 import type { ExportFormat } from '@queue-ops/server/contract'
 import { temporaryFolder } from '../../../support/program.ts'
 import type { Contender } from '../contender.ts'
@@ -13,11 +13,13 @@ export const ours = (format: ExportFormat): Contender => ({
   name: `Queue Ops, ${format}`,
   kind: format,
   async load() {
-    const { openCatalogue } = await import('@queue-ops/server/catalogue')
+    const { catalogueOf } = await import('@queue-ops/server/catalogue')
+    const { sqlite } = await import('@queue-ops/server/sources/sqlite')
     const { writeExport } = await import('@queue-ops/server/write-export')
     return async (data, file) => {
       await using folder = await temporaryFolder()
-      const catalogue = await openCatalogue({ datasetsFile: data.datasetsFile, dataDir: folder.path })
+      const text = await readFile(data.datasetsFile, 'utf8')
+      const catalogue = await catalogueOf({ path: data.datasetsFile, text, variables: {} }, folder.path, [sqlite])
       const place = { folder: folder.path, id: 'bench', minFreeBytes: 0 }
       const written = await writeExport(place, { dataset: TABLE, format }, catalogue, () => undefined)
       if (written.rows !== data.rows) throw new Error(`it wrote ${written.rows} rows`)
