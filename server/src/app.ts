@@ -11,6 +11,7 @@ import { createExports } from './exports/exports.ts'
 import { allSourceKinds } from './exports/source-kinds.ts'
 import type { ExportFiles } from './exports/files/export-files.ts'
 import { openExportFiles, openWorkFolder } from './exports/files/open-export-files.ts'
+import { startSchedules } from './exports/schedules.ts'
 import { startSweeper } from './exports/sweeper.ts'
 import { createHealth } from './health/health.ts'
 import { mountBoard } from './http/board.ts'
@@ -117,9 +118,12 @@ async function startWorker({ config, log, store, files, catalogue, closers }: Sh
     maxTotalBytes: config.exportMaxTotalMb === 0 ? null : config.exportMaxTotalMb * MB,
   }
   const sweeper = startSweeper({ files, workFolder, queue, limits }, log)
+  const jobOptions = exportJobOptions(config.exportAttempts, config.exportBackoffMs)
+  const schedules = startSchedules(queue, catalogue, jobOptions, log)
   closers.work.push(
     () => worker.close(),
     () => sweeper.close(),
+    () => schedules.close(),
   )
   closers.connections.push(() => queue.close())
 }

@@ -40,6 +40,8 @@ export const exportJobOptions = (attempts: number, backoffMs: number) =>
     removeOnFail: false,
   }) satisfies JobsOptions
 
+export type JobOptions = ReturnType<typeof exportJobOptions>
+
 /** BullMQ's words for a job whose worker died more often than is tried again (bullmq 6.7, moveStalledJobsToWait). */
 const STALLED = 'job stalled more than allowable limit'
 

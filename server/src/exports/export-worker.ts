@@ -79,6 +79,9 @@ export function startExportWorker(
   const alerts = settings.deadLetterWebhook
     ? startDeadLetterAlerts(store, settings.queueName, settings.deadLetterWebhook, log)
     : null
+  worker.on('completed', ({ data: { schedule } }) => {
+    if (schedule) void keepLatest(queue, files, schedule, log)
+  })
   worker.on('failed', (job, error) => {
     if (!job?.finishedOn) return
     const alert = alertOf(settings.queueName, job, error)
@@ -135,11 +138,7 @@ function exportProcessor(desk: Desk): Processor<ExportData, ExportOutcome> {
   }
 }
 
-async function makeFile(
-  job: ExportJob,
-  { queue, threads, files, settings, log }: Desk,
-  stop: AbortSignal,
-): Promise<ExportOutcome> {
+async function makeFile(job: ExportJob, { threads, files, settings }: Desk, stop: AbortSignal): Promise<ExportOutcome> {
   const { id, data } = readJob(job)
   if (data.cancelled) return { cancelled: true }
   const place = placeOf(settings, stemOf(id, data))
@@ -153,7 +152,6 @@ async function makeFile(
   await files.publish({ path, name: file, bytes, sha256 }, stop)
   await removeUnfinished(place)
   await progress.tellLast(rows)
-  if (data.schedule) await keepLatest(queue, files, data.schedule, log)
   return { rows, bytes, sha256, file, resumed_rows: resumedRows, notes }
 }
 

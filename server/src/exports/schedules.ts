@@ -2,20 +2,49 @@ import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { JobSchedulerJson } from 'bullmq'
 import type { Log } from '../log.ts'
-import { EXPORT_JOB, exportJobOptions, type ExportData, type ExportQueue } from './export-job.ts'
+import { askStore } from '../queue/ask-store.ts'
+import type { OpenCatalogue } from './datasets/open-catalogue.ts'
+import type { Schedule } from './datasets/schedule.ts'
+import { EXPORT_JOB, type ExportData, type ExportQueue, type JobOptions } from './export-job.ts'
 import { SCHEDULER } from './export-names.ts'
 import type { ExportFiles } from './files/export-files.ts'
 
-/** An export that is begun again and again. */
-export interface Schedule {
-  name: string
-  /** Five or six fields, as BullMQ's `pattern`. */
-  cron: string
-  /** IANA name of the time zone in which `cron` is meant. */
-  timeZone: string
-  /** How many results are kept. */
-  keep: number
-  request: Omit<ExportData, 'schedule' | 'cancelled'>
+/** How soon another version of the list is in force, or one that the store did not take is tried again. */
+const LOOK_EVERY_MS = 2000
+
+/** Keeps the queue's schedulers as the catalogue wants them, also when its file changes, until it is closed. */
+export function startSchedules(
+  queue: ExportQueue,
+  catalogue: OpenCatalogue,
+  options: JobOptions,
+  log: Log,
+): { close(): Promise<void> } {
+  let applied: Schedule[] | null = null
+  let applying: Promise<void> | null = null
+  async function apply() {
+    const wanted = catalogue.schedules()
+    if (wanted === applied) return
+    try {
+      await askStore(queue, () => applySchedules(queue, wanted, options))
+      applied = wanted
+    } catch (error) {
+      log.warn(
+        { event: 'schedules_not_applied', err: error },
+        'the queue does not have the schedules yet: trying again',
+      )
+    }
+  }
+  const look = () => {
+    applying ??= apply().finally(() => (applying = null))
+  }
+  look()
+  const timer = setInterval(look, LOOK_EVERY_MS)
+  return {
+    async close() {
+      clearInterval(timer)
+      await applying
+    },
+  }
 }
 
 /** More schedules than anybody has. */
@@ -29,12 +58,7 @@ const COMPLETED_LISTED = 1000
  * away. What is there already stays as it is, so that a run that is due is not put off by a restart. Any number of instances
  * may do this at once as long as they have the same list.
  */
-export async function applySchedules(
-  queue: ExportQueue,
-  schedules: Schedule[],
-  attempts: number,
-  backoffMs: number,
-): Promise<void> {
+async function applySchedules(queue: ExportQueue, schedules: Schedule[], options: JobOptions): Promise<void> {
   const there = await queue.getJobSchedulers(0, MAX_LISTED)
   const ours = there.filter(({ key }) => key.startsWith(SCHEDULER))
   const wanted = new Set(schedules.map(({ name }) => SCHEDULER + name))
@@ -53,7 +77,7 @@ export async function applySchedules(
     await queue.upsertJobScheduler(
       SCHEDULER + schedule.name,
       { pattern: schedule.cron, tz: schedule.timeZone },
-      { name: EXPORT_JOB, data, opts: exportJobOptions(attempts, backoffMs) },
+      { name: EXPORT_JOB, data, opts: options },
     )
   }
 }
@@ -69,8 +93,8 @@ function isTheSame({ pattern, tz, template }: JobSchedulerJson<ExportData>, sche
 }
 
 /**
- * Takes away what a schedule made before, except for the latest ones; to be called when another result is about to be
- * recorded. Nothing fails because of it: what is left over goes with the next one.
+ * Takes away all that a schedule made except for the latest: the files, and the jobs where the store can (not on
+ * PostgreSQL, docs/postgres-preview.md). Nothing fails because of it: what is left goes with the next one.
  */
 export async function keepLatest(
   queue: ExportQueue,
@@ -80,11 +104,13 @@ export async function keepLatest(
 ): Promise<void> {
   try {
     const completed = await queue.getCompleted(0, COMPLETED_LISTED - 1)
-    const before = completed.filter((job) => job.data.schedule?.name === name)
-    const newestFirst = before.toSorted((a, b) => (b.finishedOn ?? 0) - (a.finishedOn ?? 0))
-    for (const job of newestFirst.slice(Math.max(keep - 1, 0))) {
+    const results = completed.filter((job) => job.data.schedule?.name === name)
+    const newestFirst = results.toSorted((a, b) => (b.finishedOn ?? 0) - (a.finishedOn ?? 0))
+    for (const job of newestFirst.slice(keep)) {
       if ('file' in job.returnvalue) await files.remove(job.returnvalue.file)
-      await job.remove()
+    }
+    for (const job of newestFirst.slice(keep)) {
+      await queue.remove(job.id ?? '')
     }
   } catch (error) {
     log.warn({ event: 'schedule_leftover', schedule: name, err: error }, 'older results of a schedule are still there')

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { open, readdir, readFile, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OpsError } from '../errors.ts'
+import { BufferedOutput } from './buffered-output.ts'
 import { isMissing, unwritable } from './files/disk-errors.ts'
 import { refuseWithoutRoom } from './files/disk-room.ts'
 import type { Cell } from './sources/source.ts'
@@ -55,8 +56,7 @@ export class UnfinishedFile {
   readonly #place: Place
   readonly #base: Omit<Checkpoint, keyof Progress>
   readonly #handle: FileHandle
-  readonly #hash: Hash
-  #bytes: number
+  readonly #output: BufferedOutput
   #lookAt: number
 
   private constructor(place: Place, base: Omit<Checkpoint, keyof Progress>, begun: Begun) {
@@ -64,9 +64,8 @@ export class UnfinishedFile {
     this.#place = place
     this.#base = base
     this.#handle = begun.handle
-    this.#hash = begun.hash
-    this.#bytes = begun.progress.bytes
-    this.#lookAt = this.#bytes + LOOK_EVERY_BYTES
+    this.#output = new BufferedOutput(begun.handle, begun.hash, begun.progress.bytes)
+    this.#lookAt = begun.progress.bytes + LOOK_EVERY_BYTES
     this.resumed = begun.progress.rows > 0 ? { ...begun.progress, key: begun.progress.key.map(decodeCell) } : null
   }
 
@@ -98,24 +97,22 @@ export class UnfinishedFile {
   }
 
   async write(chunk: string | Uint8Array): Promise<void> {
-    const piece = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
-    this.#hash.update(piece)
     try {
-      await this.#handle.appendFile(piece)
+      await this.#output.write(chunk)
     } catch (error) {
       throw unwritable(error)
     }
-    this.#bytes += piece.length
-    if (this.#bytes < this.#lookAt) return
-    this.#lookAt = this.#bytes + LOOK_EVERY_BYTES
+    if (this.#output.bytes < this.#lookAt) return
+    this.#lookAt = this.#output.bytes + LOOK_EVERY_BYTES
     await refuseWithoutRoom(this.#place.folder, this.#place.minFreeBytes)
   }
 
   /** Makes what was written safe: an attempt after this one goes on behind row number `rows`, whose key is `key`. */
   async checkpoint(rows: number, key: Cell[]): Promise<void> {
     try {
+      await this.#output.drain()
       await this.#handle.datasync()
-      await this.#keep({ rows, bytes: this.#bytes, key: key.map(encodeCell) }, 0)
+      await this.#keep({ rows, bytes: this.#output.bytes, key: key.map(encodeCell) }, 0)
     } catch (error) {
       throw unwritable(error)
     }
@@ -123,20 +120,23 @@ export class UnfinishedFile {
 
   /** Makes all of it safe and closes it: an attempt after this one finds it with {@link findWhole}. */
   async finish(rows: number, notes: string[]): Promise<WholeFile> {
-    const whole = { rows, bytes: this.#bytes, sha256: this.#hash.digest('hex'), notes }
     try {
+      await this.#output.drain()
+      const whole = { rows, bytes: this.#output.bytes, sha256: this.#output.digest(), notes }
       await this.#handle.sync()
       await this.#handle.close()
       await writeCheckpoint(this.#place, { ...this.#base, rows: 0, bytes: 0, key: [], starts: 0, whole })
+      return whole
     } catch (error) {
       throw unwritable(error)
     }
-    return whole
   }
 
   /** Closes it as it is. */
-  close(): Promise<void> {
-    return this.#handle.close()
+  async close(): Promise<void> {
+    // What went wrong with it was told to who wrote it.
+    await this.#output.drain().catch(() => undefined)
+    await this.#handle.close()
   }
 
   async #keep(progress: Progress, starts: number) {

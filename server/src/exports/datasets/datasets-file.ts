@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
-import type { z } from 'zod'
 import type { RelationKind, Source, SourceKind } from '../sources/source.ts'
 import { parametersOf, type Quoting } from '../sources/query-parameters.ts'
 import type { DatasetDefinition } from './dataset.ts'
-import { DatasetEntry, DatasetsFile, sayIssue, unknownKey } from './datasets-schema.ts'
+import { DatasetEntry, DatasetsFile } from './datasets-schema.ts'
+import { check, refuseTwice, under, type Reading } from './reading.ts'
+import { readSchedules, type Schedule } from './schedule.ts'
 import { expandUrl, variablesOf, type Variables } from './source-url.ts'
 import { readValue, Unfit } from './values.ts'
-import { readYaml, type Path, type Position, type YamlText } from './yaml-text.ts'
+import { readYaml, type Path, type Position } from './yaml-text.ts'
 
 /** A datasets file as it was at some moment, complete: what is made of it is the same in every thread. */
 export interface DatasetsText {
@@ -21,6 +22,7 @@ export interface DatasetsText {
 export interface ReadDatasets {
   /** Those without a mistake, in the order of the file. */
   definitions: (DatasetDefinition & { line: number })[]
+  schedules: Schedule[]
   /** `path:line:column: what is wrong.`, in the order of the file. */
   mistakes: string[]
 }
@@ -46,26 +48,22 @@ export function readDatasets({ path, text, variables }: DatasetsText, kinds: Sou
     mistake: (where, sentence, at = yaml.positionOf(where)) =>
       found.push({ at, sentence: `${pathText(where)} ${sentence}` }),
   }
-  const definitions = yaml.problems.length > 0 ? [] : readEntries(reading)
+  const file = yaml.problems.length > 0 ? null : check(reading, [], DatasetsFile, yaml.value)
+  const definitions = readEntries(reading, file?.datasets ?? [])
+  const names = (file?.datasets ?? []).map((given) => (isNamed(given) ? given.name : ''))
+  const schedules = readSchedules(reading, file?.schedules ?? [], names)
   const mistakes = found
     .toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column)
     .map(({ at, sentence }) => `${path}:${at.line}:${at.column}: ${sentence.replace(/[.?]?$/, (end) => end || '.')}`)
-  return { definitions, mistakes }
+  return { definitions, schedules, mistakes }
 }
 
-interface Reading {
-  yaml: YamlText
-  folder: string
-  kinds: SourceKind[]
-  variables: Variables
-  /** Notes what is wrong with the value at a path; `at` when it is something else there. */
-  mistake(where: Path, sentence: string, at?: Position): void
-}
+const isNamed = (given: unknown): given is { name: unknown } =>
+  typeof given === 'object' && given !== null && 'name' in given
 
-function readEntries(reading: Reading): ReadDatasets['definitions'] {
-  const file = check(reading, [], DatasetsFile, reading.yaml.value)
+function readEntries(reading: Reading, entries: unknown[]): ReadDatasets['definitions'] {
   const names = new Set<string>()
-  return (file?.datasets ?? []).flatMap((given, at) => {
+  return entries.flatMap((given, at) => {
     const where = ['datasets', at]
     const entry = check(reading, where, DatasetEntry, given)
     if (!entry) {
@@ -81,27 +79,6 @@ function readEntries(reading: Reading): ReadDatasets['definitions'] {
     names.add(entry.name)
     return readEntry(reading, where, entry)
   })
-}
-
-/** Paths of mistakes begin at a place in the file. */
-const under = (reading: Reading, where: Path): Reading => ({
-  ...reading,
-  mistake: (path, sentence, at) => reading.mistake([...where, ...path], sentence, at),
-})
-
-function check<T>(reading: Reading, where: Path, schema: z.ZodType<T>, given: unknown): T | null {
-  const parsed = schema.safeParse(given, { error: sayIssue })
-  for (const issue of parsed.error?.issues ?? []) {
-    const path = [...where, ...issue.path]
-    if (issue.code !== 'unrecognized_keys') reading.mistake(path, issue.message)
-    else {
-      for (const key of issue.keys) {
-        const unknown = [...path, key]
-        reading.mistake(unknown, unknownKey(path, key), reading.yaml.positionOfKey(unknown))
-      }
-    }
-  }
-  return parsed.data ?? null
 }
 
 /** What a schema cannot say: what fits the source, and what has to agree. */
@@ -212,13 +189,6 @@ function readParameters({ mistake }: Reading, { query, parameters }: DatasetEntr
     if (required) mistake([...where, 'required'], 'must not be true beside a default')
     const value = readValue({ type }, preset)
     if (value instanceof Unfit) mistake([...where, 'default'], `must be ${value.need}`)
-  }
-}
-
-function refuseTwice({ mistake }: Reading, list: string, named: { name: string }[]) {
-  const names = named.map(({ name }) => name)
-  for (const [at, name] of names.entries()) {
-    if (names.indexOf(name) !== at) mistake([list, at], `names "${name}" a second time`)
   }
 }
 

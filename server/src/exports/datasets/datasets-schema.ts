@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ColumnType } from '../../contract.ts'
+import { ColumnType, ExportFormat, ExportSelection, FileOptions } from '../../contract.ts'
 import { closestName } from './closest-name.ts'
 
 const notEmpty = z.string().min(1)
@@ -55,7 +55,23 @@ export const DatasetEntry = z.strictObject({
 })
 export type DatasetEntry = z.infer<typeof DatasetEntry>
 
-export const DatasetsFile = z.strictObject({ datasets: z.array(z.unknown()).min(1) })
+/** One recurring export. */
+export const ScheduleEntry = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9][\w-]{0,63}$/, 'may hold up to 64 letters, digits, "_" and "-"'),
+  cron: notEmpty,
+  time_zone: notEmpty.default('UTC'),
+  keep: z.number().int().min(1).max(500).default(7),
+  dataset: notEmpty,
+  format: ExportFormat,
+  ...ExportSelection.shape,
+  ...FileOptions.shape,
+})
+export type ScheduleEntry = z.infer<typeof ScheduleEntry>
+
+export const DatasetsFile = z.strictObject({
+  datasets: z.array(z.unknown()).min(1),
+  schedules: z.array(z.unknown()).default([]),
+})
 
 /** The keys that may stand at a path; numbers in it do not matter. */
 const keysAt: Record<string, string[]> = {
@@ -64,6 +80,7 @@ const keysAt: Record<string, string[]> = {
   'datasets.parameters': Object.keys(Parameter.shape),
   'datasets.columns': Object.keys(ColumnEntry.shape),
   'datasets.order': ['column', 'direction'],
+  schedules: Object.keys(ScheduleEntry.shape),
 }
 
 /** Why a key is not known, to go on behind its name. */

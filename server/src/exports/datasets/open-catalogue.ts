@@ -5,6 +5,7 @@ import { createCatalogue, type Catalogue } from './catalogue.ts'
 import { createDataset } from './dataset.ts'
 import { readDatasets, type DatasetsText } from './datasets-file.ts'
 import { clientPatience, type Patience } from './remembered.ts'
+import type { Schedule } from './schedule.ts'
 import { sampleCities } from './sample.ts'
 import type { Variables } from './source-url.ts'
 import { watchFile, type FileNews } from './watched-file.ts'
@@ -24,6 +25,8 @@ export interface CatalogueSettings {
 export interface OpenCatalogue extends Catalogue {
   /** What another thread makes the same datasets of: see {@link catalogueOf}. Null: the sample. */
   text(): DatasetsText | null
+  /** The recurring exports in force; another list when there is another version of the file. */
+  schedules(): Schedule[]
   close(): Promise<void>
 }
 
@@ -38,7 +41,8 @@ export async function openCatalogue(
 ): Promise<OpenCatalogue> {
   if (datasetsFile === null) {
     const sample = createCatalogue([createDataset(await sampleCities(samplePath(dataDir)), clientPatience)])
-    return { ...sample, text: () => null, close: async () => undefined }
+    const schedules: Schedule[] = []
+    return { ...sample, text: () => null, schedules: () => schedules, close: async () => undefined }
   }
   const file = watchFile({ path: datasetsFile, kinds, variables, patience: clientPatience }, told)
   if (file.mistakes.length > 0) throw new ConfigError(file.mistakes.map((mistake) => `DATASETS_FILE ${mistake}`))
@@ -47,6 +51,7 @@ export async function openCatalogue(
     list: () => file.current().catalogue.list(),
     pick: (name) => file.current().catalogue.pick(name),
     text: () => file.current().text,
+    schedules: () => file.current().schedules,
     close: async () => clearInterval(timer),
   }
 }

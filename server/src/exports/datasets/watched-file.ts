@@ -4,6 +4,7 @@ import { createDataset, type Dataset } from './dataset.ts'
 import { datasetsText, readDatasets, type DatasetsText } from './datasets-file.ts'
 import type { Patience } from './remembered.ts'
 import type { SourceKind } from '../sources/source.ts'
+import type { Schedule } from './schedule.ts'
 import type { Variables } from './source-url.ts'
 
 /** What the operator should hear of a new version of the file. */
@@ -17,7 +18,7 @@ export interface FileNews {
 /** The last good version of a datasets file. */
 export interface WatchedFile {
   /** Looks whether the file has changed, which costs microseconds. */
-  current(): { text: DatasetsText; catalogue: Catalogue }
+  current(): { text: DatasetsText; catalogue: Catalogue; schedules: Schedule[] }
   /** What is wrong with the first version, the only one without one before. */
   mistakes: string[]
 }
@@ -59,6 +60,7 @@ export function watchFile(reading: FileReading, told: (news: FileNews) => void):
 interface Version {
   text: DatasetsText
   catalogue: Catalogue
+  schedules: Schedule[]
   mistakes: string[]
 }
 
@@ -70,14 +72,14 @@ function readVersion({ path, kinds, variables, patience }: FileReading, before: 
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
     const mistakes = [`${path}: the file cannot be read${code}.`]
-    return { text: { path, text: '', variables: {} }, catalogue: createCatalogue([]), mistakes }
+    return { text: { path, text: '', variables: {} }, catalogue: createCatalogue([]), schedules: [], mistakes }
   }
-  const { definitions, mistakes } = readDatasets(text, kinds)
+  const { definitions, schedules, mistakes } = readDatasets(text, kinds)
   const kept = new Map(before.map((dataset) => [dataset.fingerprint, dataset]))
   const datasets = definitions.map(
     (definition) => kept.get(definition.fingerprint) ?? createDataset(definition, patience),
   )
-  return { text, catalogue: createCatalogue(datasets), mistakes }
+  return { text, catalogue: createCatalogue(datasets), schedules, mistakes }
 }
 
 /** Another text is another version however it came there: written over, moved there, restored with its old date. */

@@ -24,7 +24,7 @@ const TIDY_MS = 1000
 
 /**
  * Sends a file, in parts when it is large, and leaves none of them behind when that fails. Rejects as `publish` does. Not by
- * `@aws-sdk/lib-storage`, see docs/decisions/0020.
+ * `@aws-sdk/lib-storage`, see docs/decisions/0015.
  */
 export async function upload(bucket: Bucket, file: FinishedFile, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted()

@@ -21,7 +21,7 @@ const DIED = unreadable('the process that reads it has died: see the log of the 
 
 /**
  * DuckDB in a process of its own. It is native code with a few hundred MB of memory of its own, and a thread that is ended
- * while it works (which is how an export is cancelled) takes the whole process with it (measured, docs/decisions/0015).
+ * while it works (which is how an export is cancelled) takes the whole process with it (measured, docs/decisions/0014).
  */
 export async function openDuckDb(opening: Opening, purpose: Purpose, timeoutMs: number): Promise<DuckDb> {
   const db = new RemoteDuckDb()

@@ -1,0 +1,59 @@
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ListExportsOutput } from '@queue-ops/server/contract'
+import { expect, test } from 'vitest'
+import { createOrders } from './support/dataset-files.ts'
+import { eventually } from './support/eventually.ts'
+import { connectHttp } from './support/mcp-client.ts'
+import { startProgram, temporaryFolder } from './support/program.ts'
+import { stores } from './support/stores.ts'
+
+const datasets = `datasets:
+  - { name: orders, source: "sqlite:./shop.sqlite", table: orders }
+`
+const everySecond = `${datasets}schedules:
+  - { name: often, cron: "* * * * * *", time_zone: Europe/Amsterdam, keep: 2, dataset: orders, format: csv, filters: { item: tea } }
+`
+
+for (const [storeName, startStore] of Object.entries(stores)) {
+  test(`on ${storeName}, an export is begun again and again, the latest results are kept, and it ends when it is not listed any more`, async () => {
+    await using store = await startStore()
+    await using folder = await temporaryFolder()
+    const datasetsFile = join(folder.path, 'datasets.yaml')
+    createOrders(join(folder.path, 'shop.sqlite'))
+    await writeFile(datasetsFile, everySecond)
+    const settings = { QUEUE_URL: store.url, DATA_DIR: folder.path, DATASETS_FILE: datasetsFile }
+    await using program = await startProgram(settings)
+    // The same list in another instance adds nothing.
+    await using _worker = await startProgram({ ...settings, ROLE: 'worker' })
+    await using mcp = await connectHttp(program.url)
+    const list = async (state?: string) =>
+      ListExportsOutput.parse(
+        (await mcp.call('list_exports', { limit: 100, ...(state && { state }) })).structuredContent,
+      ).exports
+
+    const begun = new Set<string>()
+    await eventually(async () => {
+      for (const { job_id } of await list('completed')) begun.add(job_id)
+      expect(begun.size).toBeGreaterThanOrEqual(4)
+    })
+    const [latest] = await list('completed')
+    expect(latest).toMatchObject({ schedule: 'often', dataset: 'orders', rows: 1 })
+    const { result } = await mcp.exportStatus(latest?.job_id ?? '')
+    expect(result?.file).toMatch(/^often-\d{8}T\d{6}Z-[0-9a-f]{32}\.csv$/)
+    expect(await (await fetch(result?.download_url ?? '')).text()).toBe('id,item\r\n1,tea\r\n')
+    const waiting = (await list()).filter(({ state }) => state === 'delayed')
+    expect(waiting.length).toBeLessThanOrEqual(1)
+
+    await writeFile(datasetsFile, datasets)
+    await eventually(async () => expect((await list()).filter(({ state }) => state !== 'completed')).toEqual([]))
+    const kept = await eventually(async () => {
+      const statuses = await Promise.all((await list('completed')).map(({ job_id }) => mcp.exportStatus(job_id)))
+      const available = statuses.flatMap(({ result }) => (result?.download_url ? [result.file] : []))
+      expect(available).toHaveLength(2)
+      return available
+    })
+    const files = (await readdir(join(folder.path, 'exports'))).filter((name) => name.endsWith('.csv'))
+    expect(files.toSorted()).toEqual(kept.toSorted())
+  })
+}
