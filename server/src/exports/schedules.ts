@@ -5,9 +5,17 @@ import type { Log } from '../log.ts'
 import { askStore } from '../queue/ask-store.ts'
 import type { OpenCatalogue } from './datasets/open-catalogue.ts'
 import type { Schedule } from './datasets/schedule.ts'
-import { EXPORT_JOB, type ExportData, type ExportQueue, type JobOptions } from './export-job.ts'
+import {
+  EXPORT_JOB,
+  type ExportData,
+  type ExportJob,
+  type ExportQueue,
+  type ExportOutcome,
+  type JobOptions,
+} from './export-job.ts'
 import { SCHEDULER } from './export-names.ts'
 import type { ExportFiles } from './files/export-files.ts'
+import { isInUse, leaseName } from './files/retention.ts'
 
 /** How soon another version of the list is in force, or one that the store did not take is tried again. */
 const LOOK_EVERY_MS = 2000
@@ -93,8 +101,9 @@ function isTheSame({ pattern, tz, template }: JobSchedulerJson<ExportData>, sche
 }
 
 /**
- * Takes away all that a schedule made except for the latest: the files, and the jobs where the store can (not on
- * PostgreSQL, docs/postgres-preview.md). Nothing fails because of it: what is left goes with the next one.
+ * Takes away what a schedule made except for the latest results: the files, and the jobs where the store can (not on
+ * PostgreSQL, docs/postgres-preview.md). A file that is in use, or was a moment ago, is left for the next time, and so is
+ * what cannot be taken away: nothing fails because of it. Runs that were cancelled are no results.
  */
 export async function keepLatest(
   queue: ExportQueue,
@@ -104,15 +113,30 @@ export async function keepLatest(
 ): Promise<void> {
   try {
     const completed = await queue.getCompleted(0, COMPLETED_LISTED - 1)
-    const results = completed.filter((job) => job.data.schedule?.name === name)
+    const results = completed.filter((job) => job.data.schedule?.name === name && fileOf(job) !== null)
     const newestFirst = results.toSorted((a, b) => (b.finishedOn ?? 0) - (a.finishedOn ?? 0))
+    const removed: ExportJob[] = []
     for (const job of newestFirst.slice(keep)) {
-      if ('file' in job.returnvalue) await files.remove(job.returnvalue.file)
+      if (await removeUnlessInUse(files, fileOf(job) ?? '')) removed.push(job)
     }
-    for (const job of newestFirst.slice(keep)) {
-      await queue.remove(job.id ?? '')
-    }
+    for (const job of removed) await queue.remove(job.id ?? '')
   } catch (error) {
     log.warn({ event: 'schedule_leftover', schedule: name, err: error }, 'older results of a schedule are still there')
   }
+}
+
+function fileOf({ returnvalue }: { returnvalue: ExportOutcome | null }): string | null {
+  return returnvalue && 'file' in returnvalue ? returnvalue.file : null
+}
+
+/** Gives whether the file is gone now. */
+async function removeUnlessInUse(files: ExportFiles, name: string): Promise<boolean> {
+  const file = await files.look(name)
+  if (!file) return true
+  const now = Date.now()
+  if (isInUse(file, null, now)) return false
+  const lease = await files.look(leaseName(name))
+  if (isInUse(file, lease?.modifiedAt ?? null, now)) return false
+  await files.remove(name)
+  return true
 }
