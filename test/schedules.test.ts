@@ -1,6 +1,8 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ListExportsOutput } from '@queue-ops/server/contract'
+import { createLog } from '@queue-ops/server/log'
+import { openStore } from '@queue-ops/server/store'
 import { expect, test } from 'vitest'
 import { createOrders } from './support/dataset-files.ts'
 import { eventually } from './support/eventually.ts'
@@ -68,5 +70,35 @@ for (const [storeName, startStore] of Object.entries(stores)) {
     const available = statuses.flatMap(({ result }) => (result?.download_url ? [result.file] : []))
     expect(available.length).toBeGreaterThanOrEqual(2)
     expect(available.toSorted()).toEqual(await finished())
+  })
+}
+
+const yearly = `${datasets}schedules:
+  - { name: rarely, cron: "0 0 1 1 *", dataset: orders, format: csv }
+`
+
+for (const [storeName, startStore] of Object.entries(stores)) {
+  test(`on ${storeName}, a schedule that somebody took off the queue comes back, and changed settings reach it`, async () => {
+    await using store = await startStore()
+    await using folder = await temporaryFolder()
+    const datasetsFile = join(folder.path, 'datasets.yaml')
+    createOrders(join(folder.path, 'shop.sqlite'))
+    await writeFile(datasetsFile, yearly)
+    const settings = { QUEUE_URL: store.url, DATA_DIR: folder.path, DATASETS_FILE: datasetsFile }
+    const queue = openStore(store.url, 'bull', createLog('silent')).openQueue('exports')
+    await using _closing = { [Symbol.asyncDispose]: () => queue.close() }
+    const attemptsOfNextRun = async () => (await queue.getDelayed()).map(({ opts }) => opts.attempts)
+    {
+      await using _program = await startProgram(settings)
+      await eventually(async () => expect(await attemptsOfNextRun()).toEqual([3]))
+      await queue.removeJobScheduler('schedule-rarely')
+      expect(await queue.getJobSchedulers()).toEqual([])
+      await eventually(async () => expect(await attemptsOfNextRun()).toEqual([3]))
+    }
+    const before = await queue.getJobScheduler('schedule-rarely')
+    await using _program = await startProgram({ ...settings, EXPORT_ATTEMPTS: '5' })
+    await eventually(async () => expect(await attemptsOfNextRun()).toEqual([5]))
+    const after = await queue.getJobScheduler('schedule-rarely')
+    expect(after?.template?.data).toEqual(before?.template?.data)
   })
 }

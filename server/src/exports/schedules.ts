@@ -20,21 +20,24 @@ import { isInUse, leaseName } from './files/retention.ts'
 /** How soon another version of the list is in force, or one that the store did not take is tried again. */
 const LOOK_EVERY_MS = 2000
 
-/** Keeps the queue's schedulers as the catalogue wants them, also when its file changes, until it is closed. */
+/** How soon schedulers are put back that somebody took away, in Bull Board or with the whole store. */
+const APPLY_EVERY_MS = 10_000
+
+/** Keeps the queue's schedulers as the catalogue wants them, whatever happens to file or store, until it is closed. */
 export function startSchedules(
   queue: ExportQueue,
   catalogue: OpenCatalogue,
   options: JobOptions,
   log: Log,
 ): { close(): Promise<void> } {
-  let applied: Schedule[] | null = null
+  let applied: { schedules: Schedule[]; at: number } | null = null
   let applying: Promise<void> | null = null
   async function apply() {
     const wanted = catalogue.schedules()
-    if (wanted === applied) return
+    if (wanted === applied?.schedules && performance.now() - applied.at < APPLY_EVERY_MS) return
     try {
       await askStore(queue, () => applySchedules(queue, wanted, options))
-      applied = wanted
+      applied = { schedules: wanted, at: performance.now() }
     } catch (error) {
       log.warn(
         { event: 'schedules_not_applied', err: error },
@@ -64,7 +67,7 @@ const COMPLETED_LISTED = 1000
 /**
  * Makes the queue's schedulers those of the list: what is new or different is put there, what is not listed any more is taken
  * away. What is there already stays as it is, so that a run that is due is not put off by a restart. Any number of instances
- * may do this at once as long as they have the same list.
+ * may do this at once as long as they have the same list and options.
  */
 async function applySchedules(queue: ExportQueue, schedules: Schedule[], options: JobOptions): Promise<void> {
   const there = await queue.getJobSchedulers(0, MAX_LISTED)
@@ -73,7 +76,7 @@ async function applySchedules(queue: ExportQueue, schedules: Schedule[], options
   for (const { key } of ours) if (!wanted.has(key)) await queue.removeJobScheduler(key)
   for (const schedule of schedules) {
     const known = ours.find(({ key }) => key === SCHEDULER + schedule.name)
-    if (known && isTheSame(known, schedule)) continue
+    if (known && isTheSame(known, schedule, options)) continue
     const data: ExportData = {
       ...schedule.request,
       schedule: {
@@ -90,13 +93,19 @@ async function applySchedules(queue: ExportQueue, schedules: Schedule[], options
   }
 }
 
-function isTheSame({ pattern, tz, template }: JobSchedulerJson<ExportData>, schedule: Schedule): boolean {
+function isTheSame(
+  { pattern, tz, template }: JobSchedulerJson<ExportData>,
+  schedule: Schedule,
+  options: JobOptions,
+): boolean {
   const { schedule: kept, ...request } = template?.data ?? {}
   return (
     pattern === schedule.cron &&
     tz === schedule.timeZone &&
     kept?.keep === schedule.keep &&
-    isDeepStrictEqual(request, JSON.parse(JSON.stringify(schedule.request)))
+    isDeepStrictEqual(request, JSON.parse(JSON.stringify(schedule.request))) &&
+    // BullMQ adds some of its own.
+    Object.entries(options).every(([name, value]) => isDeepStrictEqual(Object(template?.opts)[name], value))
   )
 }
 
