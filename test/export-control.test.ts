@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { StartExportOutput } from '@queue-ops/server/contract'
 import { expect, test } from 'vitest'
 import { createOrders, createSlowView, dropTable, writeDatasetsFile } from './support/dataset-files.ts'
 import { eventually } from './support/eventually.ts'
@@ -81,11 +82,36 @@ test('the same idempotency key gives the same job, and is refused for another re
   const ids = await Promise.all([1, 2, 3].map(() => mcp.startExport(request)))
   expect(new Set(ids).size).toBe(1)
   await mcp.finishedExport(ids[0] ?? '')
-  expect(await mcp.startExport(request)).toBe(ids[0])
-  expect(await mcp.startExport({ ...request, idempotency_key: 'tuesday' })).not.toBe(ids[0])
+  const again = StartExportOutput.parse((await mcp.call('start_export', request)).structuredContent)
+  expect(again).toEqual({
+    job_id: ids[0],
+    status: 'exists',
+    message: expect.stringMatching(/ that export is completed\. Call get_export_status .* for its file\.$/),
+  })
+  const fresh = await mcp.call('start_export', { ...request, idempotency_key: 'tuesday' })
+  expect(fresh.structuredContent).toMatchObject({ status: 'queued', message: expect.stringMatching(/is queued/) })
+  expect(fresh.structuredContent?.['job_id']).not.toBe(ids[0])
   const other = await mcp.call('start_export', { ...request, filters: { country: 'NL' } })
   expect(other.isError).toBe(true)
   expect(answerText(other)).toEqual({ error: expect.stringContaining('was used for another request') })
+})
+
+test('a repeated idempotency key tells how its export is', async () => {
+  await using folder = await temporaryFolder()
+  await using server = await startProgram({ DATA_DIR: folder.path, ROLE: 'server' })
+  await using mcp = await connectHttp(server.url)
+  const start = async () => {
+    const { structuredContent } = await mcp.call('start_export', { format: 'csv', idempotency_key: 'friday' })
+    return StartExportOutput.parse(structuredContent)
+  }
+  const { job_id: jobId } = await start()
+  expect(await start()).toMatchObject({ status: 'exists', message: expect.stringContaining('that export is waiting.') })
+  await mcp.call('cancel_export', { job_id: jobId })
+  expect(await start()).toMatchObject({
+    job_id: jobId,
+    status: 'exists',
+    message: expect.stringMatching(/ was cancelled\. Choose a new key/),
+  })
 })
 
 test('options of another format are refused, not left out', async () => {
