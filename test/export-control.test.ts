@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StartExportOutput } from '@queue-ops/server/contract'
+import { createLog } from '@queue-ops/server/log'
+import { openStore } from '@queue-ops/server/store'
 import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import { createOrders, createSlowView, dropTable, writeDatasetsFile } from './support/dataset-files.ts'
@@ -140,6 +142,33 @@ test('a repeated idempotency key tells how its export is', async () => {
     status: 'exists',
     message: expect.stringMatching(/ was cancelled\. Choose a new key/),
   })
+})
+
+test('of a job that somebody else put on the queue, the mistake is named', async () => {
+  await using folder = await temporaryFolder()
+  await using program = await startProgram({ DATA_DIR: folder.path })
+  await using mcp = await connectHttp(program.url)
+  const store = openStore(`sqlite:${join(folder.path, 'queue.sqlite')}`, 'bull', createLog('silent'))
+  const queue = store.openQueue('exports')
+  await using _closing = { [Symbol.asyncDispose]: () => queue.close() }
+  const good = { dataset: 'cities', format: 'csv' }
+  const mistakes = {
+    'data.limit: Invalid input: expected number, received string': { ...good, limit: 'ten' },
+    'data.format: Invalid option: expected one of "csv"|': { ...good, format: 'pdf' },
+    'data.delimiter: Invalid option: expected one of ': { ...good, delimiter: '#' },
+    'data.order_by.0.column: Invalid input: expected string': { ...good, order_by: [{}] },
+    'its data must not have the key "__proto__"': JSON.parse(
+      '{"dataset":"cities","format":"csv","filters":{"__proto__":1}}',
+    ),
+  }
+  for (const [mistake, data] of Object.entries(mistakes)) {
+    const { id = '' } = await queue.add('export', data)
+    await eventually(async () => expect((await mcp.exportStatus(id)).state).toBe('failed'))
+    const { fail_reason: reason, attempts } = await mcp.exportStatus(id)
+    expect(reason).toMatch(/^This is no export job: .* Put it on the queue with start_export\.$/)
+    expect(reason).toContain(mistake)
+    expect(attempts.made).toBe(1)
+  }
 })
 
 test('options of another format are refused, not left out', async () => {
