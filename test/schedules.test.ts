@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ListExportsOutput } from '@queue-ops/server/contract'
@@ -102,3 +103,32 @@ for (const [storeName, startStore] of Object.entries(stores)) {
     expect(after?.template?.data).toEqual(before?.template?.data)
   })
 }
+
+test('runs that were cancelled are no results', async () => {
+  await using folder = await temporaryFolder()
+  await using program = await startProgram({ DATA_DIR: folder.path })
+  await using mcp = await connectHttp(program.url)
+  const exports = join(folder.path, 'exports')
+  const queue = openStore(`sqlite:${folder.path}/queue.sqlite`, 'bull', createLog('silent')).openQueue('exports')
+  await using _closing = { [Symbol.asyncDispose]: () => queue.close() }
+  const run = async (at: number, cancelled = false) => {
+    const data = {
+      dataset: 'cities',
+      format: 'csv',
+      limit: 1,
+      schedule: { name: 'x', handle: randomUUID(), keep: 2 },
+      cancelled,
+    }
+    const jobId = `repeat:schedule-x:${1_700_000_000_000 + at}`
+    await queue.add('export', data, { jobId })
+    await eventually(async () => expect((await mcp.exportStatus(jobId)).state).toBe('completed'))
+    return (await mcp.exportStatus(jobId)).result?.file ?? ''
+  }
+  const first = await run(1000)
+  const second = await run(2000)
+  for (const file of [first, second]) makeOld(exports, file, 61)
+  expect(await run(3000, true)).toBe('')
+  const third = await run(4000)
+  await eventually(async () => expect(await readdir(exports)).not.toContain(first))
+  expect(await readdir(exports)).toEqual(expect.arrayContaining([second, third]))
+})
