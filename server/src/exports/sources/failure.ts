@@ -29,7 +29,7 @@ export class SourceFailure extends Error {
 export function told(dataset: string, cause: unknown, failureOf: (cause: unknown) => Failure): OpsError {
   if (cause instanceof OpsError) return cause
   const { code, reason } = cause instanceof SourceFailure ? cause.failure : failureOf(cause)
-  return new OpsError(code, `Dataset "${dataset}" cannot be read: ${reason}.`, { cause })
+  return new OpsError(code, `Dataset "${dataset}" cannot be read: ${reason.replace(/[.!]$/, '')}.`, { cause })
 }
 
 export const noTable = (table: string) => broken(`there is no table or view "${table}" in its database`)
