@@ -137,6 +137,16 @@ test('generated columns are columns', async () => {
   expect(await rowsOf()).toEqual([[1, 2, 2]])
 })
 
+test('a table of as many columns as SQLite allows is read whole: without a key, since there is no room for it', async () => {
+  const names = Array.from({ length: 2000 }, (_, at) => `c${at}`)
+  database(`CREATE TABLE things (${names.join(', ')}); INSERT INTO things VALUES (${[...names.keys()].join(', ')});
+    CREATE TABLE narrower (${names.slice(1).join(', ')})`)
+  expect(await things().select({})).toMatchObject({ key: null, behind: [] })
+  expect(await rowsOf()).toEqual([[...names.keys()]])
+  expect(await things('narrower').select({})).toMatchObject({ key: ['_rowid_'] })
+  expect(await rowsOf({}, 'narrower')).toEqual([])
+})
+
 test('rows are counted beforehand where that is cheap: in tables, not in views', async () => {
   database(`CREATE TABLE things (a); INSERT INTO things VALUES (1), (2); CREATE VIEW seen AS SELECT * FROM things`)
   const total = async (table?: string) => {
