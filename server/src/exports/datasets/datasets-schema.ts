@@ -73,6 +73,7 @@ export const DatasetsFile = z.strictObject({
   datasets: z.array(z.unknown()).min(1),
   schedules: z.array(z.unknown()).default([]),
 })
+export type DatasetsFile = z.infer<typeof DatasetsFile>
 
 /** The keys that may stand at a path; numbers in it do not matter. */
 const keysAt: Record<string, string[]> = {
