@@ -29,6 +29,11 @@ test('fields are quoted where RFC 4180 asks for it, NULL and the empty text stay
   )
 })
 
+test('a long text of quotes alone is doubled', () => {
+  const text = '"'.repeat(3_000_001)
+  expect(lines([text]) === `"${text}${text}"\r\n`).toBe(true)
+})
+
 test('cells behind the last column are not written', () => {
   expect(whole(['a'], [[['x', 'a key that was not asked for']]])).toBe('a\r\nx\r\n')
 })
