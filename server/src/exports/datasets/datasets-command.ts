@@ -106,8 +106,9 @@ async function judged(place: string, check: () => Promise<string>): Promise<Chec
     return { line: `ok     ${await check()}`, ok: true }
   } catch (error) {
     if (!(error instanceof OpsError)) throw error
-    const cause = error.cause instanceof Error && error.cause.message ? ` (${causeText(error.cause)})` : ''
-    return { line: `wrong  ${place}: ${error.message}${cause}`, ok: false }
+    const cause = error.cause instanceof Error ? causeText(error.cause) : ''
+    const behind = cause === '' || error.message.includes(cause) ? '' : ` (${cause})`
+    return { line: `wrong  ${place}: ${error.message}${behind}`, ok: false }
   }
 }
 
