@@ -46,15 +46,38 @@ for (const [declared, [type, values]] of Object.entries(types)) {
   })
 }
 
-test('what a query computes keeps its type, and columns of one name are told apart', async () => {
+test('what a query computes keeps its type', async () => {
   db.exec(`CREATE TABLE things (id INTEGER PRIMARY KEY, ok BOOLEAN); INSERT INTO things VALUES (1, 1)`)
-  const relation = { query: 'SELECT a.id, b.id, a.ok FROM things a JOIN things b ON a.id = b.id;', parameters: {} }
+  const relation = {
+    query: 'SELECT a.id, b.id AS other, a.ok FROM things a JOIN things b ON a.id = b.id;',
+    parameters: {},
+  }
   expect((await source.describe(relation)).columns.map(({ name, type }) => [name, type])).toEqual([
     ['id', 'integer'],
-    ['id:1', 'integer'],
+    ['other', 'integer'],
     ['ok', 'boolean'],
   ])
   expect((await readRows(source, { relation })).rows).toEqual([[1, 1, true]])
+})
+
+test('a query whose columns have one name, in whatever case, is refused', async () => {
+  db.exec('CREATE TABLE things (id INTEGER PRIMARY KEY, "é" TEXT, "É" TEXT)')
+  const refusal = async (query: string) => {
+    const parameters = { least: 1 }
+    const error = await source.describe({ query, parameters, types: { least: 'integer' } }).then(
+      () => null,
+      (error: Error) => error,
+    )
+    return error && { ...error, message: error.message }
+  }
+  const twins = (name: string) => ({
+    code: 'dataset_broken',
+    message: `Dataset "things" cannot be read: two of its columns are named "${name}": give each a name of its own with AS.`,
+  })
+  expect(await refusal('SELECT a.id, b.id FROM things a JOIN things b WHERE a.id > :least')).toMatchObject(twins('id'))
+  expect(await refusal('SELECT 1 AS a, 2 AS b, :least AS A -- all')).toMatchObject(twins('A'))
+  expect(await refusal('SELECT *, 5 AS ID FROM things')).toMatchObject(twins('ID'))
+  expect(await refusal('SELECT * FROM things')).toBeNull()
 })
 
 test('a file that somebody writes to is waited for, with the event loop going on, and not for ever', async () => {
