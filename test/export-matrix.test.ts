@@ -78,11 +78,12 @@ test('all of them were compared', () => {
   const tables = Object.values(sources).map(({ table }) => ({
     rows: table.rows.length,
     cells: table.rows.length * table.columns.length,
+    values: table.rows.flat().filter((truth) => truth !== null).length,
   }))
   const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)
   const inFiles = sum(tables.map(({ cells }) => cells)) * Object.keys(files).length
   console.info(
-    `${counted.cells.toLocaleString('en-US')} cells compared: ${inFiles.toLocaleString('en-US')} cells of ${counted.files} files, most by two readers`,
+    `${counted.cells.toLocaleString('en-US')} cells compared: ${inFiles.toLocaleString('en-US')} cells of ${counted.files} files, most by two readers; ${sum(tables.map(({ values }) => values)).toLocaleString('en-US')} values that are not NULL in ${tables.length} tables`,
   )
   expect(counted.files).toBe(sourceNames.length * Object.keys(files).length)
   expect(counted.rows).toBe(sum(tables.map(({ rows }) => rows)) * Object.keys(files).length)

@@ -3,7 +3,11 @@ import type { Cell } from '@queue-ops/server/sources/source'
 import { dirname, join } from 'node:path'
 import { anything, awkwardColumns } from '../formats/awkward-table.ts'
 import { databases, type TestDatabase } from '../sources/databases.ts'
-import { kinds, type SourceKind } from './source-kinds.ts'
+import { duckDb } from './kinds/duckdb.ts'
+import { mariaDb } from './kinds/mariadb.ts'
+import { postgres } from './kinds/postgres.ts'
+import { sqlite } from './kinds/sqlite.ts'
+import type { SourceKind } from './source-kind.ts'
 import type { Truth, TrueColumn, TrueTable } from './truth.ts'
 
 /** A source whose one table has every awkward value, and what its own database says of the cells. */
@@ -17,6 +21,8 @@ export interface AwkwardSource extends AsyncDisposable {
 interface FilledColumn extends TrueColumn {
   values: string[]
 }
+
+const kinds: Record<string, SourceKind> = { SQLite: sqlite, PostgreSQL: postgres, MariaDB: mariaDb, DuckDB: duckDb }
 
 export const sourceNames = [...Object.keys(kinds), 'Parquet']
 

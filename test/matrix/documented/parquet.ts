@@ -20,7 +20,7 @@ export function parquetColumn({ type, declared }: TrueColumn): ParquetColumn {
   return kinds[type]
 }
 
-const UNSIGNED_64 = /^(?:bigint.* unsigned|ubigint)/i
+const UNSIGNED_64 = /^(?:bigint.* unsigned|ubigint|bit\(64\))/i
 
 const text: ParquetColumn = { duckType: 'VARCHAR', show: asText, cell: plainText }
 
