@@ -11,7 +11,7 @@ for (const format of ['csv', 'json'] as const) {
 }
 
 test('an xlsx export whose worker is killed starts over and leaves nothing behind', async () => {
-  const plan = { rows: 100_000, format: 'xlsx' as const, killedOnce: 1, inARow: 1, whenResumable: false, seed: 1 }
+  const plan = { rows: 400_000, format: 'xlsx' as const, killedOnce: 1, inARow: 1, whenResumable: false, seed: 1 }
   for (const survivor of await killExports(plan)) {
     expect(survivor).toMatchObject({ sameFile: true, resumedRows: 0, leftOver: [] })
   }

@@ -35,7 +35,7 @@ for (const [storeName, startStore] of Object.entries(stores)) {
     await program.stop()
     await other.stop()
 
-    const leftBy = (jobId: string) => [`.${jobId}.${uuid(1)}.part`, `.${jobId}.checkpoint`, `.${jobId}.checkpoint.new`]
+    const leftBy = (jobId: string) => [`.${jobId}.${uuid(1)}.part`, `.${jobId}.checkpoint`]
     const old = 3 * 24 * 60
     for (const name of leftBy(delayed)) writeOld(files, name, old)
     for (const name of leftBy(failed)) writeOld(files, name, 0)

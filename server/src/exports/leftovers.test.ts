@@ -12,7 +12,6 @@ test('a temporary file tells whose it is', () => {
     [`.${uuid}.${uuid}.part`, uuid],
     [`.17.${uuid}.part`, '17'],
     [`.${uuid}.checkpoint`, uuid],
-    [`.${uuid}.checkpoint.new`, uuid],
     [`.${stem}.${uuid}.part`, scheduled],
     [`.trial.${uuid}.part`, null],
   ])

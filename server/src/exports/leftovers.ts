@@ -9,7 +9,7 @@ const NOBODYS_FOR_MS = 24 * 60 * 60_000
 /** What the queue says of the job: `live` when it is worked on or will be, `over` when not, `gone` when it knows none. */
 export type JobFate = 'live' | 'over' | 'gone'
 
-const LEFTOVER = /^\.(.+)\.(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.part|checkpoint(?:\.new)?)$/
+const LEFTOVER = /^\.(.+)\.(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.part|checkpoint)$/
 
 /** The job to which a temporary file belongs, null: to none; undefined when it is no temporary file of ours. */
 export function ownerOf(name: string): string | null | undefined {

@@ -22,7 +22,9 @@ const there = () =>
 async function dyingAttempt() {
   const file = await UnfinishedFile.begin(place, 'made of this')
   await file.write('a\nb\nc\n')
-  await file.checkpoint(3, [3n, 'c'])
+  await (
+    await file.checkpoint(3, [3n, 'c'])
+  ).safe
   await file.write('half a li')
   await file.close()
   return file
@@ -47,7 +49,9 @@ test('a key keeps its large integers, bytes and nulls', async () => {
   const key = [2n ** 63n - 1n, new Uint8Array([0, 255]), null, 1.5, true, 'x']
   const file = await UnfinishedFile.begin(place, 'f')
   await file.write('x')
-  await file.checkpoint(1, key)
+  await (
+    await file.checkpoint(1, key)
+  ).safe
   await file.close()
   const next = await UnfinishedFile.begin(place, 'f')
   expect(next.resumed?.key).toEqual(key)
@@ -73,7 +77,9 @@ for (const [title, lose] of Object.entries(lost)) {
 test('who was taken for dead and writes on does no harm', async () => {
   const sleeper = await UnfinishedFile.begin(place, 'f')
   await sleeper.write('a\n')
-  await sleeper.checkpoint(1, ['a'])
+  await (
+    await sleeper.checkpoint(1, ['a'])
+  ).safe
   const file = await UnfinishedFile.begin(place, 'f')
   await sleeper.write('late\n')
   await file.write('b\n')

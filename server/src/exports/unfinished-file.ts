@@ -57,6 +57,8 @@ export class UnfinishedFile {
   readonly #base: Omit<Checkpoint, keyof Progress>
   readonly #handle: FileHandle
   readonly #output: BufferedOutput
+  #saving: Promise<void> | null = null
+  #failure: unknown = null
   #lookAt: number
 
   private constructor(place: Place, base: Omit<Checkpoint, keyof Progress>, begun: Begun) {
@@ -97,6 +99,7 @@ export class UnfinishedFile {
   }
 
   async write(chunk: string | Uint8Array): Promise<void> {
+    if (this.#failure) throw this.#failure
     try {
       await this.#output.write(chunk)
     } catch (error) {
@@ -107,19 +110,37 @@ export class UnfinishedFile {
     await refuseWithoutRoom(this.#place.folder, this.#place.minFreeBytes)
   }
 
-  /** Makes what was written safe: an attempt after this one goes on behind row number `rows`, whose key is `key`. */
-  async checkpoint(rows: number, key: Cell[]): Promise<void> {
+  /**
+   * Makes what was written safe, beside what is written next: an attempt after this one goes on behind row number `rows`,
+   * whose key is `key`. Left out while the one before is still under way. What the disk says is told by the next call.
+   *
+   * @returns when it has begun; `safe` is fulfilled when it is done
+   */
+  async checkpoint(rows: number, key: Cell[]): Promise<{ safe: Promise<void> }> {
+    if (this.#saving) return { safe: this.#saving }
     try {
       await this.#output.drain()
-      await this.#handle.datasync()
-      await this.#keep({ rows, bytes: this.#output.bytes, key: key.map(encodeCell) }, 0)
     } catch (error) {
       throw unwritable(error)
+    }
+    const progress = { rows, bytes: this.#output.bytes, key: key.map(encodeCell) }
+    this.#saving = this.#save(progress).finally(() => (this.#saving = null))
+    return { safe: this.#saving }
+  }
+
+  async #save(progress: Progress): Promise<void> {
+    try {
+      await this.#handle.datasync()
+      await this.#keep(progress, 0)
+    } catch (error) {
+      this.#failure ??= unwritable(error)
     }
   }
 
   /** Makes all of it safe and closes it: an attempt after this one finds it with {@link findWhole}. */
   async finish(rows: number, notes: string[]): Promise<WholeFile> {
+    await this.#saving
+    if (this.#failure) throw this.#failure
     try {
       await this.#output.drain()
       const whole = { rows, bytes: this.#output.bytes, sha256: this.#output.digest(), notes }
@@ -135,6 +156,7 @@ export class UnfinishedFile {
   /** Closes it as it is. */
   async close(): Promise<void> {
     // What went wrong with it was told to who wrote it.
+    await this.#saving
     await this.#output.drain().catch(() => undefined)
     await this.#handle.close()
   }
@@ -180,7 +202,7 @@ export async function leaveUnfinished(place: Place): Promise<void> {
 /** Removes everything of the job's unfinished file: for jobs that are over. */
 export async function removeUnfinished(place: Place): Promise<void> {
   await removeParts(place, null)
-  for (const name of [checkpointPath(place), `${checkpointPath(place)}.new`]) await rm(name, { force: true })
+  await rm(checkpointPath(place), { force: true })
 }
 
 const partName = (id: string) => `.${id}.${randomUUID()}.part`
@@ -195,8 +217,9 @@ async function readCheckpoint(place: Place): Promise<Checkpoint | null> {
   }
 }
 
+/** Under a name of its own first: who was taken for dead may write one at the same moment. */
 async function writeCheckpoint(place: Place, checkpoint: Checkpoint) {
-  const written = `${checkpointPath(place)}.new`
+  const written = join(place.folder, partName(place.id))
   await writeFile(written, JSON.stringify(checkpoint), { mode: 0o600 })
   await rename(written, checkpointPath(place))
 }

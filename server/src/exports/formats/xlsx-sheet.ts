@@ -7,8 +7,8 @@ import { sheetNs, xml } from './xlsx-parts.ts'
 /** Excel's limit ("Excel specifications and limits", support.microsoft.com). */
 export const MAX_SHEET_ROWS = 1_048_576
 
-/** Pieces are joined to about this size before they are compressed. */
-const PIECE_CHARS = 1 << 16
+/** Texts are handed on at about this size: while they still are in the processor's cache. */
+const PIECE_CHARS = 1 << 13
 
 /** Rows that are taken from batches as they are needed, so that a sheet may end in the middle of a batch. */
 export class RowFeed {

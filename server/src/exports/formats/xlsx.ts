@@ -1,6 +1,3 @@
-import { PassThrough, Readable } from 'node:stream'
-import { finished } from 'node:stream/promises'
-import { ZipFile } from 'yazl'
 import { OpsError } from '../../errors.ts'
 import type { Column } from '../../contract.ts'
 import type { Cell } from '../sources/source.ts'
@@ -8,74 +5,57 @@ import type { ContainerFormat } from './format.ts'
 import { MAX_CELL_CHARS } from './xlsx-cells.ts'
 import * as parts from './xlsx-parts.ts'
 import { RowFeed, SheetWriter } from './xlsx-sheet.ts'
+import { zip, type ZipEntry } from './zip.ts'
 
 /** Excel's limit ("Excel specifications and limits", support.microsoft.com). */
 const MAX_COLUMNS = 16_384
-
-/** The fastest: a fifth larger than level 6 in half the time. */
-const DEFLATE_LEVEL = 1
-
-/** A fixed date, so that the same rows give the same file. */
-const zipOptions = { compressionLevel: DEFLATE_LEVEL, mtime: new Date(1980, 0, 1), forceDosTimestamp: true }
 
 /** A workbook: a bold header row that stays in sight, typed cells, further sheets behind the first when that is full. */
 export const xlsx: ContainerFormat = {
   contentType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   render({ columns }, batches, note) {
     refuseTooWide(columns)
-    const zip = new ZipFile()
-    // yazl makes it a PassThrough; its type declarations only promise something readable.
-    const file = zip.outputStream as PassThrough
-    const work = writeParts(zip, file, columns, batches, note)
-    // yazl passes the failure of what it reads on to nobody.
-    const fail = (error: Error) => void file.destroy(error)
-    zip.on('error', fail)
-    work.catch(fail)
-    return file
+    return zip(entries(columns, batches, note))
   },
 }
 
-async function writeParts(
-  zip: ZipFile,
-  file: PassThrough,
+async function* entries(
   columns: Column[],
   batches: AsyncIterable<Cell[][]>,
   note: (sentence: string) => void,
-) {
-  const add = (text: string, path: string) => zip.addBuffer(Buffer.from(text), path, zipOptions)
+): AsyncGenerator<ZipEntry> {
   const feed = new RowFeed(batches)
   const writer = new SheetWriter(columns)
   const sheets: parts.WrittenSheet[] = []
   try {
     // In this order `file` and the like know a workbook by its first entries.
-    add(parts.packageRelations, '_rels/.rels')
-    add(parts.stylesPart, 'xl/styles.xml')
-    do sheets.push(await addSheet(zip, file, writer, feed, sheets.length))
-    while (await feed.peek())
+    yield part('_rels/.rels', parts.packageRelations)
+    yield part('xl/styles.xml', parts.stylesPart)
+    do {
+      const at = sheets.length
+      yield {
+        path: parts.sheetPath(at),
+        pieces: sheet(writer, feed, (range) => sheets.push({ name: parts.sheetName(at), range })),
+      }
+    } while (await feed.peek())
   } finally {
     await feed.close()
   }
-  add(parts.workbookPart(sheets), 'xl/workbook.xml')
-  add(parts.workbookRelations(sheets), 'xl/_rels/workbook.xml.rels')
-  add(parts.contentTypesPart(sheets), '[Content_Types].xml')
-  zip.end()
+  yield part('xl/workbook.xml', parts.workbookPart(sheets))
+  yield part('xl/_rels/workbook.xml.rels', parts.workbookRelations(sheets))
+  yield part('[Content_Types].xml', parts.contentTypesPart(sheets))
   for (const sentence of notes(sheets.length, writer.losses.cut)) note(sentence)
 }
 
-async function addSheet(zip: ZipFile, file: PassThrough, writer: SheetWriter, feed: RowFeed, at: number) {
-  let range = ''
-  async function* text() {
-    range = yield* writer.sheet(feed)
+async function* sheet(writer: SheetWriter, feed: RowFeed, written: (range: string) => void): AsyncGenerator<string> {
+  written(yield* writer.sheet(feed))
+}
+
+function part(path: string, text: string): ZipEntry {
+  async function* pieces() {
+    yield text
   }
-  if (file.destroyed) throw new Error('nobody wants the file any more')
-  const sheet = Readable.from(text(), { objectMode: false })
-  // yazl does not tell what it reads that nobody wants the file any more.
-  const stop = () => sheet.destroy()
-  file.once('close', stop)
-  zip.addReadStream(sheet, parts.sheetPath(at), zipOptions)
-  await finished(sheet)
-  file.off('close', stop)
-  return { name: parts.sheetName(at), range }
+  return { path, pieces: pieces() }
 }
 
 function refuseTooWide({ length }: Column[]) {
