@@ -17,7 +17,7 @@ export interface AwkwardSource extends AsyncDisposable {
   table: TrueTable
 }
 
-/** A column with its values as SQL, from the first row on. */
+/** A column with its values as SQL: they come again and again, with NULL behind them. */
 interface FilledColumn extends TrueColumn {
   values: string[]
 }
@@ -112,7 +112,9 @@ async function fill({ name, prepare = [] }: SourceKind, database: TestDatabase, 
   const declared = columns.map((column) => `${name(column.name)} ${column.declared}`)
   await database.run(`CREATE TABLE awkward (${declared.join(', ')}, PRIMARY KEY (${name('id')}))`)
   const height = columns[0]?.values.length ?? 0
-  const rows = Array.from({ length: height }, (_, row) => columns.map(({ values }) => values[row] ?? 'NULL').join(', '))
+  const rows = Array.from({ length: height }, (_, row) =>
+    columns.map(({ values }) => values[row % (values.length + 1)] ?? 'NULL').join(', '),
+  )
   // A statement for each: in one list PostgreSQL and DuckDB would look for a type that all values of a column have.
   await database.run(rows.map((values) => `INSERT INTO awkward VALUES (${values})`).join(';\n'))
 }
