@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -82,3 +83,22 @@ for (const [storeName, startStore] of Object.entries(stores)) {
     expect(receiver.taken).toHaveLength(2)
   })
 }
+
+test('an export that a schedule has begun is told of as any other', async () => {
+  await using folder = await temporaryFolder()
+  await using receiver = await startReceiver()
+  const datasetsFile = join(folder.path, 'datasets.yaml')
+  await writeFile(
+    datasetsFile,
+    `datasets: [{ name: gone, source: "sqlite:gone.sqlite", table: t }]
+schedules: [{ name: often, cron: "* * * * * *", dataset: gone, format: csv }]`,
+  )
+  await using _program = await startProgram({
+    DATA_DIR: folder.path,
+    DATASETS_FILE: datasetsFile,
+    EXPORT_ATTEMPTS: '1',
+    DEAD_LETTER_WEBHOOK: receiver.url,
+  })
+  await eventually(() => expect(receiver.taken.length).toBeGreaterThan(0))
+  expect(receiver.taken[0]).toMatchObject({ dataset: 'gone', job_id: expect.stringMatching(/^repeat:schedule-often:/) })
+})

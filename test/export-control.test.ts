@@ -1,10 +1,12 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import { createOrders, createSlowView, dropTable, writeDatasetsFile } from './support/dataset-files.ts'
 import { eventually } from './support/eventually.ts'
 import { answerText, connectHttp } from './support/mcp-client.ts'
 import { startProgram, temporaryFolder } from './support/program.ts'
+import { startRedis } from './support/redis.ts'
 import { stores } from './support/stores.ts'
 
 // What a client can do with an export besides starting it, and what ends one besides its last row.
@@ -33,6 +35,32 @@ for (const [storeName, startStore] of Object.entries(stores)) {
     expect(await mcp.exportStatus(jobId)).toMatchObject({ cancelled: true, result: null, fail_reason: null })
     expect(await readdir(join(folder.path, 'exports'))).toEqual([])
     expect((await mcp.health()).report.checks).toContainEqual(expect.objectContaining({ name: 'dlq_depth', count: 0 }))
+  })
+}
+
+const refusals: Record<string, (redis: Redis) => Promise<unknown>> = {
+  'has no memory left': (redis) => redis.config('SET', 'maxmemory', '1mb'),
+  'has become a replica': (redis) => redis.replicaof('127.0.0.1', 1),
+  'has lost all jobs': (redis) => redis.flushall(),
+}
+for (const [title, refuse] of Object.entries(refusals)) {
+  test(`a store that ${title} while an export is written does not end the program`, async () => {
+    await using store = await startRedis()
+    await using folder = await temporaryFolder()
+    await using program = await startProgram({ ...(await slowExports(folder.path)), QUEUE_URL: store.url })
+    await using mcp = await connectHttp(program.url)
+    const jobId = await mcp.startExport({ format: 'csv' })
+    await eventually(async () => expect((await mcp.exportStatus(jobId)).progress?.rows).toBeGreaterThan(0))
+    const redis = new Redis(store.url)
+    await refuse(redis)
+    redis.disconnect()
+    // Whole, or given up because the lock is lost: in each case the attempt has come to its end.
+    await eventually(async () => {
+      const names = await readdir(join(folder.path, 'exports'))
+      expect(names.filter((name) => name.endsWith('.part'))).toEqual([])
+    })
+    expect((await fetch(`${program.url}/livez`)).status).toBe(200)
+    expect(program.process.exitCode).toBeNull()
   })
 }
 

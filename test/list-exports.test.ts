@@ -33,6 +33,16 @@ for (const [storeName, startStore] of Object.entries(stores)) {
     expect(all[4]).toMatchObject({ dataset: 'cities', format: 'csv', schedule: null, rows: 69, cancelled: false })
 
     expect((await list({ state: 'waiting' })).exports).toHaveLength(2)
+    // What somebody puts there by hand is listed as far as it can be understood.
+    const added = await fetch(`${server.url}/admin/queues/api/queues/exports/add`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'x', data: null, options: { delay: 3_600_000 } }),
+    })
+    expect(added.status).toBe(200)
+    const [stranger] = (await list({ state: 'delayed' })).exports
+    expect(stranger).toMatchObject({ dataset: '', format: '', cancelled: false })
+    expect(await mcp.exportStatus(stranger?.job_id ?? '')).toMatchObject({ state: 'delayed', result: null })
     for (const cursor of ['', 'x', 'completed:', 'completed:-1', 'failed:1e9', 'completed:0']) {
       const refused = await mcp.call('list_exports', { state: 'waiting', cursor })
       expect(answerText(refused)).toEqual({ error: expect.stringContaining('cursor') })

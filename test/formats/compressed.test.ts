@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -43,7 +44,12 @@ async function exported(format: ExportFormat, compression: Compression): Promise
   const datasetsFile = await writeDatasetsFile(folder.path, 'awkward', 'awkward.sqlite', 'awkward')
   const text = await readFile(datasetsFile, 'utf8')
   const catalogue = await catalogueOf({ path: datasetsFile, text, variables: {} }, folder.path, [sqlite])
-  const place = { folder: join(folder.path, `${format}-${compression}`), id: '1', minFreeBytes: 0 }
+  const place = {
+    folder: join(folder.path, `${format}-${compression}`),
+    id: '1',
+    minFreeBytes: 0,
+    attempt: randomUUID(),
+  }
   await mkdir(place.folder, { recursive: true })
   const data = { dataset: 'awkward', format, compression }
   const { path, rows, bytes } = await writeExport(place, data, catalogue, () => undefined)

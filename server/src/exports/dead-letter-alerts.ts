@@ -40,7 +40,9 @@ export function startDeadLetterAlerts(store: Store, queueName: string, url: stri
   })
   return {
     async tell(alert) {
-      await askStore(queue, () => queue.add('dead-letter', alert, { jobId: `${alert.job_id} ${alert.failed_at}` }))
+      // Colons mean something in the ids of BullMQ.
+      const jobId = `${alert.job_id} ${alert.failed_at}`.replaceAll(':', '-')
+      await askStore(queue, () => queue.add('dead-letter', alert, { jobId }))
     },
     async close() {
       await worker.close()

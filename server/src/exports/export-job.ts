@@ -1,6 +1,7 @@
 import type { Job, JobsOptions, Queue } from 'bullmq'
 import { z } from 'zod'
-import { ExportFormat, ExportSelection, FileOptions, type ExportedFile } from '../contract.ts'
+import { ExportedFile, ExportFormat, ExportSelection, FileOptions } from '../contract.ts'
+import { SCHEDULE_NAME } from './export-names.ts'
 
 export const EXPORT_JOB = 'export'
 
@@ -11,7 +12,11 @@ export const ExportData = z.object({
   ...ExportSelection.shape,
   ...FileOptions.shape,
   schedule: z
-    .object({ name: z.string(), handle: z.string(), keep: z.number().int() })
+    .object({
+      name: z.string().regex(new RegExp(`^${SCHEDULE_NAME}$`)),
+      handle: z.uuid(),
+      keep: z.number().int().min(1),
+    })
     .optional()
     .describe('The schedule that began it, what makes the names of its files hard to guess, how many results are kept'),
   cancelled: z.boolean().optional().describe('Somebody asked to stop it; who works on it looks here now and then'),
@@ -19,14 +24,24 @@ export const ExportData = z.object({
 export type ExportData = z.infer<typeof ExportData>
 
 /** How an export ended that did not fail. */
-export type ExportOutcome = ExportedFile | { cancelled: true }
+const ExportOutcome = z.union([ExportedFile, z.object({ cancelled: z.literal(true) })])
+export type ExportOutcome = z.infer<typeof ExportOutcome>
+
+/** Null while it is not over, and for jobs that other hands than ours have ended. */
+export const outcomeOf = ({ returnvalue }: ExportJob): ExportOutcome | null =>
+  ExportOutcome.safeParse(returnvalue).data ?? null
+
+/** What there is in the data of a job, which other hands than ours may have put there. */
+export const dataOf = ({ data }: ExportJob) => ExportData.partial().safeParse(data).data ?? {}
 
 export type ExportQueue = Queue<ExportData, ExportOutcome>
 export type ExportJob = Job<ExportData, ExportOutcome>
 
 /** Asked for while it is not over, carried out when it is. */
-export const isCancelled = ({ data, returnvalue }: ExportJob): boolean =>
-  returnvalue ? 'cancelled' in returnvalue : data.cancelled === true
+export function isCancelled(job: ExportJob): boolean {
+  const outcome = outcomeOf(job)
+  return outcome ? 'cancelled' in outcome : dataOf(job).cancelled === true
+}
 
 /**
  * How export jobs are tried and kept. The last 1,000 completed ones stay. Failed ones always stay: a limit on their

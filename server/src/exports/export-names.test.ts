@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { exportFileName, exportJobId, exportStem, jobOfStem, stemOf } from './export-names.ts'
+import { exportFileName, exportJobId, exportStem, isExportId, jobOfStem, stemOf } from './export-names.ts'
 
 const uuid = '0aa1bcde-0000-4000-8000-000000000000'
 const scheduled = 'repeat:schedule-daily_orders-2:1795000000000'
@@ -31,4 +31,12 @@ test('files are named after the id, those of a schedule after its name and time,
     expect(name).not.toMatch(exportStem)
     expect(jobOfStem(name)).toBeNull()
   }
+})
+
+test('only the jobs of a schedule carry a schedule, and only that of their name', () => {
+  expect(isExportId(scheduled, { schedule })).toBe(true)
+  expect(isExportId(uuid, { schedule: undefined })).toBe(true)
+  expect(isExportId(scheduled, { schedule: undefined })).toBe(false)
+  expect(isExportId(uuid, { schedule })).toBe(false)
+  expect(isExportId(scheduled, { schedule: { ...schedule, name: '/../../evil' } })).toBe(false)
 })

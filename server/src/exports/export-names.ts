@@ -19,13 +19,17 @@ export const exportJobId = new RegExp(`^(?:${UUID}|\\d{1,15}|repeat:${SCHEDULER}
 /** What the file of an export is named after: the job's id, or the schedule with the time and what nobody can guess. */
 export const exportStem = new RegExp(`^(?:${UUID}|\\d{1,15}|${SCHEDULE_NAME}-\\d{8}T\\d{6}Z-[0-9a-f]{32})$`)
 
-/** @param id matches {@link exportJobId} */
+/** Whether a job may have this id: those of schedules carry the schedule of the same name, and no others carry one. */
+export const isExportId = (id: string, { schedule }: Pick<ExportData, 'schedule'>): boolean =>
+  exportJobId.test(id) && (id.split(':')[1] ?? null) === (schedule ? SCHEDULER + schedule.name : null)
+
+/** @param id is one by {@link isExportId} */
 export function stemOf(id: string, { schedule }: Pick<ExportData, 'schedule'>): string {
   const dueAt = id.split(':')[2]
-  if (!dueAt) return id
+  if (!dueAt || !schedule) return id
   const time = new Date(Number(dueAt)).toISOString().replaceAll(/[-:]|\.\d+/g, '')
-  const secret = createHash('sha256').update(`${schedule?.handle} ${id}`).digest('hex').slice(0, 32)
-  return `${schedule?.name}-${time}-${secret}`
+  const secret = createHash('sha256').update(`${schedule.handle} ${id}`).digest('hex').slice(0, 32)
+  return `${schedule.name}-${time}-${secret}`
 }
 
 /** The job whose file is named so: the other way round as {@link stemOf}. Null when it is the name of no job's file. */

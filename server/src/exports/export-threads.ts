@@ -12,7 +12,8 @@ const IDLE_MS = 60_000
 
 /**
  * Without a bound V8 lets a thread's heap grow while rows rush through it, by 40 MB and more from 50,000 to a million rows
- * (measured); with one it is as fast. Batches are of a megabyte, so only a row of some 50 MB does not fit.
+ * (measured); with one it is as fast. Batches are of a megabyte, and rows so large that they do not fit are refused
+ * (`large-rows.ts`): a thread that asks for too much at once takes the whole process with it.
  */
 const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 }
 
@@ -51,6 +52,9 @@ export interface ExportThreads {
   close(): Promise<void>
 }
 
+const isOutOfMemory = (error: unknown) =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+
 /** What a thread is given must be copied to it: nothing that a caller has besides. */
 const copied = ({ dataDir, queueUrl, queuePrefix }: ThreadSettings): ThreadSettings => ({
   dataDir,
@@ -81,6 +85,15 @@ export function startExportThreads(
         if ('written' in answer) return answer.written
         const { code, message, cause } = answer.refused
         throw new OpsError(code, message, { cause })
+      } catch (cause) {
+        if (!isOutOfMemory(cause)) throw cause
+        throw new OpsError(
+          'invalid_input',
+          'The rows do not fit into the memory of a worker: leave large columns out.',
+          {
+            cause,
+          },
+        )
       } finally {
         port1.close()
       }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { UnrecoverableError, WaitingError, type Processor, type Worker } from 'bullmq'
 import type { DeadLetterAlert } from '../contract.ts'
 import { OpsError } from '../errors.ts'
@@ -6,7 +7,7 @@ import type { Store } from '../queue/store.ts'
 import type { OpenCatalogue } from './datasets/open-catalogue.ts'
 import { startDeadLetterAlerts } from './dead-letter-alerts.ts'
 import { ExportData, failReason, type ExportJob, type ExportOutcome, type ExportQueue } from './export-job.ts'
-import { exportFileName, exportJobId, stemOf } from './export-names.ts'
+import { exportFileName, isExportId, stemOf } from './export-names.ts'
 import { startExportThreads, type ExportThreads, type ThreadSettings } from './export-threads.ts'
 import type { ExportFiles } from './files/export-files.ts'
 import { hasForbiddenKey } from './forbidden-key.ts'
@@ -79,6 +80,10 @@ export function startExportWorker(
   const alerts = settings.deadLetterWebhook
     ? startDeadLetterAlerts(store, settings.queueName, settings.deadLetterWebhook, log)
     : null
+  // Another worker may have it already: what this one goes on to do is in vain.
+  worker.on('lockRenewalFailed', (jobIds) => {
+    for (const jobId of jobIds) worker.cancelJob(jobId, 'the lock is lost')
+  })
   worker.on('completed', ({ data: { schedule } }) => {
     if (schedule) void keepLatest(queue, files, schedule, log)
   })
@@ -89,7 +94,7 @@ export function startExportWorker(
     alerts
       ?.tell(alert)
       .catch((cause: unknown) => log.error({ ...alert, event: 'alert_failed', err: cause }, 'not told'))
-    void tidy(desk, job, removeUnfinished)
+    void tidy(desk, job, placeOf(settings), removeUnfinished)
   })
   return {
     async close() {
@@ -116,10 +121,12 @@ function exportProcessor(desk: Desk): Processor<ExportData, ExportOutcome> {
     using watch = watchForCancel(desk.queue, job.id ?? '')
     const deadline = AbortSignal.timeout(desk.settings.timeoutMs)
     const stop = AbortSignal.any([desk.graceOver, watch.cancelled, deadline, ...(lockLost ? [lockLost] : [])])
+    const attempt = placeOf(desk.settings)
     try {
-      return await makeFile(job, desk, stop)
+      return await makeFile(job, attempt, desk, stop)
     } catch (error) {
-      await tidy(desk, job, watch.cancelled.aborted ? removeUnfinished : leaveUnfinished)
+      await tidy(desk, job, attempt, watch.cancelled.aborted ? removeUnfinished : leaveUnfinished)
+      if (lockLost?.aborted) throw error
       if (watch.cancelled.aborted) return { cancelled: true }
       if (desk.graceOver.aborted) {
         await job.moveToWait(token)
@@ -138,11 +145,25 @@ function exportProcessor(desk: Desk): Processor<ExportData, ExportOutcome> {
   }
 }
 
-async function makeFile(job: ExportJob, { threads, files, settings }: Desk, stop: AbortSignal): Promise<ExportOutcome> {
+/** Where an attempt writes, but for the name of the export. */
+type AttemptPlace = Omit<Place, 'id'>
+
+const placeOf = ({ workFolder, minFreeBytes }: WorkerSettings): AttemptPlace => ({
+  folder: workFolder,
+  minFreeBytes,
+  attempt: randomUUID(),
+})
+
+async function makeFile(
+  job: ExportJob,
+  attempt: AttemptPlace,
+  { threads, files, log }: Desk,
+  stop: AbortSignal,
+): Promise<ExportOutcome> {
   const { id, data } = readJob(job)
   if (data.cancelled) return { cancelled: true }
-  const place = placeOf(settings, stemOf(id, data))
-  const progress = new ProgressTeller(job)
+  const place = { ...attempt, id: stemOf(id, data) }
+  const progress = new ProgressTeller(job, log)
   const { path, rows, bytes, sha256, resumedRows, notes } = await threads.run(
     { place, data },
     (done) => progress.tell(done),
@@ -155,26 +176,19 @@ async function makeFile(job: ExportJob, { threads, files, settings }: Desk, stop
   return { rows, bytes, sha256, file, resumed_rows: resumedRows, notes }
 }
 
-const placeOf = ({ workFolder, minFreeBytes }: WorkerSettings, id: string): Place => ({
-  folder: workFolder,
-  id,
-  minFreeBytes,
-})
-
 /** What is left over in the folder is for the next attempt, or for the sweep, to remove: nothing fails because of it. */
-async function tidy({ settings, log }: Desk, job: ExportJob, action: (place: Place) => Promise<void>) {
-  const id = job.id ?? ''
-  const data = ExportData.safeParse(job.data)
-  if (!data.success || !exportJobId.test(id)) return
-  await action(placeOf(settings, stemOf(id, data.data))).catch((error: unknown) =>
-    log.warn({ event: 'leftover', job_id: id, err: error }, 'an unfinished file could not be removed'),
+async function tidy({ log }: Desk, job: ExportJob, attempt: AttemptPlace, action: (place: Place) => Promise<void>) {
+  const data = ExportData.safeParse(job.data).data
+  if (!data || !isExportId(job.id ?? '', data)) return
+  await action({ ...attempt, id: stemOf(job.id ?? '', data) }).catch((error: unknown) =>
+    log.warn({ event: 'leftover', job_id: job.id, err: error }, 'an unfinished file could not be removed'),
   )
 }
 
 /** Jobs also come from other hands than ours. Throws OpsError `invalid_input`. */
 function readJob(job: ExportJob): { id: string; data: ExportData } {
   const parsed = ExportData.safeParse(job.data)
-  if (!parsed.success || hasForbiddenKey(job.data) || !exportJobId.test(job.id ?? '')) {
+  if (!parsed.success || hasForbiddenKey(job.data) || !isExportId(job.id ?? '', parsed.data)) {
     throw new OpsError(
       'invalid_input',
       'This is no export job: its id must be a UUID or a number, its data {"dataset": …, "format": …, "filters": {…}}.',

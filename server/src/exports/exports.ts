@@ -13,7 +13,15 @@ import { OpsError } from '../errors.ts'
 import { askStore } from '../queue/ask-store.ts'
 import type { Catalogue } from './datasets/catalogue.ts'
 import type { Dataset } from './datasets/dataset.ts'
-import { EXPORT_JOB, failReason, isCancelled, type ExportData, type ExportJob, type ExportQueue } from './export-job.ts'
+import {
+  EXPORT_JOB,
+  failReason,
+  isCancelled,
+  outcomeOf,
+  type ExportData,
+  type ExportJob,
+  type ExportQueue,
+} from './export-job.ts'
 import { exportJobId } from './export-names.ts'
 import { listExports } from './list-exports.ts'
 
@@ -47,7 +55,7 @@ export function createExports(
 ): Exports {
   const status = async (jobId: string): Promise<ExportStatusOutput> => {
     const { job, state } = await find(queue, jobId)
-    const outcome = state === 'completed' ? job.returnvalue : null
+    const outcome = state === 'completed' ? outcomeOf(job) : null
     return {
       job_id: jobId,
       state,

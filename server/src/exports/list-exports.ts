@@ -7,7 +7,7 @@ import {
 } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import { askStore } from '../queue/ask-store.ts'
-import { isCancelled, type ExportJob, type ExportQueue } from './export-job.ts'
+import { dataOf, isCancelled, outcomeOf, type ExportJob, type ExportQueue } from './export-job.ts'
 
 const PAGE = 20
 
@@ -49,17 +49,18 @@ function readCursor(cursor: string, states: JobState[]): Position {
 }
 
 function listed(job: ExportJob, state: JobState): ListedExport {
-  const { data, returnvalue } = job
+  const { dataset = '', format = '', schedule } = dataOf(job)
+  const outcome = outcomeOf(job)
   const progress = ExportProgress.safeParse(job.progress).data
   return {
     job_id: job.id ?? '',
     state,
     cancelled: isCancelled(job),
-    dataset: String(data.dataset),
-    format: String(data.format),
-    schedule: data.schedule?.name ?? null,
+    dataset,
+    format,
+    schedule: schedule?.name ?? null,
     created_at: new Date(job.timestamp).toISOString(),
     finished_at: job.finishedOn ? new Date(job.finishedOn).toISOString() : null,
-    rows: returnvalue && 'rows' in returnvalue ? returnvalue.rows : (progress?.rows ?? null),
+    rows: outcome && 'rows' in outcome ? outcome.rows : (progress?.rows ?? null),
   }
 }

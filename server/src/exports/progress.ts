@@ -1,19 +1,21 @@
-import { isNotConnectionError } from 'bullmq'
 import type { ExportProgress } from '../contract.ts'
+import type { Log } from '../log.ts'
 import type { ExportJob } from './export-job.ts'
 import type { RowsDone } from './write-export.ts'
 
 /**
  * Tells the queue how a job goes. Progress is a courtesy: what comes while the last one is still being told is left out,
- * and an export does not fail because the store was away while it was told.
+ * and whatever the store says to it, the export goes on.
  */
 export class ProgressTeller {
   readonly #job: ExportJob
+  readonly #log: Log
   readonly #rate = new Rate()
   #telling: Promise<void> | null = null
 
-  constructor(job: ExportJob) {
+  constructor(job: ExportJob, log: Log) {
     this.#job = job
+    this.#log = log
   }
 
   tell(done: RowsDone): void {
@@ -27,8 +29,8 @@ export class ProgressTeller {
   }
 
   async #update(progress: ExportProgress): Promise<void> {
-    await this.#job.updateProgress(progress).catch((error: Error) => {
-      if (isNotConnectionError(error)) throw error
+    await this.#job.updateProgress(progress).catch((error: unknown) => {
+      this.#log.debug({ event: 'progress_not_told', job_id: this.#job.id, err: error }, 'the store did not take it')
     })
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,9 +7,15 @@ import { findWhole, leaveUnfinished, removeUnfinished, UnfinishedFile, type Plac
 
 let place: Place
 beforeEach(() => {
-  place = { folder: mkdtempSync(join(tmpdir(), 'queue-ops-')), id: 'job', minFreeBytes: 0 }
+  place = { folder: mkdtempSync(join(tmpdir(), 'queue-ops-')), id: 'job', minFreeBytes: 0, attempt: randomUUID() }
 })
 afterEach(() => rmSync(place.folder, { recursive: true, force: true }))
+
+/** Another attempt. */
+function begin(fingerprint: string): Promise<UnfinishedFile> {
+  place = { ...place, attempt: randomUUID() }
+  return UnfinishedFile.begin(place, fingerprint)
+}
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 /** The unfinished file of our job is named `part`. */
@@ -20,7 +26,7 @@ const there = () =>
 
 /** An attempt whose worker dies: three rows are safe, what follows is not. */
 async function dyingAttempt() {
-  const file = await UnfinishedFile.begin(place, 'made of this')
+  const file = await begin('made of this')
   await file.write('a\nb\nc\n')
   await (
     await file.checkpoint(3, [3n, 'c'])
@@ -39,7 +45,7 @@ async function finishedText(file: UnfinishedFile): Promise<string> {
 
 test('an attempt goes on behind the rows that are safe, and the checksum is of the whole file', async () => {
   await dyingAttempt()
-  const file = await UnfinishedFile.begin(place, 'made of this')
+  const file = await begin('made of this')
   expect(file.resumed).toMatchObject({ rows: 3, key: [3n, 'c'] })
   await file.write(Buffer.from('d\n'))
   expect(await finishedText(file)).toBe('a\nb\nc\nd\n')
@@ -47,13 +53,13 @@ test('an attempt goes on behind the rows that are safe, and the checksum is of t
 
 test('a key keeps its large integers, bytes and nulls', async () => {
   const key = [2n ** 63n - 1n, new Uint8Array([0, 255]), null, 1.5, true, 'x']
-  const file = await UnfinishedFile.begin(place, 'f')
+  const file = await begin('f')
   await file.write('x')
   await (
     await file.checkpoint(1, key)
   ).safe
   await file.close()
-  const next = await UnfinishedFile.begin(place, 'f')
+  const next = await begin('f')
   expect(next.resumed?.key).toEqual(key)
   await next.close()
 })
@@ -67,7 +73,7 @@ const lost: Record<string, (file: UnfinishedFile) => Promise<void> | void> = {
 for (const [title, lose] of Object.entries(lost)) {
   test(`a file ${title} is begun anew`, async () => {
     await lose(await dyingAttempt())
-    const file = await UnfinishedFile.begin(place, title.includes('else') ? 'made of that' : 'made of this')
+    const file = await begin(title.includes('else') ? 'made of that' : 'made of this')
     expect(file.resumed).toBeNull()
     await file.write('z')
     expect(await finishedText(file)).toBe('z')
@@ -75,12 +81,12 @@ for (const [title, lose] of Object.entries(lost)) {
 }
 
 test('who was taken for dead and writes on does no harm', async () => {
-  const sleeper = await UnfinishedFile.begin(place, 'f')
+  const sleeper = await begin('f')
   await sleeper.write('a\n')
   await (
     await sleeper.checkpoint(1, ['a'])
   ).safe
-  const file = await UnfinishedFile.begin(place, 'f')
+  const file = await begin('f')
   await sleeper.write('late\n')
   await file.write('b\n')
   await sleeper.write('later\n')
@@ -88,26 +94,44 @@ test('who was taken for dead and writes on does no harm', async () => {
   await sleeper.close()
 })
 
+test('who was taken for dead and ends touches nothing of the attempt that has taken over', async () => {
+  const sleeper = await begin('f')
+  const sleepersPlace = place
+  await sleeper.write('a\n')
+  const file = await begin('f')
+  await file.write('b\n')
+  await (
+    await sleeper.checkpoint(1, ['a'])
+  ).safe
+  await expect(sleeper.write('late')).rejects.toThrow('Another worker has taken this export over')
+  await sleeper.close()
+  await leaveUnfinished(sleepersPlace)
+  await (
+    await file.checkpoint(1, ['b'])
+  ).safe
+  expect(await finishedText(file)).toBe('b\n')
+})
+
 test('only the newest unfinished file of a job is kept, and those of others', async () => {
   writeFileSync(join(place.folder, '.other.1.part'), '')
   await dyingAttempt()
-  await (await UnfinishedFile.begin(place, 'f')).close()
+  await (await begin('f')).close()
   expect(there()).toEqual(['.job.checkpoint', '.other.1.part', 'part'])
   await removeUnfinished(place)
   expect(there()).toEqual(['.other.1.part'])
 })
 
 test('a file whose worker dies again and again at the same place is given up, one that gets on is not', async () => {
-  const begin = async () => (await UnfinishedFile.begin(place, 'made of this')).close()
-  for (let time = 0; time < 29; time++) await begin()
+  const dying = async () => (await begin('made of this')).close()
+  for (let time = 0; time < 29; time++) await dying()
   await dyingAttempt()
-  for (let time = 0; time < 30; time++) await begin()
-  await expect(begin()).rejects.toMatchObject({ code: 'worker_died' })
+  for (let time = 0; time < 30; time++) await dying()
+  await expect(dying()).rejects.toMatchObject({ code: 'worker_died' })
 })
 
 test('an attempt that was ended on purpose does not count, and leaves only what can be gone on with', async () => {
   for (let time = 0; time < 40; time++) {
-    await (await UnfinishedFile.begin(place, 'f')).close()
+    await (await begin('f')).close()
     await leaveUnfinished(place)
   }
   expect(there()).toEqual([])
@@ -118,14 +142,14 @@ test('an attempt that was ended on purpose does not count, and leaves only what 
 
 test('a disk that refuses is told without the path', async () => {
   rmSync(place.folder, { recursive: true })
-  await expect(UnfinishedFile.begin(place, 'f')).rejects.toMatchObject({
+  await expect(begin('f')).rejects.toMatchObject({
     code: 'file_unwritable',
     message: 'The export file cannot be written: its folder is gone. Let the operator put it back.',
   })
 })
 
 test('a whole file that could not be published is found again, as long as it is there and of the same', async () => {
-  const file = await UnfinishedFile.begin(place, 'made of this')
+  const file = await begin('made of this')
   await file.write('a\n')
   const whole = await file.finish(1, ['a note'])
   await leaveUnfinished(place)
@@ -133,7 +157,7 @@ test('a whole file that could not be published is found again, as long as it is 
   expect(await findWhole(place, 'made of that')).toBeNull()
   writeFileSync(file.path, 'a')
   expect(await findWhole(place, 'made of this')).toBeNull()
-  const next = await UnfinishedFile.begin(place, 'made of this')
+  const next = await begin('made of this')
   expect(next.resumed).toBeNull()
   await next.close()
   expect(await findWhole(place, 'made of this')).toBeNull()

@@ -78,7 +78,7 @@ export class UnfinishedFile {
    */
   static async begin(place: Place, fingerprint: string): Promise<UnfinishedFile> {
     const before = await readCheckpoint(place)
-    const base = { fingerprint, part: partName(place.id), starts: (before?.starts ?? 0) + 1 }
+    const base = { fingerprint, part: partName(place), starts: (before?.starts ?? 0) + 1 }
     if (base.starts > MAX_STARTS) {
       throw new OpsError(
         'worker_died',
@@ -87,13 +87,16 @@ export class UnfinishedFile {
     }
     const continued = before?.fingerprint === fingerprint ? before : null
     await refuseWithoutRoom(place.folder, place.minFreeBytes, continued?.bytes)
+    let handle: FileHandle | undefined
     try {
-      const begun = await beginPart(place, base.part, continued)
+      handle = await open(join(place.folder, base.part), 'ax', 0o600)
+      const begun = await beginPart(place, handle, continued)
       const file = new UnfinishedFile(place, base, begun)
-      await file.#keep(begun.progress, base.starts)
+      await writeCheckpoint(place, { ...base, ...begun.progress })
       await removeParts(place, base.part)
       return file
     } catch (error) {
+      await handle?.close()
       throw unwritable(error)
     }
   }
@@ -131,7 +134,8 @@ export class UnfinishedFile {
   async #save(progress: Progress): Promise<void> {
     try {
       await this.#handle.datasync()
-      await this.#keep(progress, 0)
+      await this.#requireMine()
+      await writeCheckpoint(this.#place, { ...this.#base, ...progress, starts: 0 })
     } catch (error) {
       this.#failure ??= unwritable(error)
     }
@@ -146,6 +150,7 @@ export class UnfinishedFile {
       const whole = { rows, bytes: this.#output.bytes, sha256: this.#output.digest(), notes }
       await this.#handle.sync()
       await this.#handle.close()
+      await this.#requireMine()
       await writeCheckpoint(this.#place, { ...this.#base, rows: 0, bytes: 0, key: [], starts: 0, whole })
       return whole
     } catch (error) {
@@ -161,8 +166,11 @@ export class UnfinishedFile {
     await this.#handle.close()
   }
 
-  async #keep(progress: Progress, starts: number) {
-    await writeCheckpoint(this.#place, { ...this.#base, ...progress, starts })
+  /** Throws OpsError when the export is in the hands of another attempt. */
+  async #requireMine(): Promise<void> {
+    const now = await readCheckpoint(this.#place)
+    if (now?.part === this.#base.part) return
+    throw new OpsError('file_unwritable', 'Another worker has taken this export over: this attempt has ended.')
   }
 }
 
@@ -170,6 +178,8 @@ export class UnfinishedFile {
 export interface Place {
   folder: string
   id: string
+  /** A UUID of this attempt: what others have there is not touched by it. */
+  attempt: string
   /** What has to stay free on the disk for others. */
   minFreeBytes: number
 }
@@ -195,18 +205,20 @@ interface Begun {
  */
 export async function leaveUnfinished(place: Place): Promise<void> {
   const checkpoint = await readCheckpoint(place)
-  if (!checkpoint || (checkpoint.rows === 0 && !checkpoint.whole)) return removeUnfinished(place)
-  await writeCheckpoint(place, { ...checkpoint, starts: 0 })
+  const isMine = checkpoint?.part === partName(place)
+  if (isMine && (checkpoint.rows > 0 || checkpoint.whole)) return writeCheckpoint(place, { ...checkpoint, starts: 0 })
+  await rm(join(place.folder, partName(place)), { force: true })
+  if (isMine) await rm(checkpointPath(place), { force: true })
 }
 
 /** Removes everything of the job's unfinished file: for jobs that are over. */
-export async function removeUnfinished(place: Place): Promise<void> {
+export async function removeUnfinished(place: Pick<Place, 'folder' | 'id'>): Promise<void> {
   await removeParts(place, null)
   await rm(checkpointPath(place), { force: true })
 }
 
-const partName = (id: string) => `.${id}.${randomUUID()}.part`
-const checkpointPath = ({ folder, id }: Place) => join(folder, `.${id}.checkpoint`)
+const partName = ({ id, attempt }: Pick<Place, 'id' | 'attempt'>) => `.${id}.${attempt}.part`
+const checkpointPath = ({ folder, id }: Pick<Place, 'folder' | 'id'>) => join(folder, `.${id}.checkpoint`)
 
 async function readCheckpoint(place: Place): Promise<Checkpoint | null> {
   try {
@@ -219,14 +231,13 @@ async function readCheckpoint(place: Place): Promise<Checkpoint | null> {
 
 /** Under a name of its own first: who was taken for dead may write one at the same moment. */
 async function writeCheckpoint(place: Place, checkpoint: Checkpoint) {
-  const written = join(place.folder, partName(place.id))
+  const written = join(place.folder, partName({ id: place.id, attempt: randomUUID() }))
   await writeFile(written, JSON.stringify(checkpoint), { mode: 0o600 })
   await rename(written, checkpointPath(place))
 }
 
 /** Copies what is safe rather than writing on in the same file, and computes its checksum on the way. */
-async function beginPart({ folder }: Place, part: string, before: Checkpoint | null): Promise<Begun> {
-  const handle = await open(join(folder, part), 'ax', 0o600)
+async function beginPart({ folder }: Place, handle: FileHandle, before: Checkpoint | null): Promise<Begun> {
   const nothing = (): Begun => ({ handle, hash: createHash('sha256'), progress: { rows: 0, bytes: 0, key: [] } })
   if (!before || before.rows === 0) return nothing()
   const { rows, bytes, key } = before
@@ -249,7 +260,7 @@ async function beginPart({ folder }: Place, part: string, before: Checkpoint | n
   return nothing()
 }
 
-async function removeParts({ folder, id }: Place, except: string | null) {
+async function removeParts({ folder, id }: Pick<Place, 'folder' | 'id'>, except: string | null) {
   const parts = (await readdir(folder)).filter((name) => name.startsWith(`.${id}.`) && name.endsWith('.part'))
   await Promise.all(parts.filter((name) => name !== except).map((name) => rm(join(folder, name), { force: true })))
 }

@@ -8,6 +8,7 @@ import type { Dataset, Rows, Selection } from './datasets/dataset.ts'
 import type { ExportData } from './export-job.ts'
 import type { ContainerFormat, Format, RowFormat, Table } from './formats/format.ts'
 import { formats } from './formats/list.ts'
+import { withoutLargeRows } from './large-rows.ts'
 import type { Cell } from './sources/source.ts'
 import { OutOfRoom } from './files/disk-errors.ts'
 import { findWhole, removeUnfinished, UnfinishedFile, type Place, type WholeFile } from './unfinished-file.ts'
@@ -71,7 +72,8 @@ async function writeAnew(
   report: (done: RowsDone) => void,
 ): Promise<WrittenExport> {
   try {
-    const rows = await dataset.open(selection, file.resumed)
+    const opened = await dataset.open(selection, file.resumed)
+    const rows = { ...opened, batches: () => withoutLargeRows(opened.batches(), opened.columns) }
     const export_ = { file, rows, notes: new Set<string>(), counter: new Counter(file, rows, report) }
     try {
       await write(export_, formats[data.format], { columns: rows.columns, options: data })

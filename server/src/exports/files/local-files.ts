@@ -60,7 +60,7 @@ async function publish(folder: string, { path, name }: FinishedFile, signal: Abo
     // It may have waited for this a long time: its age counts from now on.
     const now = new Date()
     await utimes(path, now, now)
-    await rename(path, join(folder, name)).catch((error: unknown) => {
+    await rename(path, pathOf(folder, name)).catch((error: unknown) => {
       if (systemCode(error) !== 'EXDEV') throw error
       return copyAcross(folder, path, name, signal)
     })

@@ -33,6 +33,11 @@ test('NULL, the empty text and no bytes: only the first is an empty field', () =
   expect(whole(['a', 'b', 'c'], [[[null, '', new Uint8Array()]]])).toBe('a,b,c\r\n,"",""\r\n')
 })
 
+test('a long text of quotes alone is doubled', () => {
+  const text = '"'.repeat(3_000_001)
+  expect(lines([text]) === `"${text}${text}"\r\n`).toBe(true)
+})
+
 test('cells behind the last column are not written', () => {
   expect(whole(['a'], [[['x', 'a key that was not asked for']]])).toBe('a\r\nx\r\n')
 })

@@ -9,6 +9,18 @@ const NUMERIC = new Set<ColumnType>(['integer', 'real', 'decimal', 'time'])
 
 const SPACE = 0x20
 
+/** Of a longer text with many quotes, replaceAll makes more small pieces than a thread may hold. */
+const SLICE_CHARS = 1 << 16
+
+function doubled(text: string): string {
+  if (text.length <= SLICE_CHARS) return text.replaceAll('"', '""')
+  const slices = []
+  for (let at = 0; at < text.length; at += SLICE_CHARS) {
+    slices.push(text.slice(at, at + SLICE_CHARS).replaceAll('"', '""'))
+  }
+  return slices.join('')
+}
+
 /**
  * RFC 4180 in UTF-8: header row, CRLF, quotes where needed. NULL is an empty field, the empty text is `""`, binary is
  * base64 (no bytes `""`). A text that starts like a formula gets a leading apostrophe.
@@ -24,7 +36,7 @@ export const csv: RowFormat = {
       if (text === '') return '""'
       const isFormula = guard && beginsLikeFormula(text) && !(numeric && PLAIN_NUMBER.test(text))
       const field = isFormula ? `'${text}` : text
-      if (needsQuotes.test(field)) return `"${field.replaceAll('"', '""')}"`
+      if (needsQuotes.test(field)) return `"${doubled(field)}"`
       // There are readers that trim what is not quoted.
       const trimmable = field.charCodeAt(0) <= SPACE || field.charCodeAt(field.length - 1) <= SPACE
       return trimmable ? `"${field}"` : field

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFile, rename } from 'node:fs/promises'
 import type { ExportFormat } from '@queue-ops/server/contract'
 import { temporaryFolder } from '../../../support/program.ts'
@@ -20,7 +21,7 @@ export const ours = (format: ExportFormat): Contender => ({
       await using folder = await temporaryFolder()
       const text = await readFile(data.datasetsFile, 'utf8')
       const catalogue = await catalogueOf({ path: data.datasetsFile, text, variables: {} }, folder.path, [sqlite])
-      const place = { folder: folder.path, id: 'bench', minFreeBytes: 0 }
+      const place = { folder: folder.path, id: 'bench', minFreeBytes: 0, attempt: randomUUID() }
       const written = await writeExport(place, { dataset: TABLE, format }, catalogue, () => undefined)
       if (written.rows !== data.rows) throw new Error(`it wrote ${written.rows} rows`)
       await rename(written.path, file)
