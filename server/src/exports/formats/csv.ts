@@ -31,7 +31,7 @@ function doubled(text: string): string {
 
 /**
  * RFC 4180 in UTF-8: header row, CRLF, quotes where needed. NULL is an empty field, the empty text is `""`, binary is
- * base64. A text that starts like a formula gets a leading apostrophe.
+ * base64 (no bytes `""`). A text that starts like a formula gets a leading apostrophe.
  */
 export const csv: RowFormat = {
   contentType: 'text/csv; charset=utf-8',
@@ -55,7 +55,8 @@ export const csv: RowFormat = {
         const cell = cells[at] as Cell
         if (at > 0) text += delimiter
         if (typeof cell === 'string') text += textField(cell, isNumeric[at] as boolean)
-        else if (cell !== null) text += cellText(cell)
+        // Of what is no text only bytes can be empty: they are not NULL either.
+        else if (cell !== null) text += cellText(cell) || '""'
       }
       // A line without any character would be taken for no line at all.
       return text === '' ? '""\r\n' : `${text}\r\n`
