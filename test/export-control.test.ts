@@ -1,5 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { StartExportOutput } from '@queue-ops/server/contract'
+import { createLog } from '@queue-ops/server/log'
+import { openStore } from '@queue-ops/server/store'
 import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import { createOrders, createSlowView, dropTable, writeDatasetsFile } from './support/dataset-files.ts'
@@ -109,11 +112,63 @@ test('the same idempotency key gives the same job, and is refused for another re
   const ids = await Promise.all([1, 2, 3].map(() => mcp.startExport(request)))
   expect(new Set(ids).size).toBe(1)
   await mcp.finishedExport(ids[0] ?? '')
-  expect(await mcp.startExport(request)).toBe(ids[0])
-  expect(await mcp.startExport({ ...request, idempotency_key: 'tuesday' })).not.toBe(ids[0])
+  const again = StartExportOutput.parse((await mcp.call('start_export', request)).structuredContent)
+  expect(again).toEqual({
+    job_id: ids[0],
+    status: 'exists',
+    message: expect.stringMatching(/ that export is completed\. Call get_export_status .* for its file\.$/),
+  })
+  const fresh = await mcp.call('start_export', { ...request, idempotency_key: 'tuesday' })
+  expect(fresh.structuredContent).toMatchObject({ status: 'queued', message: expect.stringMatching(/is queued/) })
+  expect(fresh.structuredContent?.['job_id']).not.toBe(ids[0])
   const other = await mcp.call('start_export', { ...request, filters: { country: 'NL' } })
   expect(other.isError).toBe(true)
   expect(answerText(other)).toEqual({ error: expect.stringContaining('was used for another request') })
+})
+
+test('a repeated idempotency key tells how its export is', async () => {
+  await using folder = await temporaryFolder()
+  await using server = await startProgram({ DATA_DIR: folder.path, ROLE: 'server' })
+  await using mcp = await connectHttp(server.url)
+  const start = async () => {
+    const { structuredContent } = await mcp.call('start_export', { format: 'csv', idempotency_key: 'friday' })
+    return StartExportOutput.parse(structuredContent)
+  }
+  const { job_id: jobId } = await start()
+  expect(await start()).toMatchObject({ status: 'exists', message: expect.stringContaining('that export is waiting.') })
+  await mcp.call('cancel_export', { job_id: jobId })
+  expect(await start()).toMatchObject({
+    job_id: jobId,
+    status: 'exists',
+    message: expect.stringMatching(/ was cancelled\. Choose a new key/),
+  })
+})
+
+test('of a job that somebody else put on the queue, the mistake is named', async () => {
+  await using folder = await temporaryFolder()
+  await using program = await startProgram({ DATA_DIR: folder.path })
+  await using mcp = await connectHttp(program.url)
+  const store = openStore(`sqlite:${join(folder.path, 'queue.sqlite')}`, 'bull', createLog('silent'))
+  const queue = store.openQueue('exports')
+  await using _closing = { [Symbol.asyncDispose]: () => queue.close() }
+  const good = { dataset: 'cities', format: 'csv' }
+  const mistakes = {
+    'data.limit: Invalid input: expected number, received string': { ...good, limit: 'ten' },
+    'data.format: Invalid option: expected one of "csv"|': { ...good, format: 'pdf' },
+    'data.delimiter: Invalid option: expected one of ': { ...good, delimiter: '#' },
+    'data.order_by.0.column: Invalid input: expected string': { ...good, order_by: [{}] },
+    'its data must not have the key "__proto__"': JSON.parse(
+      '{"dataset":"cities","format":"csv","filters":{"__proto__":1}}',
+    ),
+  }
+  for (const [mistake, data] of Object.entries(mistakes)) {
+    const { id = '' } = await queue.add('export', data)
+    await eventually(async () => expect((await mcp.exportStatus(id)).state).toBe('failed'))
+    const { fail_reason: reason, attempts } = await mcp.exportStatus(id)
+    expect(reason).toMatch(/^This is no export job: .* Put it on the queue with start_export\.$/)
+    expect(reason).toContain(mistake)
+    expect(attempts.made).toBe(1)
+  }
 })
 
 test('options of another format are refused, not left out', async () => {

@@ -84,3 +84,17 @@ for (const appearance of appearances) {
     expect(browser.complaints).toEqual([])
   })
 }
+
+test('the messages of the checks have room at every width', async () => {
+  await using folder = await temporaryFolder()
+  await using program = await startProgram({ DATA_DIR: folder.path })
+  await using browser = await openPage(program.url)
+  await browser.shows('operational')
+  const check = browser.page.getByRole('listitem').filter({ hasText: 'queue_sqlite' })
+  for (const width of [390, 800, 1000, 1200, 1440, 1920]) {
+    await browser.page.setViewportSize({ width, height: 900 })
+    const { width: messageWidth = 0 } = (await check.getByText('The queue store answered').boundingBox()) ?? {}
+    expect(messageWidth, `at ${width} px`).toBeGreaterThan(270)
+    await expectWellMade(browser)
+  }
+})

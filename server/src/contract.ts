@@ -172,8 +172,10 @@ export type StartExportInput = z.infer<typeof StartExportInput>
 
 export const StartExportOutput = z.object({
   job_id: z.string().describe('Pass this to get_export_status'),
-  status: z.literal('queued'),
-  message: z.string(),
+  status: z
+    .enum(['queued', 'exists'])
+    .describe('exists: the idempotency_key was used before for the same request, and this is that job'),
+  message: z.string().describe('How the export is, and what to do next'),
 })
 export type StartExportOutput = z.infer<typeof StartExportOutput>
 

@@ -86,10 +86,13 @@ test('who has the version already is told so', async () => {
   expect(await statusFor({ 'if-none-match': '"other"' })).toBe(200)
 })
 
-test('a range behind the end is refused with the size', async () => {
+test('a range behind the end is refused with the size and a sentence', async () => {
   const response = await get({ range: `bytes=${content.length}-` })
   expect(response.status).toBe(416)
   expect(response.headers.get('content-range')).toBe(`bytes */${content.length}`)
+  expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')
+  expect(response.headers.get('content-disposition')).toBeNull()
+  expect(await response.json()).toEqual({ error: expect.stringMatching(/^The range begins behind the end/) })
 })
 
 test('when the file was made anew meanwhile, who resumes gets all of the new one, even of the same size', async () => {

@@ -15,8 +15,10 @@ export function ChecksSection({ checks, old }: { checks: readonly Check[]; old: 
             <li className="check" key={check.name}>
               <StatusWord status={check.status} />
               <h3 className="check-name">{check.name}</h3>
-              <p className="message">{check.message}</p>
-              <Numbers check={check} />
+              <div className="check-result">
+                <p className="message">{check.message}</p>
+                <Numbers check={check} />
+              </div>
             </li>
           ))}
         </ul>

@@ -186,16 +186,22 @@ async function tidy({ log }: Desk, job: ExportJob, attempt: AttemptPlace, action
 }
 
 /** Jobs also come from other hands than ours. Throws OpsError `invalid_input`. */
-function readJob(job: ExportJob): { id: string; data: ExportData } {
-  const parsed = ExportData.safeParse(job.data)
-  if (!parsed.success || hasForbiddenKey(job.data) || !isExportId(job.id ?? '', parsed.data)) {
-    throw new OpsError(
-      'invalid_input',
-      'This is no export job: its id must be a UUID or a number, its data {"dataset": …, "format": …, "filters": {…}}.',
-    )
+function readJob({ id = '', data: given }: ExportJob): { id: string; data: ExportData } {
+  const { data, error } = ExportData.safeParse(given)
+  if (error) {
+    const [{ path, message } = { path: [], message: 'Invalid input' }] = error.issues
+    throw noExportJob(`${['data', ...path.map(String)].join('.')}: ${message}`)
   }
-  return { id: job.id ?? '', data: parsed.data }
+  if (hasForbiddenKey(given)) throw noExportJob('its data must not have the key "__proto__"')
+  if (!isExportId(id, data)) throw noExportJob('its id must be a UUID or a number, or that of a schedule in its data')
+  return { id, data }
 }
+
+const noExportJob = (mistake: string) =>
+  new OpsError(
+    'invalid_input',
+    `This is no export job: ${mistake.slice(0, 200)}. Put it on the queue with start_export.`,
+  )
 
 /** Looks at the job now and then, since whoever cancels it may have asked any instance. */
 function watchForCancel(queue: ExportQueue, jobId: string) {

@@ -25,14 +25,21 @@ import {
 import { exportJobId } from './export-names.ts'
 import { listExports } from './list-exports.ts'
 
+/** An export that was asked for. */
+export interface StartedExport {
+  jobId: string
+  /** How the export is that was begun earlier with the same idempotency key; null when this one is new. */
+  earlier: { state: JobState; cancelled: boolean } | null
+}
+
 /** What a client can do with exports, on any instance: everything it needs to know is in the queue. */
 export interface Exports {
   /**
    * Puts an export on the queue and gives its job id without waiting for it; with an idempotency key that was used
-   * before, the id of that job. Rejects with OpsError `invalid_input` (what is asked for does not exist, or the key stands
+   * before, that job. Rejects with OpsError `invalid_input` (what is asked for does not exist, or the key stands
    * for another request), `dataset_broken` or `store_unavailable`.
    */
-  start(request: StartExportInput): Promise<string>
+  start(request: StartExportInput): Promise<StartedExport>
   /** Rejects with OpsError `not_found` or `store_unavailable`. */
   status(jobId: string): Promise<ExportStatusOutput>
   /**
@@ -77,11 +84,14 @@ export function createExports(
       const data: ExportData = { dataset: dataset.name, ...request }
       // Random ids: whoever does not know one cannot guess a job, nor the address of its file.
       const jobId = key === undefined ? randomUUID() : idOfKey(key)
-      await askStore(queue, async () => {
+      return askStore(queue, async () => {
+        const earlier = key === undefined ? null : await earlierOf(queue, jobId, data)
+        if (earlier) return { jobId, earlier }
         await queue.add(EXPORT_JOB, data, { jobId })
-        if (key !== undefined) await refuseOtherRequest(queue, jobId, data)
+        // Another request with this key may have come in between.
+        if (key !== undefined) await earlierOf(queue, jobId, data)
+        return { jobId, earlier: null }
       })
-      return jobId
     },
     status,
     list: (page) => listExports(queue, page),
@@ -141,15 +151,22 @@ function refuseOptions({ format, ...request }: Omit<StartExportInput, 'dataset' 
   )
 }
 
-/** BullMQ keeps the first job of an id and gives back one with the data of the second. */
-async function refuseOtherRequest(queue: ExportQueue, jobId: string, data: ExportData) {
+/**
+ * The job of an idempotency key; null when there is none. BullMQ keeps the first job of an id and gives back one with the
+ * data of the second, so it is read. Throws OpsError `invalid_input` when it is for another request.
+ */
+async function earlierOf(queue: ExportQueue, jobId: string, data: ExportData): Promise<StartedExport['earlier']> {
   const kept = await queue.getJob(jobId)
-  const { cancelled: _, ...first } = kept?.data ?? data
-  if (isDeepStrictEqual(first, JSON.parse(JSON.stringify(data)))) return
-  throw new OpsError(
-    'invalid_input',
-    'This idempotency_key was used for another request: choose a new one, or repeat that request exactly.',
-  )
+  if (!kept) return null
+  const { cancelled: _, ...first } = kept.data
+  if (!isDeepStrictEqual(first, JSON.parse(JSON.stringify(data)))) {
+    throw new OpsError(
+      'invalid_input',
+      'This idempotency_key was used for another request: choose a new one, or repeat that request exactly.',
+    )
+  }
+  const state = JobState.safeParse(await kept.getState())
+  return state.success ? { state: state.data, cancelled: isCancelled(kept) } : null
 }
 
 /** In the shape of the other ids: a UUID of the kind that is made from a text (RFC 9562, version 8). */

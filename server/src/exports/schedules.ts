@@ -5,28 +5,39 @@ import type { Log } from '../log.ts'
 import { askStore } from '../queue/ask-store.ts'
 import type { OpenCatalogue } from './datasets/open-catalogue.ts'
 import type { Schedule } from './datasets/schedule.ts'
-import { EXPORT_JOB, type ExportData, type ExportQueue, type JobOptions } from './export-job.ts'
+import {
+  EXPORT_JOB,
+  type ExportData,
+  type ExportJob,
+  type ExportQueue,
+  type ExportOutcome,
+  type JobOptions,
+} from './export-job.ts'
 import { SCHEDULER } from './export-names.ts'
 import type { ExportFiles } from './files/export-files.ts'
+import { isInUse, leaseName } from './files/retention.ts'
 
 /** How soon another version of the list is in force, or one that the store did not take is tried again. */
 const LOOK_EVERY_MS = 2000
 
-/** Keeps the queue's schedulers as the catalogue wants them, also when its file changes, until it is closed. */
+/** How soon schedulers are put back that somebody took away, in Bull Board or with the whole store. */
+const APPLY_EVERY_MS = 10_000
+
+/** Keeps the queue's schedulers as the catalogue wants them, whatever happens to file or store, until it is closed. */
 export function startSchedules(
   queue: ExportQueue,
   catalogue: OpenCatalogue,
   options: JobOptions,
   log: Log,
 ): { close(): Promise<void> } {
-  let applied: Schedule[] | null = null
+  let applied: { schedules: Schedule[]; at: number } | null = null
   let applying: Promise<void> | null = null
   async function apply() {
     const wanted = catalogue.schedules()
-    if (wanted === applied) return
+    if (wanted === applied?.schedules && performance.now() - applied.at < APPLY_EVERY_MS) return
     try {
       await askStore(queue, () => applySchedules(queue, wanted, options))
-      applied = wanted
+      applied = { schedules: wanted, at: performance.now() }
     } catch (error) {
       log.warn(
         { event: 'schedules_not_applied', err: error },
@@ -56,7 +67,7 @@ const COMPLETED_LISTED = 1000
 /**
  * Makes the queue's schedulers those of the list: what is new or different is put there, what is not listed any more is taken
  * away. What is there already stays as it is, so that a run that is due is not put off by a restart. Any number of instances
- * may do this at once as long as they have the same list.
+ * may do this at once as long as they have the same list and options.
  */
 async function applySchedules(queue: ExportQueue, schedules: Schedule[], options: JobOptions): Promise<void> {
   const there = await queue.getJobSchedulers(0, MAX_LISTED)
@@ -65,7 +76,7 @@ async function applySchedules(queue: ExportQueue, schedules: Schedule[], options
   for (const { key } of ours) if (!wanted.has(key)) await queue.removeJobScheduler(key)
   for (const schedule of schedules) {
     const known = ours.find(({ key }) => key === SCHEDULER + schedule.name)
-    if (known && isTheSame(known, schedule)) continue
+    if (known && isTheSame(known, schedule, options)) continue
     const data: ExportData = {
       ...schedule.request,
       schedule: {
@@ -82,19 +93,26 @@ async function applySchedules(queue: ExportQueue, schedules: Schedule[], options
   }
 }
 
-function isTheSame({ pattern, tz, template }: JobSchedulerJson<ExportData>, schedule: Schedule): boolean {
+function isTheSame(
+  { pattern, tz, template }: JobSchedulerJson<ExportData>,
+  schedule: Schedule,
+  options: JobOptions,
+): boolean {
   const { schedule: kept, ...request } = template?.data ?? {}
   return (
     pattern === schedule.cron &&
     tz === schedule.timeZone &&
     kept?.keep === schedule.keep &&
-    isDeepStrictEqual(request, JSON.parse(JSON.stringify(schedule.request)))
+    isDeepStrictEqual(request, JSON.parse(JSON.stringify(schedule.request))) &&
+    // BullMQ adds some of its own.
+    Object.entries(options).every(([name, value]) => isDeepStrictEqual(Object(template?.opts)[name], value))
   )
 }
 
 /**
- * Takes away all that a schedule made except for the latest: the files, and the jobs where the store can (not on
- * PostgreSQL, docs/postgres-preview.md). Nothing fails because of it: what is left goes with the next one.
+ * Takes away what a schedule made except for the latest results: the files, and the jobs where the store can (not on
+ * PostgreSQL, docs/postgres-preview.md). A file that is in use, or was a moment ago, is left for the next time, and so is
+ * what cannot be taken away: nothing fails because of it. Runs that were cancelled are no results.
  */
 export async function keepLatest(
   queue: ExportQueue,
@@ -104,15 +122,30 @@ export async function keepLatest(
 ): Promise<void> {
   try {
     const completed = await queue.getCompleted(0, COMPLETED_LISTED - 1)
-    const results = completed.filter((job) => job.data.schedule?.name === name)
+    const results = completed.filter((job) => job.data.schedule?.name === name && fileOf(job) !== null)
     const newestFirst = results.toSorted((a, b) => (b.finishedOn ?? 0) - (a.finishedOn ?? 0))
+    const removed: ExportJob[] = []
     for (const job of newestFirst.slice(keep)) {
-      if ('file' in job.returnvalue) await files.remove(job.returnvalue.file)
+      if (await removeUnlessInUse(files, fileOf(job) ?? '')) removed.push(job)
     }
-    for (const job of newestFirst.slice(keep)) {
-      await queue.remove(job.id ?? '')
-    }
+    for (const job of removed) await queue.remove(job.id ?? '')
   } catch (error) {
     log.warn({ event: 'schedule_leftover', schedule: name, err: error }, 'older results of a schedule are still there')
   }
+}
+
+function fileOf({ returnvalue }: { returnvalue: ExportOutcome | null }): string | null {
+  return returnvalue && 'file' in returnvalue ? returnvalue.file : null
+}
+
+/** Gives whether the file is gone now. */
+async function removeUnlessInUse(files: ExportFiles, name: string): Promise<boolean> {
+  const file = await files.look(name)
+  if (!file) return true
+  const now = Date.now()
+  if (isInUse(file, null, now)) return false
+  const lease = await files.look(leaseName(name))
+  if (isInUse(file, lease?.modifiedAt ?? null, now)) return false
+  await files.remove(name)
+  return true
 }

@@ -38,6 +38,7 @@ function sendFile(res: Response, { path, etag }: Extract<Handout, { kind: 'file'
   res.sendFile(basename(path), options, (error: (Error & { status?: number }) | undefined) => {
     if (!error || res.headersSent) return
     if (error.status === 404) return notFound(res)
+    if (error.status === 416) return outOfRange(res)
     next(error)
   })
 }
@@ -52,11 +53,22 @@ async function holdWhileSent(files: ExportFiles, name: string, res: Response, lo
     .catch((error: unknown) => log.warn({ event: 'lease_failed', file: name, err: error }, 'a download is not held'))
 }
 
-function notFound(res: Response) {
-  res.removeHeader('Content-Disposition')
-  res.removeHeader('ETag')
-  res.status(404).json({
-    error:
-      'There is no such file, or not any more: exported files are kept for a limited time. Take download_url from get_export_status, or start the export again.',
-  })
+const notFound = (res: Response) =>
+  refuse(
+    res,
+    404,
+    'There is no such file, or not any more: exported files are kept for a limited time. Take download_url from get_export_status, or start the export again.',
+  )
+
+const outOfRange = (res: Response) =>
+  refuse(
+    res,
+    416,
+    'The range begins behind the end of the file, whose size is in Content-Range: ask for less, or for the whole file without Range.',
+  )
+
+/** In place of the file, whose headers may be there already. */
+function refuse(res: Response, status: number, error: string) {
+  for (const header of ['Content-Disposition', 'Content-Type', 'ETag']) res.removeHeader(header)
+  res.status(status).json({ error })
 }

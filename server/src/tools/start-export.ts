@@ -1,5 +1,5 @@
 import { StartExportInput, StartExportOutput } from '../contract.ts'
-import type { Exports } from '../exports/exports.ts'
+import type { Exports, StartedExport } from '../exports/exports.ts'
 import type { Tool } from './tool.ts'
 
 export const startExport = (exports: Exports): Tool<typeof StartExportInput, typeof StartExportOutput> => ({
@@ -11,8 +11,18 @@ export const startExport = (exports: Exports): Tool<typeof StartExportInput, typ
   output: StartExportOutput,
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
   async handle(input) {
-    const jobId = await exports.start(input)
-    const message = `The export is queued. Call get_export_status with job_id "${jobId}" until it is completed or failed.`
-    return { output: { job_id: jobId, status: 'queued', message } }
+    const { jobId, earlier } = await exports.start(input)
+    return { output: { job_id: jobId, status: earlier ? 'exists' : 'queued', message: messageFor(jobId, earlier) } }
   },
 })
+
+function messageFor(jobId: string, earlier: StartedExport['earlier']): string {
+  const ask = `Call get_export_status with job_id "${jobId}"`
+  if (!earlier) return `The export is queued. ${ask} until it is completed or failed.`
+  const { state, cancelled } = earlier
+  const began = 'This idempotency_key was used before, for the same request: that export'
+  if (cancelled) return `${began} was cancelled. Choose a new key to start another one.`
+  if (state === 'failed') return `${began} has failed. ${ask} for the reason, choose a new key to start another one.`
+  if (state === 'completed') return `${began} is completed. ${ask} for its file.`
+  return `${began} is ${state}. ${ask} until it is completed or failed.`
+}
