@@ -409,6 +409,37 @@ describe('datasets check', () => {
     expect(code).toBe(1)
   })
 
+  test('tries what schedules ask for, where their dataset can be read', async () => {
+    await using folder = await temporaryFolder()
+    createShop(join(folder.path, 'shop.sqlite'))
+    const file = join(folder.path, 'datasets.yaml')
+    const schedule = (name: string, rest: string) => `  - { name: ${name}, cron: '0 6 * * *', format: csv, ${rest} }\n`
+    const good = `datasets:\n${table('all')}  - { name: gone, source: 'sqlite:gone.sqlite', table: t }\nschedules:\n${schedule('daily', "dataset: all, keep: 3, filters: { shelf: 2 }, delimiter: ';'")}`
+    await writeFile(file, good + schedule('of-gone', 'dataset: gone'))
+    const first = await check({ DATASETS_FILE: file })
+    expect(first.code).toBe(1)
+    expect(first.stdout).toMatch(/^ok {5}daily: next run \d{4}-\d\d-\d\dT06:00:00\.000Z, 3 kept$/m)
+    expect(first.stdout).not.toContain('of-gone')
+    expect(first.stdout).toContain('2 good, 1 wrong.')
+
+    await writeFile(
+      file,
+      `datasets:\n${table('all')}schedules:\n${schedule('a', 'dataset: all, columns: [nmae]')}${schedule('b', 'dataset: all, filters: { id: soon }')}${schedule('c', 'dataset: all')}`,
+    )
+    const { code, stdout } = await check({ DATASETS_FILE: file })
+    expect(code).toBe(1)
+    expect(stdout.split('\n')).toEqual([
+      expect.stringContaining('ok     all: '),
+      expect.stringContaining(
+        `wrong  ${file}:4: schedule a: Dataset "all" has no column "nmae"; its columns are: id, name`,
+      ),
+      expect.stringMatching(/^wrong {2}.*:5: schedule b: .*"id"/),
+      expect.stringMatching(/^ok {5}c: next run .*, 7 kept$/),
+      '2 good, 2 wrong.',
+      '',
+    ])
+  })
+
   test('without a file there is the sample, and no other command', async () => {
     await using folder = await temporaryFolder()
     const sample = await check({ DATA_DIR: folder.path })

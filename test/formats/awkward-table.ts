@@ -2,14 +2,15 @@ import type { Column, ColumnType } from '@queue-ops/server/contract'
 import type { Cell } from '@queue-ops/server/sources/source'
 
 /** A column and the values it has, from the first row on. */
-interface AwkwardColumn {
+export interface AwkwardColumn {
   name: string
   type: ColumnType
   sourceType?: string
   cells: Cell[]
 }
 
-const texts = [
+/** Texts that have spoilt files. */
+export const texts = [
   '',
   ' ',
   ' leading and trailing ',
@@ -59,7 +60,8 @@ const texts = [
 /** Texts that are no Unicode: files in UTF-8 cannot hold them. */
 export const loneSurrogates = ['high \ud83d alone', 'low \ude00 alone', '\udc00', '\ud800\ud800']
 
-const columns: AwkwardColumn[] = [
+/** Every value that has ever spoilt a file, a column for each type. */
+export const awkwardColumns: AwkwardColumn[] = [
   { name: 'text', type: 'text', cells: [...texts, ...loneSurrogates] },
   {
     name: 'integer',
@@ -202,18 +204,18 @@ const columns: AwkwardColumn[] = [
   { name: '__proto__', type: 'text', cells: ['5'] },
 ]
 
-const height = Math.max(...columns.map(({ cells }) => cells.length)) + 1
+const height = Math.max(...awkwardColumns.map(({ cells }) => cells.length)) + 1
 
-/** Every value that has ever spoilt a file, a column for each type; the last row is all NULL. */
+/** All of them as a table; the last row is all NULL. */
 export const awkward: { columns: Column[]; rows: Cell[][] } = {
-  columns: columns.map(({ name, type, sourceType = '' }) => ({
+  columns: awkwardColumns.map(({ name, type, sourceType = '' }) => ({
     name,
     type,
     source_type: sourceType,
     label: 'not the header',
     filterable: true,
   })),
-  rows: Array.from({ length: height }, (_, row) => columns.map(({ cells }) => cells[row] ?? null)),
+  rows: Array.from({ length: height }, (_, row) => awkwardColumns.map(({ cells }) => cells[row] ?? null)),
 }
 
 /** What a column of SQLite may hold, whatever it was declared for. */

@@ -109,6 +109,19 @@ test('a column of SQLite may hold anything: what does not fit is null and told',
   ])
 })
 
+test('0 and -0 stay apart, also where values come again and again', async () => {
+  const path = join(folder.path, 'zeros.parquet')
+  const columns = [{ ...(awkward.columns[0] as Column), name: 'r', type: 'real' as const }]
+  const values = Array.from({ length: 100 }, (_, at) => [-0, 0, 1][at % 3] as number)
+  await renderTo(
+    path,
+    'parquet',
+    columns,
+    values.map((value) => [value]),
+  )
+  expect(await ask(`SELECT r::VARCHAR FROM '${path}'`)).toEqual(values.map((value) => [duckNumber(value, 'real')]))
+})
+
 test('a table of no rows keeps its columns', async () => {
   const path = join(folder.path, 'empty.parquet')
   await renderTo(path, 'parquet', awkward.columns, [])

@@ -62,7 +62,7 @@ const spreadsheetTimes: Partial<Record<string, Record<string, string>>> = {
 export const unstyled = (cell: SheetCell): SheetCell => cell && { ...cell, quoted: false }
 
 /** LibreOffice shows 15 digits and makes one LF of CR LF. */
-export function asShown(cell: SheetCell, { type }: Column): string | number {
+export function asShown(cell: SheetCell, { type }: Pick<Column, 'type'>): string | number {
   if (cell === null) return ''
   if (cell.kind === 'n') return Number(Number(cell.value).toPrecision(14))
   if (cell.kind === 'b') return String(cell.value).toUpperCase()

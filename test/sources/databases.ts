@@ -17,6 +17,8 @@ export interface TestDatabase extends AsyncDisposable {
   /** A source that reads it. `url` when it is to be read otherwise. */
   source(url?: string): Source
   run(sql: string): Promise<void>
+  /** What it answers to a query for texts. */
+  ask(sql: string): Promise<(string | null)[][]>
   words: Words
 }
 
@@ -36,6 +38,21 @@ interface Words {
   hanging: string
 }
 
+type Texts = Awaited<ReturnType<TestDatabase['ask']>>
+
+/** Its file is either written or read: it is closed again. */
+async function askDuckDb(path: string, sql: string): Promise<Texts> {
+  const instance = await DuckDBInstance.create(path)
+  const connection = await instance.connect()
+  try {
+    await connection.run(`SET TimeZone = 'UTC'`)
+    return (await connection.runAndReadAll(sql)).getRowsJS() as Texts
+  } finally {
+    connection.closeSync()
+    instance.closeSync()
+  }
+}
+
 const standard = (text: string) => `'${text.replaceAll("'", "''")}'`
 
 /** Every kind of SQL database that is read. */
@@ -49,6 +66,11 @@ export const databases: Record<string, () => Promise<TestDatabase>> = {
       url: `sqlite:${path}`,
       source: (url = `sqlite:${path}`) => sqlite.open(url, '/', 'things'),
       run: async (sql) => db.exec(sql),
+      async ask(sql) {
+        const statement = db.prepare(sql)
+        statement.setReturnArrays(true)
+        return statement.all() as unknown as Texts
+      },
       words: {
         text: 'TEXT',
         binary: 'BLOB',
@@ -75,6 +97,7 @@ export const databases: Record<string, () => Promise<TestDatabase>> = {
       url: server.url,
       source: (url = server.url) => postgres.open(url, '/', 'things'),
       run: async (sql) => void (await client.query(sql)),
+      ask: async (sql) => (await client.query({ text: sql, rowMode: 'array' })).rows as Texts,
       words: {
         text: 'varchar(200)',
         binary: 'bytea',
@@ -94,7 +117,11 @@ export const databases: Record<string, () => Promise<TestDatabase>> = {
   async MariaDB() {
     const server = await startMariaDb()
     const url = server.url.replace('/mysql', '/shop')
-    const client = await createConnection({ uri: server.url.replace('mariadb:', 'mysql:'), charset: 'utf8mb4' })
+    const client = await createConnection({
+      uri: server.url.replace('mariadb:', 'mysql:'),
+      charset: 'utf8mb4',
+      multipleStatements: true,
+    })
     await client.query('CREATE DATABASE shop CHARACTER SET utf8mb4 COLLATE utf8mb4_bin')
     await client.query(`USE shop`)
     await client.query(`SET time_zone = '+00:00'`)
@@ -102,6 +129,7 @@ export const databases: Record<string, () => Promise<TestDatabase>> = {
       url,
       source: (other = url) => mysql.open(other, '/', 'things'),
       run: async (sql) => void (await client.query(sql)),
+      ask: async (sql) => (await client.query({ sql, rowsAsArray: true }))[0] as Texts,
       words: {
         text: 'varchar(200)',
         binary: 'varbinary(20)',
@@ -124,18 +152,8 @@ export const databases: Record<string, () => Promise<TestDatabase>> = {
     return {
       url: `duckdb:${path}`,
       source: (url = `duckdb:${path}`) => duckDb.open(url, '/', 'things'),
-      // Its file is either written or read.
-      async run(sql) {
-        const instance = await DuckDBInstance.create(path)
-        const connection = await instance.connect()
-        try {
-          await connection.run(`SET TimeZone = 'UTC'`)
-          await connection.run(sql)
-        } finally {
-          connection.closeSync()
-          instance.closeSync()
-        }
-      },
+      run: async (sql) => void (await askDuckDb(path, sql)),
+      ask: (sql) => askDuckDb(path, sql),
       words: {
         text: 'VARCHAR',
         binary: 'BLOB',

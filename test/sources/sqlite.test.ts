@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { beforeEach, expect, test } from 'vitest'
 import { temporaryFolder } from '../support/program.ts'
 import { queryFor, readRows } from './reading.ts'
+import { sqliteTypes } from './sqlite-types.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let path: string
@@ -24,21 +25,7 @@ beforeEach(async () => {
 
 const things = { relation: { table: 'things' } }
 
-/** Per declared type: our type, and values as SQL, each with its cell. */
-const types: Record<string, [type: string, values: Record<string, unknown>]> = {
-  INTEGER: ['integer', { '9223372036854775807': 9_223_372_036_854_775_807n, '-5': -5, "'no number'": 'no number' }],
-  BOOLEAN: ['boolean', { '1': true, '0': false, '2': 2, NULL: null, "'yes'": 'yes' }],
-  REAL: ['real', { '0.1 + 0.2': 0.1 + 0.2, '1e999': Infinity, '5': 5 }],
-  'DECIMAL(10,2)': ['real', { '1.50': 1.5 }],
-  TEXT: ['text', { "''": '', "'a' || char(10) || '\"😀'''": `a\n"😀'`, "'a' || char(0) || 'b'": 'a\0b', '007': '7' }],
-  BLOB: ['binary', { "x'00ff'": new Uint8Array([0, 255]), "x''": new Uint8Array() }],
-  DATE: ['date', { "'2024-02-29'": '2024-02-29' }],
-  TIMESTAMP: ['datetime', { "'2024-05-06 07:08:09'": '2024-05-06 07:08:09' }],
-  JSON: ['json', { [`'{"a": 1}'`]: '{"a": 1}' }],
-  '': ['text', { '1': 1, '1.5': 1.5, "'x'": 'x' }],
-}
-
-for (const [declared, [type, values]] of Object.entries(types)) {
+for (const [declared, [type, values]] of Object.entries(sqliteTypes)) {
   test(`${declared || 'a column without a type'} comes as it is`, async () => {
     db.exec(`CREATE TABLE things (v ${declared}); INSERT INTO things VALUES (${Object.keys(values).join('), (')})`)
     expect((await source.describe(things.relation)).columns).toEqual([{ name: 'v', type, sourceType: declared }])
@@ -46,15 +33,38 @@ for (const [declared, [type, values]] of Object.entries(types)) {
   })
 }
 
-test('what a query computes keeps its type, and columns of one name are told apart', async () => {
+test('what a query computes keeps its type', async () => {
   db.exec(`CREATE TABLE things (id INTEGER PRIMARY KEY, ok BOOLEAN); INSERT INTO things VALUES (1, 1)`)
-  const relation = { query: 'SELECT a.id, b.id, a.ok FROM things a JOIN things b ON a.id = b.id;', parameters: {} }
+  const relation = {
+    query: 'SELECT a.id, b.id AS other, a.ok FROM things a JOIN things b ON a.id = b.id;',
+    parameters: {},
+  }
   expect((await source.describe(relation)).columns.map(({ name, type }) => [name, type])).toEqual([
     ['id', 'integer'],
-    ['id:1', 'integer'],
+    ['other', 'integer'],
     ['ok', 'boolean'],
   ])
   expect((await readRows(source, { relation })).rows).toEqual([[1, 1, true]])
+})
+
+test('a query whose columns have one name, in whatever case, is refused', async () => {
+  db.exec('CREATE TABLE things (id INTEGER PRIMARY KEY, "é" TEXT, "É" TEXT)')
+  const refusal = async (query: string) => {
+    const parameters = { least: 1 }
+    const error = await source.describe({ query, parameters, types: { least: 'integer' } }).then(
+      () => null,
+      (error: Error) => error,
+    )
+    return error && { ...error, message: error.message }
+  }
+  const twins = (name: string) => ({
+    code: 'dataset_broken',
+    message: `Dataset "things" cannot be read: two of its columns are named "${name}": give each a name of its own with AS.`,
+  })
+  expect(await refusal('SELECT a.id, b.id FROM things a JOIN things b WHERE a.id > :least')).toMatchObject(twins('id'))
+  expect(await refusal('SELECT 1 AS a, 2 AS b, :least AS A -- all')).toMatchObject(twins('A'))
+  expect(await refusal('SELECT *, 5 AS ID FROM things')).toMatchObject(twins('ID'))
+  expect(await refusal('SELECT * FROM things')).toBeNull()
 })
 
 test('a file that somebody writes to is waited for, with the event loop going on, and not for ever', async () => {

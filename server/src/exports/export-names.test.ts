@@ -1,9 +1,21 @@
 import { expect, test } from 'vitest'
+import { ScheduleEntry } from './datasets/datasets-schema.ts'
 import { exportFileName, exportJobId, exportStem, isExportId, jobOfStem, stemOf } from './export-names.ts'
 
 const uuid = '0aa1bcde-0000-4000-8000-000000000000'
 const scheduled = 'repeat:schedule-daily_orders-2:1795000000000'
 const schedule = { name: 'daily_orders-2', handle: 'h', keep: 3 }
+
+test('a schedule of any name that the datasets file takes has ids and files', () => {
+  for (const name of ['a', '0_-', 'x'.repeat(64)]) {
+    expect(ScheduleEntry.shape.name.safeParse(name).success).toBe(true)
+    expect(`repeat:schedule-${name}:1795000000000`).toMatch(exportJobId)
+  }
+  for (const name of ['', '-a', 'a.b', 'a\n', 'x'.repeat(65)]) {
+    expect(ScheduleEntry.shape.name.safeParse(name).success).toBe(false)
+    expect(`repeat:schedule-${name}:1795000000000`).not.toMatch(exportJobId)
+  }
+})
 
 test('only ids that this program or a person at the board gives are ids of exports', () => {
   for (const id of [uuid, '17', scheduled]) expect(id).toMatch(exportJobId)

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Compression } from '../contract.ts'
+import { SCHEDULE_NAME } from './datasets/schedule-name.ts'
 import type { ExportData } from './export-job.ts'
 
-const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+export { SCHEDULE_NAME }
 
-/** How a schedule may be called. */
-export const SCHEDULE_NAME = '[A-Za-z0-9][\\w-]{0,63}'
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 
 /** The id of the BullMQ scheduler behind a schedule, and what it starts with. */
 export const SCHEDULER = 'schedule-'

@@ -15,7 +15,7 @@ const IDLE_MS = 60_000
  * (measured); with one it is as fast. Batches are of a megabyte, and rows so large that they do not fit are refused
  * (`large-rows.ts`): a thread that asks for too much at once takes the whole process with it.
  */
-const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 }
+const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 384 }
 
 /** What every thread is made with. */
 export interface ThreadSettings {

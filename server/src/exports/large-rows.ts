@@ -3,7 +3,7 @@ import { OpsError } from '../errors.ts'
 import type { Cell } from './sources/source.ts'
 
 /** A thread's heap holds it, its quoted form and the bytes of both, whatever the format. */
-const MAX_ROW_UNITS = 16_000_000
+const MAX_ROW_UNITS = 12_000_000
 
 /** Hands batches on as they are. Throws OpsError `invalid_input` at a row that no format could write in bounded memory. */
 export async function* withoutLargeRows(batches: AsyncIterable<Cell[][]>, columns: Column[]): AsyncGenerator<Cell[][]> {

@@ -118,11 +118,33 @@ test('a whole number in a filter is equal to the same text and the same integer'
   expect(await rowsOf({ t: true })).toHaveLength(1)
 })
 
+test('numbers beyond 64 bits in a filter are compared as what they are', async () => {
+  database(`CREATE TABLE things (r REAL, u UNSIGNED BIG INT);
+    INSERT INTO things VALUES (1.5, 1), (1e19, 18446744073709551615), (1e305, 9223372036854775807)`)
+  const reals = async (filters: object) => (await rowsOf(filters)).map(([r]) => r)
+  expect(await reals({ r: { lt: 1e300 } })).toEqual([1.5, 1e19])
+  expect(await reals({ r: { gt: 1e19 } })).toEqual([1e305])
+  expect(await reals({ r: 1e19 })).toEqual([1e19])
+  expect(await reals({ r: { gt: -1e300 } })).toHaveLength(3)
+  expect(await reals({ u: '18446744073709551615' })).toEqual([1e19])
+  expect(await reals({ u: '9223372036854775807' })).toEqual([1e305])
+})
+
 test('generated columns are columns', async () => {
   database(
     `CREATE TABLE things (a INTEGER, b AS (a * 2) VIRTUAL, c AS (a + 1) STORED); INSERT INTO things (a) VALUES (1)`,
   )
   expect(await rowsOf()).toEqual([[1, 2, 2]])
+})
+
+test('a table of as many columns as SQLite allows is read whole: without a key, since there is no room for it', async () => {
+  const names = Array.from({ length: 2000 }, (_, at) => `c${at}`)
+  database(`CREATE TABLE things (${names.join(', ')}); INSERT INTO things VALUES (${[...names.keys()].join(', ')});
+    CREATE TABLE narrower (${names.slice(1).join(', ')})`)
+  expect(await things().select({})).toMatchObject({ key: null, behind: [] })
+  expect(await rowsOf()).toEqual([[...names.keys()]])
+  expect(await things('narrower').select({})).toMatchObject({ key: ['_rowid_'] })
+  expect(await rowsOf({}, 'narrower')).toEqual([])
 })
 
 test('rows are counted beforehand where that is cheap: in tables, not in views', async () => {

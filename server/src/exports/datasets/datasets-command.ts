@@ -2,15 +2,17 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { OpsError } from '../../errors.ts'
 import type { SourceKind } from '../sources/source.ts'
-import { createDataset, type DatasetDefinition } from './dataset.ts'
+import { createDataset, type Dataset, type DatasetDefinition } from './dataset.ts'
 import { datasetsText, readDatasets } from './datasets-file.ts'
 import { samplePath, type CatalogueSettings } from './open-catalogue.ts'
 import type { Patience } from './remembered.ts'
 import { sampleCities } from './sample.ts'
+import { nextRun, type Schedule } from './schedule.ts'
 
 /** What `queue-ops datasets` can do, for its usage. */
 export const datasetsCommands = `  queue-ops datasets check [FILE]
-                  reads the datasets file, connects to every source and tells what is wrong; exit code 1 when anything is`
+                  reads the datasets file, connects to every source, tries what every schedule asks
+                  for and tells what is wrong; exit code 1 when anything is`
 
 /** An operator waits longer than a client. */
 const patience: Patience = { withinMs: 10_000, freshMs: 0, failedMs: 0 }
@@ -35,10 +37,15 @@ export async function runDatasetsCommand(
     const { line } = await checkDataset(sample, 'the sample')
     return { text: `DATASETS_FILE is not set: there is the sample only.\n${line}`, ok: true }
   }
-  const { definitions, mistakes } = readDatasets(datasetsText(file, readText(file), settings.variables), kinds)
-  const checked = await Promise.all(
+  const { definitions, schedules, mistakes } = readDatasets(
+    datasetsText(file, readText(file), settings.variables),
+    kinds,
+  )
+  const datasets = await Promise.all(
     definitions.map((definition) => checkDataset(definition, `${file}:${definition.line}`)),
   )
+  const readable = datasets.flatMap(({ ok, dataset }) => (ok ? [dataset] : []))
+  const checked = [...datasets, ...(await checkSchedules(schedules, readable, file))]
   const good = checked.filter(({ ok }) => ok).length
   const bad = checked.length - good + mistakes.length
   return {
@@ -59,19 +66,49 @@ function readText(file: string): string {
   }
 }
 
-async function checkDataset(definition: DatasetDefinition, place: string): Promise<{ line: string; ok: boolean }> {
+interface Checked {
+  line: string
+  ok: boolean
+}
+
+async function checkDataset(definition: DatasetDefinition, place: string): Promise<Checked & { dataset: Dataset }> {
   const { name, parameters } = definition
   const dataset = createDataset(definition, patience)
-  try {
+  const checked = await judged(place, async () => {
     const columns = await dataset.columns()
     // Values for the parameters that have to be given only a client knows; they do not change what the key is.
     const optional = { ...definition, parameters: parameters.map((given) => ({ ...given, required: false })) }
     const { key } = await createDataset({ ...optional, order: [] }, patience).select({})
-    return { line: `ok     ${name}: ${counted(columns.length, 'column')}, ${resuming(key, definition)}`, ok: true }
+    return `${name}: ${counted(columns.length, 'column')}, ${resuming(key, definition)}`
+  })
+  return { ...checked, dataset }
+}
+
+/** Whether what schedules ask for exists can be told only where their dataset can be read. */
+async function checkSchedules(schedules: Schedule[], readable: Dataset[], file: string): Promise<Checked[]> {
+  const checked = schedules.map(async (schedule) => {
+    const { name, line, keep, request } = schedule
+    const dataset = readable.find((dataset) => dataset.name === request.dataset)
+    if (!dataset) return []
+    return [
+      await judged(`${file}:${line}: schedule ${name}`, async () => {
+        await dataset.select(request)
+        return `${name}: next run ${nextRun(schedule).toISOString()}, ${keep} kept`
+      }),
+    ]
+  })
+  return (await Promise.all(checked)).flat()
+}
+
+/** What a check says that all is well; the mistake at its place when it rejects. */
+async function judged(place: string, check: () => Promise<string>): Promise<Checked> {
+  try {
+    return { line: `ok     ${await check()}`, ok: true }
   } catch (error) {
     if (!(error instanceof OpsError)) throw error
-    const cause = error.cause instanceof Error && error.cause.message ? ` (${causeText(error.cause)})` : ''
-    return { line: `wrong  ${place}: ${error.message}${cause}`, ok: false }
+    const cause = error.cause instanceof Error ? causeText(error.cause) : ''
+    const behind = cause === '' || error.message.includes(cause) ? '' : ` (${cause})`
+    return { line: `wrong  ${place}: ${error.message}${behind}`, ok: false }
   }
 }
 

@@ -254,6 +254,26 @@ test('every mistake is told, in the order of the file, and what is right beside 
   expect(definitions.map(({ name }) => name)).toEqual(['good'])
 })
 
+test('what is wrong with one list hides nothing of the other, nor of what is in it', () => {
+  const places = (text: string) => read(text).mistakes.map((mistake) => mistake.split(' ').slice(0, 2).join(' '))
+  const schedule = (dataset: string, cron = '0 6 * * *') =>
+    `[{ name: s, dataset: ${dataset}, format: csv, cron: '${cron}' }]`
+  expect(places(`${table('tabel: x')}schedules: 5`)).toEqual([
+    '/x/datasets.yaml:5:5: datasets[0].tabel',
+    '/x/datasets.yaml:6:12: schedules',
+  ])
+  expect(places(`${table('tabel: x')}schedule: []\nschedules: ${schedule('b')}`)).toEqual([
+    '/x/datasets.yaml:5:5: datasets[0].tabel',
+    '/x/datasets.yaml:6:1: schedule',
+    '/x/datasets.yaml:7:33: schedules[0].dataset',
+  ])
+  // Without a list of datasets nobody knows whether one is missing.
+  expect(places(`datasets: 5\nschedules: ${schedule('a', 'daily')}`)).toEqual([
+    '/x/datasets.yaml:1:11: datasets',
+    '/x/datasets.yaml:2:55: schedules[0].cron',
+  ])
+})
+
 test('no mistake holds the value of a variable', () => {
   const { mistakes } = read(dataset('source: ${URL}', 'table: t'), { URL: 'oracle://user:secret@host/' })
   expect(mistakes).toEqual([expect.stringContaining('datasets[0].source must be a URL such as')])

@@ -4,7 +4,7 @@ import type { RelationKind, Source, SourceKind } from '../sources/source.ts'
 import { parametersOf, type Quoting } from '../sources/query-parameters.ts'
 import type { DatasetDefinition } from './dataset.ts'
 import { DatasetEntry, DatasetsFile } from './datasets-schema.ts'
-import { check, refuseTwice, under, type Reading } from './reading.ts'
+import { check, refuseTwice, under, watching, type Reading } from './reading.ts'
 import { readSchedules, type Schedule } from './schedule.ts'
 import { expandUrl, variablesOf, type Variables } from './source-url.ts'
 import { readValue, Unfit } from './values.ts'
@@ -48,14 +48,21 @@ export function readDatasets({ path, text, variables }: DatasetsText, kinds: Sou
     mistake: (where, sentence, at = yaml.positionOf(where)) =>
       found.push({ at, sentence: `${pathText(where)} ${sentence}` }),
   }
-  const file = yaml.problems.length > 0 ? null : check(reading, [], DatasetsFile, yaml.value)
-  const definitions = readEntries(reading, file?.datasets ?? [])
-  const names = (file?.datasets ?? []).map((given) => (isNamed(given) ? given.name : ''))
-  const schedules = readSchedules(reading, file?.schedules ?? [], names)
+  if (yaml.problems.length === 0) check(reading, [], DatasetsFile, yaml.value)
+  // What is wrong with the file as a whole hides nothing of what its lists hold.
+  const entries = listIn(yaml.value, 'datasets')
+  const definitions = readEntries(reading, entries ?? [])
+  const names = entries?.map((given) => (isNamed(given) ? given.name : '')) ?? null
+  const schedules = readSchedules(reading, listIn(yaml.value, 'schedules') ?? [], names)
   const mistakes = found
     .toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column)
     .map(({ at, sentence }) => `${path}:${at.line}:${at.column}: ${sentence.replace(/[.?]?$/, (end) => end || '.')}`)
   return { definitions, schedules, mistakes }
+}
+
+function listIn(file: unknown, key: keyof DatasetsFile): unknown[] | null {
+  const list: unknown = typeof file === 'object' && file !== null ? (file as Partial<DatasetsFile>)[key] : null
+  return Array.isArray(list) ? list : null
 }
 
 const isNamed = (given: unknown): given is { name: unknown } =>
@@ -83,15 +90,7 @@ function readEntries(reading: Reading, entries: unknown[]): ReadDatasets['defini
 
 /** What a schema cannot say: what fits the source, and what has to agree. */
 function readEntry(outer: Reading, where: Path, entry: DatasetEntry): ReadDatasets['definitions'] {
-  let isWrong = false
-  const inner = under(outer, where)
-  const reading: Reading = {
-    ...inner,
-    mistake(...mistake) {
-      isWrong = true
-      inner.mistake(...mistake)
-    },
-  }
+  const reading = watching(under(outer, where))
   const opened = openSource(reading, entry)
   const relation = opened && readRelation(reading, entry, opened.kind)
   readParameters(reading, entry, opened?.kind.quoting)
@@ -106,7 +105,7 @@ function readEntry(outer: Reading, where: Path, entry: DatasetEntry): ReadDatase
     'key',
     (entry.key ?? []).map((name) => ({ name })),
   )
-  if (isWrong || !opened || !relation) return []
+  if (reading.isWrong() || !opened || !relation) return []
   return [
     {
       name: entry.name,

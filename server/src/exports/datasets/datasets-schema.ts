@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ColumnType, ExportFormat, ExportSelection, FileOptions } from '../../contract.ts'
 import { closestName } from './closest-name.ts'
+import { SCHEDULE_NAME } from './schedule-name.ts'
 
 const notEmpty = z.string().min(1)
 
@@ -57,7 +58,7 @@ export type DatasetEntry = z.infer<typeof DatasetEntry>
 
 /** One recurring export. */
 export const ScheduleEntry = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9][\w-]{0,63}$/, 'may hold up to 64 letters, digits, "_" and "-"'),
+  name: z.string().regex(new RegExp(`^${SCHEDULE_NAME}$`), 'may hold up to 64 letters, digits, "_" and "-"'),
   cron: notEmpty,
   time_zone: notEmpty.default('UTC'),
   keep: z.number().int().min(1).max(500).default(7),
@@ -72,6 +73,7 @@ export const DatasetsFile = z.strictObject({
   datasets: z.array(z.unknown()).min(1),
   schedules: z.array(z.unknown()).default([]),
 })
+export type DatasetsFile = z.infer<typeof DatasetsFile>
 
 /** The keys that may stand at a path; numbers in it do not matter. */
 const keysAt: Record<string, string[]> = {

@@ -20,6 +20,19 @@ export const under = (reading: Reading, where: Path): Reading => ({
   mistake: (path, sentence, at) => reading.mistake([...where, ...path], sentence, at),
 })
 
+/** Knows whether a mistake was noted through it. */
+export function watching(reading: Reading): Reading & { isWrong(): boolean } {
+  let isWrong = false
+  return {
+    ...reading,
+    mistake(...mistake) {
+      isWrong = true
+      reading.mistake(...mistake)
+    },
+    isWrong: () => isWrong,
+  }
+}
+
 /** What the schema makes of a value; null, and its mistakes noted, when it has any. */
 export function check<T>(reading: Reading, where: Path, schema: z.ZodType<T>, given: unknown): T | null {
   const parsed = schema.safeParse(given, { error: sayIssue })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { sqlite } from '../sources/sqlite.ts'
 import { readDatasets } from './datasets-file.ts'
+import { nextRun } from './schedule.ts'
 
 const read = (schedules: string) =>
   readDatasets(
@@ -21,6 +22,7 @@ test('a schedule says when, what and how many results are kept', () => {
   expect(schedules).toEqual([
     {
       name: 'daily',
+      line: 4,
       cron: '0 6 * * 1-5',
       timeZone: 'Europe/Amsterdam',
       keep: 3,
@@ -37,6 +39,15 @@ const wrong: Record<string, [string, string]> = {
   ],
   'a time zone that is none': [entry(', time_zone: Mars'), 'schedules[0].time_zone must be the name of a time zone'],
   'fields that are none': [entry('').replace('1-5', '9'), 'schedules[0].cron must be five fields of cron'],
+  'a day that never comes': [
+    entry('').replace('0 6 * * 1-5', '0 0 30 2 *'),
+    'schedules[0].cron never comes: there is no such day in any of its months.',
+  ],
+  'a day of several months that never comes, with seconds': [
+    entry('').replace('0 6 * * 1-5', '0 0 0 31 4,6,9,11 *'),
+    'schedules[0].cron never comes: ',
+  ],
+  'a day that no month has': [entry('').replace('0 6 * * 1-5', '0 0 32 2 *'), 'schedules[0].cron must be five fields'],
   'too few fields': [entry('').replace(' * * 1-5', ''), 'schedules[0].cron must be five fields of cron'],
   'nothing to keep': [entry(', keep: 0'), 'schedules[0].keep must be at least 1'],
   'options of another format': [entry(', bom: true').replace('csv', 'json'), 'schedules[0].bom is for csv'],
@@ -48,5 +59,20 @@ for (const [title, [text, told]] of Object.entries(wrong)) {
   test(`a schedule with ${title} is refused at its place`, () => {
     expect(read(text).mistakes).toEqual([expect.stringContaining(told)])
     expect(read(text).mistakes[0]).toMatch(/^\/x\.yaml:[45]:\d+: /)
+    // Of two that have one name, the first is right.
+    expect(read(text).schedules.length).toBe(text.split('\n').length - 2)
   })
 }
+
+test('a day that seldom comes is one', () => {
+  for (const cron of ['0 0 29 2 *', '0 0 31 2,3 *', '0 0 30 2 1', '0 0 L 2 *', '*/10 * * * * *'])
+    expect(read(entry('').replace('0 6 * * 1-5', cron)).mistakes).toEqual([])
+})
+
+test('the next run is that of the time zone', () => {
+  const [schedule] = read(entry(', time_zone: Asia/Tokyo').replace('* * 1-5', '* * *')).schedules
+  if (!schedule) throw new Error('there is no schedule')
+  // Tokyo has no summer time: six o'clock is always 21 h UTC.
+  expect(nextRun(schedule).toISOString()).toMatch(/T21:00:00\.000Z$/)
+  expect(nextRun(schedule).getTime()).toBeGreaterThan(Date.now())
+})

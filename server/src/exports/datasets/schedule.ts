@@ -1,11 +1,13 @@
 import { CronExpressionParser } from 'cron-parser'
 import type { StartExportInput } from '../../contract.ts'
 import { ScheduleEntry } from './datasets-schema.ts'
-import { check, refuseTwice, under, type Reading } from './reading.ts'
+import { check, refuseTwice, under, watching, type Reading } from './reading.ts'
 
 /** An export that is begun again and again. */
 export interface Schedule {
   name: string
+  /** Where it stands in the file. */
+  line: number
   /** Five fields, or six with seconds in front. */
   cron: string
   /** IANA name of the time zone in which `cron` is meant. */
@@ -15,8 +17,12 @@ export interface Schedule {
   request: Omit<StartExportInput, 'dataset' | 'idempotency_key'> & { dataset: string }
 }
 
-/** @param datasets the names that the file lists; what they can give is seen when an export begins */
-export function readSchedules(reading: Reading, given: unknown[], datasets: unknown[]): Schedule[] {
+/**
+ * Those without a mistake.
+ *
+ * @param datasets the names that the file lists, null when it has no list; what they can give is seen when an export begins
+ */
+export function readSchedules(reading: Reading, given: unknown[], datasets: unknown[] | null): Schedule[] {
   const entries = given.map((one, at) => check(reading, ['schedules', at], ScheduleEntry, one))
   refuseTwice(
     reading,
@@ -24,16 +30,21 @@ export function readSchedules(reading: Reading, given: unknown[], datasets: unkn
     entries.map((entry, at) => ({ name: entry?.name ?? `[${at}]` })),
   )
   return entries.flatMap((entry, at) => {
-    if (!entry) return []
-    const { mistake } = under(reading, ['schedules', at])
+    if (!entry || entries.findIndex((other) => other?.name === entry.name) !== at) return []
+    const where = ['schedules', at]
+    const { mistake, isWrong } = watching(under(reading, where))
     const { name, cron, time_zone: timeZone, keep, ...request } = entry
-    if (!datasets.includes(request.dataset)) mistake(['dataset'], `must be one of the datasets of this file`)
+    if (datasets && !datasets.includes(request.dataset))
+      mistake(['dataset'], `must be one of the datasets of this file`)
     if (request.format !== 'csv') refuseCsvOptions(request, mistake)
-    if (!isTimeZone(timeZone)) mistake(['time_zone'], 'must be the name of a time zone, such as Europe/Amsterdam')
-    else if (!isCron(cron, timeZone)) mistake(['cron'], 'must be five fields of cron, such as "0 6 * * 1-5"')
-    return [{ name, cron, timeZone, keep, request }]
+    if (isTimeZone(timeZone)) refuseCron(cron, timeZone, mistake)
+    else mistake(['time_zone'], 'must be the name of a time zone, such as Europe/Amsterdam')
+    return isWrong() ? [] : [{ name, line: reading.yaml.positionOf(where).line, cron, timeZone, keep, request }]
   })
 }
+
+/** When a schedule comes next. */
+export const nextRun = ({ cron, timeZone }: Schedule): Date => nextOf(cron, timeZone)
 
 function refuseCsvOptions(request: object, mistake: Reading['mistake']) {
   for (const option of ['delimiter', 'bom', 'formula_guard']) {
@@ -50,12 +61,22 @@ function isTimeZone(timeZone: string): boolean {
 }
 
 /** The parser that BullMQ uses takes fewer than five fields too, and then means something that nobody has in mind. */
-function isCron(cron: string, tz: string): boolean {
-  if (![5, 6].includes(cron.trim().split(/\s+/).length)) return false
-  try {
-    CronExpressionParser.parse(cron, { tz }).next()
-    return true
-  } catch {
-    return false
+function refuseCron(cron: string, timeZone: string, mistake: Reading['mistake']) {
+  const fields = cron.trim().split(/\s+/)
+  const comes = (fields: string[]) => {
+    try {
+      return nextOf(fields.join(' '), timeZone).getTime() > 0
+    } catch {
+      return false
+    }
   }
+  const isCounted = [5, 6].includes(fields.length)
+  if (isCounted && comes(fields)) return
+  // Days and months are right, but not together, as on the 30th of February.
+  const [day, month] = [fields.length - 3, fields.length - 2]
+  if (isCounted && comes(fields.with(day, '*')) && comes(fields.with(month, '*')))
+    mistake(['cron'], 'never comes: there is no such day in any of its months')
+  else mistake(['cron'], 'must be five fields of cron, such as "0 6 * * 1-5"')
 }
+
+const nextOf = (cron: string, tz: string): Date => CronExpressionParser.parse(cron, { tz }).next().toDate()

@@ -29,6 +29,10 @@ test('fields are quoted where RFC 4180 asks for it, NULL and the empty text stay
   )
 })
 
+test('NULL, the empty text and no bytes: only the first is an empty field', () => {
+  expect(whole(['a', 'b', 'c'], [[[null, '', new Uint8Array()]]])).toBe('a,b,c\r\n,"",""\r\n')
+})
+
 test('a long text of quotes alone is doubled', () => {
   const text = '"'.repeat(3_000_001)
   expect(lines([text]) === `"${text}${text}"\r\n`).toBe(true)

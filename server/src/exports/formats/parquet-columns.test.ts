@@ -22,6 +22,7 @@ test('whole numbers are those of 64 bits, without a sign where the source says s
     Array(6).fill(undefined),
   )
   expect(converted('integer', [2n ** 64n - 1n, -1], 'bigint(20) unsigned')).toEqual([2n ** 64n - 1n, undefined])
+  expect(converted('integer', [2n ** 64n - 1n], 'bit(64)')).toEqual([2n ** 64n - 1n])
 })
 
 test('an exact number keeps the digits its column declares; without any declared it is a text', () => {

@@ -49,7 +49,7 @@ function kindOf({ type, source_type: sourceType }: Column): Kind {
 }
 
 /** What MySQL and DuckDB call whole numbers that INT64 does not hold. */
-const UNSIGNED_64 = /^(?:bigint\b.*\bunsigned|ubigint)\b/i
+const UNSIGNED_64 = /^(?:bigint\b.*\bunsigned\b|ubigint\b|bit\(64\))/i
 
 const text: Kind = {
   physical: { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },

@@ -2,7 +2,14 @@ import { zstdCompressSync } from 'node:zlib'
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import type { Cell } from '../sources/source.ts'
 import type { ContainerFormat } from './format.ts'
-import { completeSchema, isJson, parquetColumn, type ParquetColumn, type ParquetValue } from './parquet-columns.ts'
+import {
+  completeSchema,
+  isJson,
+  parquetColumn,
+  type ParquetColumn,
+  type ParquetValue,
+  type SchemaElement,
+} from './parquet-columns.ts'
 
 /**
  * What is held in memory until it is written. Readers skip whole groups, for which many rows are good; so is memory that
@@ -77,6 +84,7 @@ class RowGroup {
       const columnData = this.columns.map(({ element }, at) => ({
         name: element.name,
         data: this.#values[at] ?? [],
+        ...(hasNegativeZero(element, this.#values[at]) && ({ encoding: 'PLAIN' } as const)),
         // The least and the greatest document would stand in the file once more, whole.
         statistics: !isJson(element),
       }))
@@ -112,6 +120,10 @@ class RowGroup {
 
 /** Nobody reads a sentence for each of 2,000 columns. */
 const MAX_NOTES = 10
+
+/** hyparquet-writer's dictionary takes 0 and -0 for one value, that which came first. */
+const hasNegativeZero = ({ type }: SchemaElement, values: (ParquetValue | null)[] = []) =>
+  type === 'DOUBLE' && values.some((value) => Object.is(value, -0))
 
 function noteOf({ element, values }: ParquetColumn, { count, firstRow }: Misfits): string {
   const cells = count === 1 ? '1 cell with something else is' : `${inWords(count)} cells with something else are`

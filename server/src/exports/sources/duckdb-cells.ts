@@ -54,13 +54,19 @@ export function cellReader(column: DuckColumn | undefined): (value: unknown) => 
   const name = column?.type ?? ''
   if (name === 'FLOAT') return (value) => shortestFloat(value as number)
   if (name === 'BLOB') return (value) => plainBytes((value as { bytes: Uint8Array }).bytes)
-  if (name === 'TIMESTAMP WITH TIME ZONE') return (value) => isoDateTime(value as string, 'Z')
+  if (name === 'TIMESTAMP WITH TIME ZONE') return (value) => isoInstant(value as string)
   if (name.startsWith('TIMESTAMP')) return (value) => isoDateTime(value as string, '')
   return (value) => (typeof value === 'bigint' ? plainNumber(value) : (value as Cell))
 }
 
+/** DuckDB's own text of what is no ISO 8601 ends with the zone, which it was asked to leave out; `infinity` has none. */
+function isoInstant(text: string): string {
+  const instant = isoDateTime(text, 'Z')
+  return instant.endsWith('Z') || text.endsWith('infinity') ? instant : `${text}+00`
+}
+
 /** Years beyond 9999 or before Christ and `infinity` are no ISO 8601 and stay as they are. */
 function isoDateTime(text: string, zone: string): string {
-  if (text.charCodeAt(10) !== 32 || text.endsWith(')')) return text
+  if (text.charCodeAt(10) !== 32 || text.includes('(')) return text
   return shortFraction(`${text.slice(0, 10)}T${text.slice(11)}`) + zone
 }

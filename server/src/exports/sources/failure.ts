@@ -29,7 +29,7 @@ export class SourceFailure extends Error {
 export function told(dataset: string, cause: unknown, failureOf: (cause: unknown) => Failure): OpsError {
   if (cause instanceof OpsError) return cause
   const { code, reason } = cause instanceof SourceFailure ? cause.failure : failureOf(cause)
-  return new OpsError(code, `Dataset "${dataset}" cannot be read: ${reason}.`, { cause })
+  return new OpsError(code, `Dataset "${dataset}" cannot be read: ${reason.replace(/[.!]$/, '')}.`, { cause })
 }
 
 export const noTable = (table: string) => broken(`there is no table or view "${table}" in its database`)
@@ -55,10 +55,15 @@ export function networkFailure(code: unknown): Failure | null {
 
 export const codeOf = (cause: unknown): unknown => (cause instanceof Error && 'code' in cause ? cause.code : undefined)
 
-/** Throws when two columns have the same name: nobody could ask for one of them. */
-export function refuseTwins(columns: { name: string }[]): void {
-  const names = columns.map(({ name }) => name)
-  const twin = names.find((name, at) => names.indexOf(name) !== at)
+/**
+ * Throws when two columns have the same name: nobody could ask for one of them.
+ *
+ * @param same gives all names that the database takes for one and the same text
+ */
+export function refuseTwins(columns: { name: string }[], same = (name: string) => name): void {
+  const names = columns.map(({ name }) => same(name))
+  const at = names.findIndex((name, at) => names.indexOf(name) !== at)
+  const twin = columns[at]?.name
   if (twin !== undefined) {
     throw new SourceFailure(broken(`two of its columns are named "${twin}": give each a name of its own with AS`))
   }

@@ -47,6 +47,9 @@ function typed(value: string | number, type: ColumnType): { sql: string; value: 
 
 const castWhole = (value: bigint) => (value > LARGEST_SIGNED ? 'CAST(? AS UNSIGNED)' : 'CAST(? AS SIGNED)')
 
+/** Names of columns that mysql2 does not take in a result, `__proto__` being one: they are read under another one. */
+const REFUSED = /^__/
+
 /** The dialect for reading columns whose types are known. */
 export function mysqlReadDialect(fields: FieldPacket[]): Dialect {
   const byName = new Map(fields.map((field) => [field.name, field]))
@@ -54,7 +57,8 @@ export function mysqlReadDialect(fields: FieldPacket[]): Dialect {
     ...mysqlDialect,
     cell(identifier, name) {
       const field = byName.get(name)
-      return field && isGeometry(field) ? `ST_AsBinary(${identifier})` : identifier
+      if (field && isGeometry(field)) return `ST_AsBinary(${identifier})`
+      return REFUSED.test(name) ? `${identifier} AS ${quote(`column ${name}`)}` : identifier
     },
     keyType(column) {
       const field = byName.get(column)

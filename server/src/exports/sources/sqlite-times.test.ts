@@ -47,7 +47,18 @@ function forms(moment: string): (string | number | bigint)[] {
   ]
 }
 
-const NO_TIMES = ['', 'soon', '2026-02-30', '2026-01-31T25:00:00', 9e18, new Uint8Array([1]), null]
+const NO_TIMES = [
+  '',
+  'soon',
+  '2026-02-30',
+  '2026-01-31T25:00:00',
+  9e18,
+  1e300,
+  Infinity,
+  -Infinity,
+  new Uint8Array([1]),
+  null,
+]
 
 function fill(declared: string) {
   const db = new DatabaseSync(path)

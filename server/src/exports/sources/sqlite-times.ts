@@ -118,6 +118,7 @@ function ofText(text: string, kind: TimeKind): string | null {
 }
 
 function ofNumber(value: number | bigint): string | null {
+  if (typeof value === 'number' && !Number.isFinite(value)) return null
   const isMs = Math.abs(Number(value)) >= FIRST_MILLISECONDS
   const whole = typeof value === 'bigint' ? value : BigInt(Math.round(value * (isMs ? 1 : 1000)))
   const ms = Number(typeof value === 'bigint' && !isMs ? whole * 1000n : whole)
