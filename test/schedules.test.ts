@@ -67,10 +67,13 @@ for (const [storeName, startStore] of Object.entries(stores)) {
 
     await writeFile(datasetsFile, datasets)
     await eventually(async () => expect((await list()).filter(({ state }) => state !== 'completed')).toEqual([]))
-    const statuses = await Promise.all((await list('completed')).map(({ job_id }) => mcp.exportStatus(job_id)))
-    const available = statuses.flatMap(({ result }) => (result?.download_url ? [result.file] : []))
-    expect(available.length).toBeGreaterThanOrEqual(2)
-    expect(available.toSorted()).toEqual(await finished())
+    // The last run may still be taking older results away.
+    await eventually(async () => {
+      const statuses = await Promise.all((await list('completed')).map(({ job_id }) => mcp.exportStatus(job_id)))
+      const available = statuses.flatMap(({ result }) => (result?.download_url ? [result.file] : []))
+      expect(available.length).toBeGreaterThanOrEqual(2)
+      expect(available.toSorted()).toEqual(await finished())
+    })
   })
 }
 
