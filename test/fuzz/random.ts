@@ -1,3 +1,5 @@
+import { randomNumbers } from '../support/random-numbers.ts'
+
 /** Chance that is the same for the same seed. */
 export interface Random {
   /** From 0 up to 1. */
@@ -8,15 +10,8 @@ export interface Random {
   pick<T>(list: readonly T[]): T
 }
 
-/** Mulberry32: 32 bits of state are enough to tell runs apart. */
 export function randomFrom(seed: number): Random {
-  let state = seed
-  function number() {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
+  const number = randomNumbers(seed)
   const below = (end: number) => Math.floor(number() * end)
   return {
     number,

@@ -7,6 +7,7 @@ import { writeDatasetsFile } from '../support/dataset-files.ts'
 import { eventually } from '../support/eventually.ts'
 import { connectHttp, type McpClient } from '../support/mcp-client.ts'
 import { startProgram, temporaryFolder, type Program } from '../support/program.ts'
+import { randomNumbers } from '../support/random-numbers.ts'
 
 /** A worker that is killed again and again is killed in the first part of its attempt. */
 const SOON = 0.1
@@ -161,15 +162,4 @@ function makeTable(path: string, rows: number) {
     INSERT INTO things WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows})
     SELECT i, 'thing ' || i, i / 7.0, 'a "note", ' || hex(i * 7919), date(i * 60, 'unixepoch') FROM n`)
   db.close()
-}
-
-/** The same numbers from 0 to 1 for the same seed (mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

@@ -1,7 +1,7 @@
 import type { Job, JobsOptions, Queue } from 'bullmq'
 import { z } from 'zod'
 import { ExportedFile, ExportFormat, ExportSelection, FileOptions } from '../contract.ts'
-import { SCHEDULE_NAME } from './export-names.ts'
+import { SCHEDULE_NAME } from './datasets/schedule-name.ts'
 
 export const EXPORT_JOB = 'export'
 

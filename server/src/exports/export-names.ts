@@ -3,8 +3,6 @@ import type { Compression } from '../contract.ts'
 import { SCHEDULE_NAME } from './datasets/schedule-name.ts'
 import type { ExportData } from './export-job.ts'
 
-export { SCHEDULE_NAME }
-
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 
 /** The id of the BullMQ scheduler behind a schedule, and what it starts with. */

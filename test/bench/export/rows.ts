@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import { randomNumbers } from '../../support/random-numbers.ts'
 
 /** The table that is exported, in the SQLite file and in DuckDB's. */
 export const TABLE = 'rows'
@@ -65,15 +66,4 @@ function values(random: () => number) {
     at,
     random() < 0.5 ? null : `n${whole(10_000)}`,
   ]
-}
-
-/** Mulberry32: small, and the same on every machine. */
-function randomNumbers(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }
