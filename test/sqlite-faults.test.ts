@@ -62,7 +62,9 @@ test('a log that is deleted under the program is told, and what it held is there
     await using mcp = await connectHttp(program.url)
     jobId = await mcp.startExport({ format: 'csv', filters: { country: 'MT' } })
     await rm(join(folder.path, 'queue.sqlite-wal'))
-    expect(await storeCheck(mcp)).toMatchObject({ status: 'fail', message: expect.stringContaining('the log') })
+    await eventually(async () => {
+      expect(await storeCheck(mcp)).toMatchObject({ status: 'fail', message: expect.stringContaining('the log') })
+    })
     expect((await mcp.call('start_export', { format: 'csv' })).isError).toBe(true)
     expect(await program.stop()).toBe(0)
   }
