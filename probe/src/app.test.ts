@@ -68,14 +68,14 @@ describe('once', () => {
 
   test('a signal ends it with 3', async () => {
     const { surroundings, printed, stopping } = world({
-      name: 'initialize',
+      name: 'handshake',
       ask: () => {
         stopping.abort()
         return new Promise<never>(() => {})
       },
     })
     expect(await startProbe(once, surroundings)).toBe(3)
-    expect(printed).toEqual(['UNKNOWN http://127.0.0.1:1/mcp initialize: stopped before it ended (0 ms)'])
+    expect(printed).toEqual(['UNKNOWN http://127.0.0.1:1/mcp handshake: stopped before it ended (0 ms)'])
   })
 })
 
@@ -97,7 +97,7 @@ describe('on a schedule', () => {
 
   test('a run that was stopped in the middle is not reported', async () => {
     const { surroundings, printed, stopping } = world({
-      name: 'initialize',
+      name: 'handshake',
       ask: () => {
         stopping.abort()
         return new Promise<never>(() => {})

@@ -108,7 +108,7 @@ describe('a server that answers', () => {
     const url = await statelessMcp({ withOutputSchema: true, healthCheck: () => answer(healthy) })
     const result = await probe(url)
     expect(result).toMatchObject({
-      schema: 1,
+      schema: 2,
       target: url,
       status: 'pass',
       exit_code: 0,
@@ -121,7 +121,7 @@ describe('a server that answers', () => {
       waiting: 2,
     })
     expect(result.steps.map(({ name, ok }) => [name, ok])).toEqual([
-      ['initialize', true],
+      ['handshake', true],
       ['tools_list', true],
       ['health_check', true],
     ])
@@ -234,7 +234,7 @@ describe('a server that answers', () => {
     })
     const result = await probe(`${url.replace('http://', 'http://anna:secret@')}?key=hidden`)
     expect(authorization).toBe(`Basic ${Buffer.from('anna:secret').toString('base64')}`)
-    expect(result).toMatchObject({ target: url, message: `${url} initialize: HTTP 403 Forbidden: Ask for the scope.` })
+    expect(result).toMatchObject({ target: url, message: `${url} handshake: HTTP 403 Forbidden: Ask for the scope.` })
     expect(JSON.stringify(result)).not.toMatch(/secret|hidden/)
   })
 })
@@ -265,8 +265,8 @@ describe('a target that is no such server', () => {
     expect(result).toMatchObject({
       status: 'fail',
       exit_code: 2,
-      failed_step: 'initialize',
-      message: `${url} initialize: ${sentence}`,
+      failed_step: 'handshake',
+      message: `${url} handshake: ${sentence}`,
     })
     expect(result.steps).toHaveLength(1)
   })
@@ -277,8 +277,8 @@ describe('a target that is no such server', () => {
     expect(await probe(url)).toMatchObject({
       status: 'fail',
       exit_code: 2,
-      failed_step: 'initialize',
-      message: `${url} initialize: connection refused (ECONNREFUSED)`,
+      failed_step: 'handshake',
+      message: `${url} handshake: connection refused (ECONNREFUSED)`,
     })
   })
 
@@ -286,7 +286,7 @@ describe('a target that is no such server', () => {
     const url = (await httpServer(() => {})).replace('http:', 'https:')
     expect(await probe(url)).toMatchObject({
       status: 'fail',
-      message: `${url} initialize: does not speak TLS (ERR_SSL_WRONG_VERSION_NUMBER)`,
+      message: `${url} handshake: does not speak TLS (ERR_SSL_WRONG_VERSION_NUMBER)`,
     })
   })
 
@@ -294,14 +294,14 @@ describe('a target that is no such server', () => {
     const url = await listen(createTcpServer((socket) => void socket.once('data', () => socket.destroy())))
     const result = await probe(url)
     expect(result.status).toBe('fail')
-    expect(result.message).toContain('initialize: connection closed by the target')
+    expect(result.message).toContain('handshake: connection closed by the target')
   })
 
   test('does not speak HTTP: fails', async () => {
     const url = await listen(createTcpServer((socket) => void socket.resume().end('-ERR unknown command\r\n')))
     const result = await probe(url)
-    expect(result).toMatchObject({ status: 'fail', failed_step: 'initialize' })
-    expect(result.message).toContain('initialize: answered something that is not HTTP')
+    expect(result).toMatchObject({ status: 'fail', failed_step: 'handshake' })
+    expect(result.message).toContain('handshake: answered something that is not HTTP')
   })
 
   test('accepts and never answers: fails at the deadline and lets go of the connection', async () => {
@@ -315,8 +315,8 @@ describe('a target that is no such server', () => {
     expect(await probe(url, { timeoutMs: 200 })).toMatchObject({
       status: 'fail',
       exit_code: 2,
-      failed_step: 'initialize',
-      message: `${url} initialize: no answer within 200 ms`,
+      failed_step: 'handshake',
+      message: `${url} handshake: no answer within 200 ms`,
     })
     await letGo
   })
@@ -330,7 +330,7 @@ describe('the run itself', () => {
       status: 'unknown',
       exit_code: 3,
       failed_step: null,
-      message: `${url} initialize: stopped before it ended`,
+      message: `${url} handshake: stopped before it ended`,
       steps: [],
     })
   })

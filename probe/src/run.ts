@@ -1,5 +1,5 @@
 import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js'
-import type { CheckStatus, ProbeResult, ProbeStep } from '@queue-ops/server/contract'
+import type { CheckStatus, ProbeReason, ProbeResult, ProbeStep } from '@queue-ops/server/contract'
 import type { Clock } from './clock.ts'
 import { within } from './deadline.ts'
 import { describeFailure } from './failure.ts'
@@ -27,6 +27,10 @@ interface Findings {
 }
 
 const exitCodes = { pass: 0, warn: 1, fail: 2, unknown: 3 } as const satisfies Record<CheckStatus, number>
+const reasons = { pass: null, warn: 'degraded', fail: 'unhealthy', unknown: 'own_fault' } as const satisfies Record<
+  CheckStatus,
+  ProbeReason | null
+>
 const messageLimit = 500
 /** For telling the target that the session is over: a courtesy, so it may not take long. */
 const goodbyeMs = 1000
@@ -39,15 +43,20 @@ export async function runProbe(options: RunOptions): Promise<ProbeResult> {
   const session = openSession(target, options.version)
   const { verdict, steps } = await askInTurn(session, options)
   const result: ProbeResult = {
-    schema: 1,
+    schema: 2,
     time,
     target: target.label,
     status: verdict.status,
     exit_code: exitCodes[verdict.status],
+    reason: reasons[verdict.status],
     message: oneLine(verdict.message, messageLimit),
     failed_step: steps.find((step) => !step.ok)?.name ?? null,
     duration_ms: millisecondsSince(begun, clock),
     steps,
+    era: steps.some(({ name, ok }) => name === 'handshake' && ok) ? 'legacy' : null,
+    findings: [],
+    certificate_expires_at: null,
+    canary_ms: null,
     ...(verdict.numbers ?? unseen),
   }
   await close(session, options.stop)

@@ -7,6 +7,9 @@ import { z } from 'zod'
 export const CheckStatus = z.enum(['pass', 'warn', 'fail', 'unknown'])
 export type CheckStatus = z.infer<typeof CheckStatus>
 
+export const CheckUnit = z.enum(['seconds', 'milliseconds', 'bytes', 'jobs', 'jobs_per_minute', 'consumers', 'ratio'])
+export type CheckUnit = z.infer<typeof CheckUnit>
+
 /**
  * One question about the queue and its answer. `ok` is false only when `status` is `fail`. The numbers that a check
  * looks at stand beside it by name (`count`, `active`, `waiting` …), null when they could not be read.
@@ -16,6 +19,12 @@ export const Check = z.object({
   ok: z.boolean().describe('False only when the check fails'),
   status: CheckStatus,
   message: z.string().describe('One sentence for people: what was seen and, when it is not good, what to do'),
+  value: z.number().nullable().optional().describe('What was measured, in the unit; null when it could not be read'),
+  unit: CheckUnit.optional(),
+  warn_at: z.number().optional().describe('The value from which on it warns'),
+  fail_at: z.number().optional().describe('The value from which on it fails'),
+  since: z.iso.datetime().optional().describe('Since when it has this status, as far as who answers has seen it'),
+  action: z.string().nullable().optional().describe('What to do about it, null when nothing'),
   running: z.boolean().nullable().optional().describe('worker_running: true only when a live consumer was seen'),
   consumers: z.number().int().nullable().optional().describe('worker_running: live consumers seen'),
   count: z.number().int().nullable().optional().describe('dlq_depth: jobs that failed all their attempts'),
@@ -39,15 +48,35 @@ export type Check = z.infer<typeof Check>
 export const HealthStatus = z.enum(['operational', 'degraded', 'down'])
 export type HealthStatus = z.infer<typeof HealthStatus>
 
-export const HealthReport = z.object({
-  healthy: z.boolean().describe('True when every check is ok: act on this'),
+/** What is told of a further queue. */
+export const QueueHealth = z.object({
+  queue: z.string(),
+  healthy: z.boolean(),
   status: HealthStatus,
   summary: z.string().describe('One sentence for people'),
-  queue: z.string().describe('The queue that was looked at'),
+  checks: z.array(Check).describe('Those that do not pass'),
+})
+export type QueueHealth = z.infer<typeof QueueHealth>
+
+export const HealthReport = z.object({
+  healthy: z.boolean().describe('True when every check of every queue is ok: act on this'),
+  status: HealthStatus.describe('The worst of all queues'),
+  summary: z.string().describe('One sentence for people'),
+  queue: z.string().describe('The queue that the checks are about'),
   observed_at: z.iso.datetime().describe('When the values were read, UTC'),
   checks: z.array(Check),
+  queues: z.array(QueueHealth).optional().describe('The further queues that are watched (QUEUES)'),
 })
 export type HealthReport = z.infer<typeof HealthReport>
+
+export const HealthCheckInput = z.strictObject({
+  queue: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('One of the watched queues, to see all its checks; default: the exports'),
+})
+export type HealthCheckInput = z.infer<typeof HealthCheckInput>
 
 // ── exports ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -327,24 +356,61 @@ export type DeadLetterAlert = z.infer<typeof DeadLetterAlert>
 
 // ── probe ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** What a run does, in this order. Which of them it does depends on the target. */
+export const ProbeStepName = z.enum(['connect', 'tls', 'handshake', 'tools_list', 'health_check', 'canary_export'])
+export type ProbeStepName = z.infer<typeof ProbeStepName>
+
 export const ProbeStep = z.object({
-  name: z.enum(['initialize', 'tools_list', 'health_check']),
+  name: ProbeStepName,
   ok: z.boolean(),
   duration_ms: z.number(),
 })
 export type ProbeStep = z.infer<typeof ProbeStep>
 
-/** One run of the probe against one target: one JSON line of its output and of its results file. */
+/** Why a run was no success, for grouping: `queue-ops-probe explain REASON` tells what each means. */
+export const ProbeReason = z.enum([
+  'unreachable',
+  'timeout',
+  'refused',
+  'tls_untrusted',
+  'tls_expiring',
+  'not_mcp',
+  'protocol_error',
+  'tool_missing',
+  'tool_failed',
+  'no_report',
+  'unhealthy',
+  'degraded',
+  'canary_failed',
+  'own_fault',
+])
+export type ProbeReason = z.infer<typeof ProbeReason>
+
+/** A check that did not pass, as the target reported it. */
+export const ProbeFinding = z.object({
+  queue: z.string(),
+  name: z.string(),
+  status: CheckStatus,
+  message: z.string(),
+})
+export type ProbeFinding = z.infer<typeof ProbeFinding>
+
+/** One run of the probe against one target: one JSON line of its output, of its results file, one row of its history. */
 export const ProbeResult = z.object({
-  schema: z.literal(1),
+  schema: z.literal(2),
   time: z.iso.datetime().describe('When the run began, UTC'),
-  target: z.string().describe('URL without user info and query'),
+  target: z.string().describe('Its name in the configuration, else its URL without user info and query'),
   status: CheckStatus,
   exit_code: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
+  reason: ProbeReason.nullable().describe('Null when the run passed'),
   message: z.string(),
-  failed_step: ProbeStep.shape.name.nullable(),
+  failed_step: ProbeStepName.nullable(),
   duration_ms: z.number(),
   steps: z.array(ProbeStep),
+  era: z.enum(['modern', 'legacy']).nullable().describe('How the target speaks MCP, null when that was not learnt'),
+  findings: z.array(ProbeFinding).describe('What of the health report does not pass, at most 20'),
+  certificate_expires_at: z.iso.datetime().nullable(),
+  canary_ms: z.number().nullable().describe('From the start of the canary export to its verified file'),
   dead_letters: z.number().int().nullable(),
   consumer_running: z.boolean().nullable(),
   consumers: z.number().int().nullable(),
@@ -352,6 +418,18 @@ export const ProbeResult = z.object({
   waiting: z.number().int().nullable(),
 })
 export type ProbeResult = z.infer<typeof ProbeResult>
+
+/** A time in which a target was not well: opened after several bad runs, closed after several good ones. */
+export const Incident = z.object({
+  id: z.string(),
+  target: z.string(),
+  severity: z.enum(['warn', 'fail']).describe('The worst so far'),
+  reason: ProbeReason,
+  message: z.string().describe('Of the run that opened it or made it worse'),
+  opened_at: z.iso.datetime(),
+  closed_at: z.iso.datetime().nullable(),
+})
+export type Incident = z.infer<typeof Incident>
 
 // ── status page ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

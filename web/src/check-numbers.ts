@@ -1,6 +1,17 @@
 import type { Check } from '@queue-ops/server/contract'
 
-const notNumbers = new Set(['name', 'ok', 'status', 'message'])
+const notNumbers = new Set([
+  'name',
+  'ok',
+  'status',
+  'message',
+  'value',
+  'unit',
+  'warn_at',
+  'fail_at',
+  'since',
+  'action',
+])
 const count = new Intl.NumberFormat('en-GB')
 
 /** What a check looked at, as label and value. Taken from the names in the report, so a new check shows by itself. */

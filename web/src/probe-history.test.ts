@@ -4,15 +4,20 @@ import { isProbeStale, probeSummary } from './probe-history.ts'
 
 const now = Date.parse('2026-11-23T12:00:00Z')
 const result = (secondsAgo: number, status: CheckStatus = 'pass'): ProbeResult => ({
-  schema: 1,
+  schema: 2,
   time: new Date(now - secondsAgo * 1000).toISOString(),
   target: 'http://127.0.0.1:3000/mcp',
   status,
   exit_code: status === 'pass' ? 0 : 2,
+  reason: status === 'pass' ? null : 'unhealthy',
   message: 'Fine.',
   failed_step: null,
   duration_ms: 40,
   steps: [],
+  era: null,
+  findings: [],
+  certificate_expires_at: null,
+  canary_ms: null,
   dead_letters: 0,
   consumer_running: true,
   consumers: 1,

@@ -3,8 +3,10 @@ import type {
   Consumer,
   DeadLetter,
   HealthReport,
+  ProbeFinding,
   ProbeResult,
   ProbeStep,
+  QueueHealth,
   QueueStatus,
   StatusReport,
 } from '@queue-ops/server/contract'
@@ -41,7 +43,7 @@ const has =
     Object.entries<Test>(shape).every(([name, test]) => test(Reflect.get(value, name)))
 
 const isCheckStatus = oneOf('pass', 'warn', 'fail', 'unknown')
-const isStepName = oneOf('initialize', 'tools_list', 'health_check')
+const isStepName = oneOf('connect', 'tls', 'handshake', 'tools_list', 'health_check', 'canary_export')
 const maybeNumber = orMissing(orNull(isNumber))
 
 const isCheck = has<Check>({
@@ -49,6 +51,12 @@ const isCheck = has<Check>({
   ok: isBoolean,
   status: isCheckStatus,
   message: isString,
+  value: maybeNumber,
+  unit: orMissing(isString),
+  warn_at: orMissing(isNumber),
+  fail_at: orMissing(isNumber),
+  since: orMissing(isInstant),
+  action: orMissing(orNull(isString)),
   running: orMissing(orNull(isBoolean)),
   consumers: maybeNumber,
   count: maybeNumber,
@@ -63,13 +71,25 @@ const isCheck = has<Check>({
   latency_ms: maybeNumber,
 })
 
+const isHealthStatus = oneOf('operational', 'degraded', 'down')
 const isHealth = has<HealthReport>({
   healthy: isBoolean,
-  status: oneOf('operational', 'degraded', 'down'),
+  status: isHealthStatus,
   summary: isString,
   queue: isString,
   observed_at: isInstant,
   checks: listOf(isCheck),
+  queues: orMissing(
+    listOf(
+      has<QueueHealth>({
+        queue: isString,
+        healthy: isBoolean,
+        status: isHealthStatus,
+        summary: isString,
+        checks: listOf(isCheck),
+      }),
+    ),
+  ),
 })
 
 const isQueue = has<QueueStatus>({
@@ -97,15 +117,20 @@ const isQueue = has<QueueStatus>({
 })
 
 const isProbeResult = has<ProbeResult>({
-  schema: oneOf(1),
+  schema: oneOf(2),
   time: isInstant,
   target: isString,
   status: isCheckStatus,
   exit_code: oneOf(0, 1, 2, 3),
+  reason: orNull(isString),
   message: isString,
   failed_step: orNull(isStepName),
   duration_ms: isNumber,
   steps: listOf(has<ProbeStep>({ name: isStepName, ok: isBoolean, duration_ms: isNumber })),
+  era: orNull(oneOf('modern', 'legacy')),
+  findings: listOf(has<ProbeFinding>({ queue: isString, name: isString, status: isCheckStatus, message: isString })),
+  certificate_expires_at: orNull(isInstant),
+  canary_ms: orNull(isNumber),
   dead_letters: orNull(isNumber),
   consumer_running: orNull(isBoolean),
   consumers: orNull(isNumber),

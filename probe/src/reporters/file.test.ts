@@ -16,15 +16,20 @@ afterEach(() => rm(directory, { recursive: true }))
 /** A result that can be told apart by its duration. */
 function numbered(number: number): ProbeResult {
   return {
-    schema: 1,
+    schema: 2,
     time: '2026-11-23T04:20:36.000Z',
     target: 'http://127.0.0.1:3000/mcp',
     status: 'pass',
     exit_code: 0,
+    reason: null,
     message: 'fine',
     failed_step: null,
     duration_ms: number,
     steps: [],
+    era: null,
+    findings: [],
+    certificate_expires_at: null,
+    canary_ms: null,
     dead_letters: 0,
     consumer_running: true,
     consumers: 1,
@@ -72,10 +77,10 @@ describe('resultsFile', () => {
 
   test('a line that was cut short does not spoil the next one', async () => {
     const path = join(directory, 'results.jsonl')
-    await writeFile(path, `${lines(1, 1)}{"schema":1,"ti`)
+    await writeFile(path, `${lines(1, 1)}{"schema":2,"ti`)
     await resultsFile(path)(numbered(2))
     const text = await readFile(path, 'utf8')
-    expect(text).toBe(`${lines(1, 1)}{"schema":1,"ti\n${lines(2, 2)}`)
+    expect(text).toBe(`${lines(1, 1)}{"schema":2,"ti\n${lines(2, 2)}`)
   })
 
   test('a file that holds something else is refused and left alone', async () => {

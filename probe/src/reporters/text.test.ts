@@ -3,15 +3,20 @@ import { expect, test } from 'vitest'
 import { textLine } from './text.ts'
 
 const result: ProbeResult = {
-  schema: 1,
+  schema: 2,
   time: '2026-11-23T04:20:36.000Z',
   target: 'http://127.0.0.1:3000/mcp',
   status: 'pass',
   exit_code: 0,
+  reason: null,
   message: 'exports: operational, 0 dead letters, 1 consumer',
   failed_step: null,
   duration_ms: 12.3,
   steps: [],
+  era: null,
+  findings: [],
+  certificate_expires_at: null,
+  canary_ms: null,
   dead_letters: 0,
   consumer_running: true,
   consumers: 1,

@@ -3,7 +3,7 @@ import type { Step } from './step.ts'
 
 /** Does it speak MCP, and a version that we know? */
 export const initialize: Step = {
-  name: 'initialize',
+  name: 'handshake',
   async ask({ client, transport }, request) {
     await client.connect(transport as Transport, request)
     return undefined

@@ -14,15 +14,20 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const result = (minute: number): ProbeResult => ({
-  schema: 1,
+  schema: 2,
   time: new Date(Date.UTC(2026, 10, 23, 8, minute)).toISOString(),
   target: 'http://127.0.0.1:3000/mcp',
   status: 'pass',
   exit_code: 0,
+  reason: null,
   message: 'OK',
   failed_step: null,
   duration_ms: 12,
-  steps: [{ name: 'initialize', ok: true, duration_ms: 4 }],
+  steps: [{ name: 'handshake', ok: true, duration_ms: 4 }],
+  era: null,
+  findings: [],
+  certificate_expires_at: null,
+  canary_ms: null,
   dead_letters: 0,
   consumer_running: true,
   consumers: 1,
@@ -42,7 +47,7 @@ test('the newest come first, and only so many', async () => {
 test('half a line, another version and rubbish are left out', async () => {
   appendFileSync(
     file,
-    `rubbish\n${JSON.stringify({ ...result(1), schema: 2 })}\n${JSON.stringify(result(2))}\n{"schema":1,"ti`,
+    `rubbish\n${JSON.stringify({ ...result(1), schema: 1 })}\n${JSON.stringify(result(2))}\n{"schema":2,"ti`,
   )
   expect(await readProbeResults(file, 60)).toEqual([result(2)])
 })

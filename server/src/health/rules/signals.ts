@@ -1,0 +1,78 @@
+import type { Consumer, JobState } from '../../contract.ts'
+import type { QueueFacts, StoreFacts } from '../../queue/queue-facts.ts'
+import type { StoreFile } from './rule.ts'
+
+/**
+ * What was seen of one queue and its store at one moment. Null means that the value could not be read; `unsupported` that
+ * this store, or a queue of another application, can never tell.
+ */
+export interface Signals {
+  queue: string
+  /** `exports`: consumed by our own workers. `watched`: of another application, never written to. */
+  kind: 'exports' | 'watched'
+  /** By the store's clock when it answered, else by ours. Every age is judged against it. */
+  observedAt: Date
+  store: { kind: 'sqlite' | 'redis' | 'postgres' } & (
+    | { reachable: true; latencyMs: number; file: StoreFile | null; facts: StoreFacts | null }
+    /** `problem`: what the store says of itself, null when it says nothing. */
+    | { reachable: false; problem: string | null }
+  )
+  counts: Record<JobState, number> | null
+  paused: boolean | null
+  consumers: Consumer[] | 'unsupported' | null
+  facts: QueueFacts | 'unsupported' | null
+  workers: Heartbeat[] | 'unsupported' | null
+  canary: CanaryState | 'unsupported' | null
+  trend: Trend
+}
+
+/** What a worker of ours says of itself every two seconds. */
+export interface Heartbeat {
+  worker: string
+  host: string
+  pid: number
+  version: string
+  startedAt: number
+  concurrency: number
+  jobs: { id: string; since: number }[]
+  /** The longest time that its event loop was held since the heartbeat before. */
+  eventLoopDelayMs: number
+  lastTakenAt: number | null
+  lastFinishedAt: number | null
+  /** The folder in which it makes files. `problem`: why it cannot be written, in words that may be shown. */
+  folder: { freeBytes: number; problem: string | null }
+  /** How far its clock is ahead of the store's. */
+  clockAheadMs: number
+  /** How long ago it was written, by the store's clock. */
+  ageMs: number
+}
+
+/** The way of the newest canary, by the store's clock. */
+export interface CanaryState {
+  sentAt: number | null
+  /** Of the last one that came through. */
+  finishedAt: number | null
+  roundTripMs: number | null
+  /** Since when one is under way, null when none is. */
+  pendingSince: number | null
+}
+
+/** What only several looks can tell. Built by `trend.ts` from the looks before; durations end at `observedAt`. */
+export interface Trend {
+  /** How long has been looked at. */
+  coversMs: number
+  /** For how long jobs have been waiting without any being taken or finished; 0 when none waits. */
+  stillMs: number
+  /** For how long no consumer has been seen; 0 when one is there. */
+  withoutConsumersMs: number
+  /** Per active job: for how long its progress has not changed. */
+  unchangedMs: ReadonlyMap<string, number>
+  /** Over the window of the backlog, null while less than half of it is covered. */
+  backlog: { growthPerMinute: number; finishedPerMinute: number | null } | null
+  /** Completed and failed within the window, null when nobody counts them. */
+  finished: { completed: number; failed: number } | null
+  /** Keys that Redis has evicted since the first look. */
+  evictedKeys: number
+  /** Status of each check at the look before, for rules that clear at another value than they raise. */
+  before: ReadonlyMap<string, 'pass' | 'warn' | 'fail' | 'unknown'>
+}

@@ -1,0 +1,76 @@
+/**
+ * What a store tells of one queue beyond BullMQ's counts, read in a bounded number of commands however many jobs there are.
+ * Times are milliseconds since 1970. The job's own come from the clocks of producers and workers, as BullMQ writes them.
+ */
+export interface QueueFacts {
+  /** The job that has waited longest of those that are next to be taken, null when none waits. */
+  oldestWaiting: WaitingJob | null
+  /** When the first delayed job is due, null when none is delayed. */
+  nextDelayedAt: number | null
+  /** Those that are active for longest first, at most 100. */
+  active: ActiveJob[]
+  deadLetters: {
+    oldestAt: number | null
+    newestAt: number | null
+    /** Jobs that failed for good in the last five minutes and still are dead letters. */
+    inFiveMinutes: number
+  }
+  /** Jobs that were ever completed and failed; null when no worker counts them (BullMQ's worker option `metrics`). */
+  totals: { completed: number; failed: number } | null
+  /** The job schedulers of the queue, and which of them is due for longest. */
+  schedulers: { count: number; first: { id: string; nextRunAt: number } | null }
+  /** When the queue was paused last, null when that is not known any more. */
+  pausedAt: number | null
+  /** Differs from the one before as soon as a job was taken or finished in between. Two equal ones: nothing moves. */
+  movement: string
+}
+
+export interface WaitingJob {
+  id: string
+  /** When it could be taken at the earliest: added, its delay over, or given back after an attempt. */
+  readyAt: number
+}
+
+export interface ActiveJob {
+  id: string
+  name: string
+  startedAt: number | null
+  /** False when nobody renews its lock any more: its worker is dead, frozen or blocked. */
+  locked: boolean
+  /** How often it was taken back from a worker that had lost it. */
+  stalledCount: number
+  attemptsStarted: number
+  /** As JSON, cut; only for telling whether it has changed. */
+  progress: string
+}
+
+/** What a store tells of itself. */
+export interface StoreFacts {
+  /** Its own clock, by which ages are judged. */
+  nowMs: number
+  /** Null: a small write works. Else why not, in words that may be shown to clients. */
+  writeProblem: string | null
+  /** Null for other stores, and when the store does not let us read them. */
+  redis: RedisFacts | null
+}
+
+export interface RedisFacts {
+  version: string
+  role: 'master' | 'replica'
+  loading: boolean
+  /** `noeviction` is what BullMQ demands. Null: hidden. */
+  evictionPolicy: string | null
+  usedBytes: number
+  /** Null: no limit. */
+  maxBytes: number | null
+  evictedKeys: number
+  persistence: {
+    aof: boolean
+    /** Whether the last write of the AOF and the last snapshot worked. */
+    healthy: boolean
+    /** Neither AOF nor snapshots: a restart loses the queue. */
+    none: boolean
+  }
+  /** Of a replica; null on a master. */
+  masterLinkUp: boolean | null
+}
