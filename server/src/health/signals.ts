@@ -5,13 +5,13 @@ import { askStore } from '../queue/ask-store.ts'
 import { listConsumers } from '../queue/consumers.ts'
 import type { Store } from '../queue/store.ts'
 import { problemOf } from '../queue/store-problem.ts'
-import type { Signals } from './rules/rule.ts'
+import type { Seen } from './rules/signals.ts'
 
 /**
  * Reads the signals of one queue, within 1.5 s also when the store is gone or frozen. The queue has to be opened for
  * this alone: a check that stands in line behind the commands it should judge hangs instead of telling.
  */
-export async function gatherSignals(store: Store, queue: Queue): Promise<Signals> {
+export async function gatherSignals(store: Store, queue: Queue): Promise<Omit<Seen, 'kind'>> {
   const { kind } = store
   const observedAt = new Date()
   const began = performance.now()
@@ -19,14 +19,17 @@ export async function gatherSignals(store: Store, queue: Queue): Promise<Signals
     const [counts, paused, consumers, file] = await askStore(queue, () =>
       Promise.all([countJobs(queue), queue.isPaused(), listConsumers(queue), store.inspectFile(queue)]),
     )
-    const reached = { kind, reachable: true as const, latencyMs: performance.now() - began, file }
-    return { queue: queue.name, observedAt, store: reached, counts, paused, consumers }
+    const reached = { kind, reachable: true as const, latencyMs: performance.now() - began, file, facts: null }
+    return { queue: queue.name, observedAt, store: reached, counts, paused, consumers, ...notReadYet }
   } catch (error) {
     if (!(error instanceof OpsError)) throw error
     const lost = { kind, reachable: false as const, problem: problemOf(error) }
-    return { queue: queue.name, observedAt, store: lost, counts: null, paused: null, consumers: null }
+    const nothing = { counts: null, paused: null, consumers: null, facts: null, workers: null, canary: null }
+    return { queue: queue.name, observedAt, store: lost, ...nothing }
   }
 }
+
+const notReadYet = { facts: 'unsupported', workers: 'unsupported', canary: 'unsupported' } as const
 
 async function countJobs(queue: Queue): Promise<Record<JobState, number>> {
   const counts = await queue.getJobCounts(...JobState.options)
