@@ -29,13 +29,16 @@ export function openHealth(store: Store, settings: HealthSettings, log: Log): He
   const names = [settings.exportQueue, ...settings.queues]
   const settingsOf = openLimits(settings.healthFile, presetsOf(settings), names, (news) => logNews(log, news))
   const opened = names.map((name) => ({ name, queue: store.openReader(name) }))
-  const [main, ...further] = opened.map(({ name, queue }): Target => ({
-    queue: name,
-    kind: name === settings.exportQueue ? 'exports' : 'watched',
-    store: store.kind,
-    look: () => gatherSignals(store, queue),
-    settings: () => settingsOf(name),
-  }))
+  const [main, ...further] = opened.map(({ name, queue }): Target => {
+    const kind = name === settings.exportQueue ? 'exports' : 'watched'
+    return {
+      queue: name,
+      kind,
+      store: store.kind,
+      look: () => gatherSignals(store, { queue, kind }),
+      settings: () => settingsOf(name),
+    }
+  })
   if (!main) throw new Error('there is always the queue of the exports')
   const health = createHealth(main, further, log)
   return {

@@ -175,7 +175,7 @@ function connected({ signals: { consumers } }: Judged): number | null {
 }
 
 function leastRoom(judged: Judged): number | null {
-  const rooms = livingOf(judged).map(({ folder }) => folder.freeBytes)
+  const rooms = livingOf(judged).flatMap(({ folder }) => folder.freeBytes ?? [])
   return rooms.length > 0 ? Math.min(...rooms) : null
 }
 

@@ -7,12 +7,19 @@ import type { Store } from '../queue/store.ts'
 import { problemOf } from '../queue/store-problem.ts'
 import type { Seen } from './rules/signals.ts'
 
+/** A queue that is looked at, opened for this alone. */
+export interface Observed {
+  queue: Queue
+  kind: Seen['kind']
+}
+
 /**
  * Reads the signals of one queue, within 1.5 s also when the store is gone or frozen. The queue has to be opened for
  * this alone: a check that stands in line behind the commands it should judge hangs instead of telling.
  */
-export async function gatherSignals(store: Store, queue: Queue): Promise<Omit<Seen, 'kind'>> {
+export async function gatherSignals(store: Store, { queue, kind: whose }: Observed): Promise<Seen> {
   const { kind } = store
+  const looked = { queue: queue.name, kind: whose }
   const observedAt = new Date()
   const began = performance.now()
   try {
@@ -20,12 +27,12 @@ export async function gatherSignals(store: Store, queue: Queue): Promise<Omit<Se
       Promise.all([countJobs(queue), queue.isPaused(), listConsumers(queue), store.inspectFile(queue)]),
     )
     const reached = { kind, reachable: true as const, latencyMs: performance.now() - began, file, facts: null }
-    return { queue: queue.name, observedAt, store: reached, counts, paused, consumers, ...notReadYet }
+    return { ...looked, observedAt, store: reached, counts, paused, consumers, ...notReadYet }
   } catch (error) {
     if (!(error instanceof OpsError)) throw error
     const lost = { kind, reachable: false as const, problem: problemOf(error) }
     const nothing = { counts: null, paused: null, consumers: null, facts: null, workers: null, canary: null }
-    return { queue: queue.name, observedAt, store: lost, ...nothing }
+    return { ...looked, observedAt, store: lost, ...nothing }
   }
 }
 

@@ -142,7 +142,7 @@ export class SimulatedQueue {
   }
 
   /** What a look would see. */
-  look(): Omit<Seen, 'kind'> & { kind: 'exports' } {
+  look(): Seen {
     const held = [...this.#workers, ...this.#departed].flatMap((worker) => worker.held)
     const jobs = held.filter(({ job }) => !job.isCanary)
     const waiting = this.#line.filter(({ isCanary }) => !isCanary)

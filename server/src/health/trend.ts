@@ -34,7 +34,7 @@ export function takeIn(memory: Memory, seen: Seen, limits: Limits): { memory: Me
     const lost: Memory = { ...memory, run: null }
     return { memory: lost, trend: trendOf(lost, memory.run?.at ?? 0, limits) }
   }
-  const run = nextRun(memory.run, seen, look)
+  const run = nextRun(memory.run, seen, look, limits)
   const isEmpty = look.waiting === 0
   const wasSetBack = memory.emptyAt !== null && memory.emptyAt > look.at
   const emptyAt = isEmpty ? look.at : wasSetBack ? null : memory.emptyAt
@@ -57,13 +57,13 @@ export function noteFound(memory: Memory, checks: readonly Check[], at: number) 
   return { memory: { ...memory, statuses } satisfies Memory, dated }
 }
 
-function nextRun(run: Run | null, seen: Seen, { at, waiting }: Look): Run {
+function nextRun(run: Run | null, seen: Seen, { at, waiting }: Look, { heartbeatS }: Limits): Run {
   const before = run && at >= run.at && at - run.at <= GAP_MS ? run : null
   const facts = typeof seen.facts === 'object' ? seen.facts : null
   const movement = facts?.movement ?? before?.movement ?? null
   const moved = before !== null && before.movement !== null && movement !== before.movement
   const waits = waiting === null ? before?.stillSince !== null && before !== null : waiting > 0 && !seen.paused
-  const consumers = consumersSeen(seen)
+  const consumers = consumersSeen(seen, heartbeatS * 1000)
   return {
     began: before?.began ?? at,
     at,
@@ -94,12 +94,10 @@ function jobsOf(
 }
 
 /** A worker that was heard of lately counts where connections cannot be listed. */
-const HEARD_MS = 6000
-
-function consumersSeen({ consumers, workers }: Seen): number | null {
+function consumersSeen({ consumers, workers }: Seen, heardMs: number): number | null {
   if (consumers === null) return null
   if (consumers !== 'unsupported') return consumers.length
-  return Array.isArray(workers) ? workers.filter(({ ageMs }) => ageMs < HEARD_MS).length : null
+  return Array.isArray(workers) ? workers.filter(({ ageMs }) => ageMs < heardMs).length : null
 }
 
 function trendOf({ looks, run, emptyAt, statuses }: Memory, now: number, { windowS }: Limits): Trend {

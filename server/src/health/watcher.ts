@@ -9,7 +9,7 @@ export interface Target {
   kind: Seen['kind']
   store: Seen['store']['kind']
   /** Reads its signals. A store that is away is no error, but a look that says so. */
-  look(): Promise<Omit<Seen, 'kind'>>
+  look(): Promise<Seen>
   /** By what it is judged at this moment. */
   settings(): QueueSettings
 }
@@ -37,7 +37,7 @@ export function createWatcher(target: Target, looked: (judged: Judged) => void, 
   const look = async () => {
     const at = performance.now()
     const seen = await notLate(target.look(), () => lost(target))
-    const next = judgeLook(memory, { ...seen, kind: target.kind }, target.settings())
+    const next = judgeLook(memory, seen, target.settings())
     memory = next.memory
     last = { judged: next.judged, at }
     looked(next.judged)
@@ -60,10 +60,8 @@ export function createWatcher(target: Target, looked: (judged: Judged) => void, 
   }
 }
 
-type Look = Omit<Seen, 'kind'>
-
-async function notLate(look: Promise<Look>, instead: () => Look): Promise<Look> {
-  const { promise: late, resolve } = Promise.withResolvers<Look>()
+async function notLate(look: Promise<Seen>, instead: () => Seen): Promise<Seen> {
+  const { promise: late, resolve } = Promise.withResolvers<Seen>()
   const timer = setTimeout(() => resolve(instead()), LATE_MS)
   // What comes of it later is nobody's any more.
   look.catch(() => undefined)
@@ -74,8 +72,9 @@ async function notLate(look: Promise<Look>, instead: () => Look): Promise<Look> 
   }
 }
 
-const lost = ({ queue, store }: Target): Look => ({
+const lost = ({ queue, kind, store }: Target): Seen => ({
   queue,
+  kind,
   observedAt: new Date(),
   store: { kind: store, reachable: false, problem: null },
   counts: null,

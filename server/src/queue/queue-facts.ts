@@ -68,8 +68,8 @@ export interface RedisFacts {
     aof: boolean
     /** Whether the last write of the AOF and the last snapshot worked. */
     healthy: boolean
-    /** Neither AOF nor snapshots: a restart loses the queue. */
-    none: boolean
+    /** Neither AOF nor snapshots: a restart loses the queue. Null: hidden. */
+    none: boolean | null
   }
   /** Of a replica; null on a master. */
   masterLinkUp: boolean | null

@@ -1,4 +1,4 @@
-import { finding, foreignQueue, judge, known, measured, notWhilePaused, stopping, unseen, type Rule } from './rule.ts'
+import { finding, onlyOurWorkers, judge, known, measured, notWhilePaused, stopping, unseen, type Rule } from './rule.ts'
 import type { Limits } from './limits.ts'
 import type { CanaryState, Signals } from './signals.ts'
 import { counted, lasting } from './words.ts'
@@ -15,7 +15,7 @@ export const canary: Rule = (signals, limits) => {
   const { observedAt, canary: seen } = signals
   const level = limits.canaryS
   const nothing = measured(null, 'seconds', level)
-  if (!known(seen)) return unseen(name, signals, seen, foreignQueue, nothing)
+  if (!known(seen)) return unseen(name, signals, seen, onlyOurWorkers(signals), nothing)
   if (signals.paused) return notWhilePaused(name, nothing)
   const now = observedAt.getTime()
   if (seen.pendingSince === null) return returned(seen, now, limits)

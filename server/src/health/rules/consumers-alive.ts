@@ -1,7 +1,7 @@
 import type { Limits } from './limits.ts'
 import {
   finding,
-  foreignQueue,
+  onlyOurWorkers,
   judge,
   known,
   measured,
@@ -26,7 +26,8 @@ export const consumersAlive: Rule = (signals, limits) => {
   const level = { warn: limits.heartbeatS, fail: limits.heartbeatS }
   const workers = workersOf(signals, limits)
   const nothing = measured(null, 'seconds', level)
-  if (!workers) return unseen(NAME, signals, known(signals.workers) ? null : signals.workers, foreignQueue, nothing)
+  if (!workers)
+    return unseen(NAME, signals, known(signals.workers) ? null : signals.workers, onlyOurWorkers(signals), nothing)
   if (known(signals.consumers) && signals.consumers.length === 0) {
     return finding(NAME, 'unknown', 'No consumer is connected: see worker_running.', nothing)
   }
@@ -84,6 +85,6 @@ function frozenAmong({ consumers }: Signals, { living, silent }: Workers, heartb
 function deadAmong({ observedAt }: Signals, { living, silent }: Workers, windowS: number): Heartbeat[] {
   const lately = silent.filter(({ ageMs }) => ageMs < windowS * 1000).toSorted((a, b) => a.ageMs - b.ageMs)
   const lastSign = Math.min(...lately.map(({ ageMs }) => observedAt.getTime() - ageMs))
-  const replaced = living.filter(({ startedAt, clockAheadMs }) => startedAt - clockAheadMs >= lastSign).length
+  const replaced = living.filter(({ startedAt }) => startedAt >= lastSign).length
   return lately.slice(0, Math.max(lately.length - replaced, 0))
 }

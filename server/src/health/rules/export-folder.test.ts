@@ -9,7 +9,7 @@ const check = (differences: Differences, limits = defaultLimits) => {
 }
 
 const MB = 1024 * 1024
-const withFolder = (freeBytes: number, problem: string | null = null) =>
+const withFolder = (freeBytes: number | null, problem: string | null = null) =>
   check({ workers: [aWorker, { ...aWorker, worker: 'bbbbbbbb', folder: { freeBytes, problem } }] })
 
 test('the worker with the least room is judged', () => {
@@ -23,6 +23,12 @@ test('a folder that cannot be written fails, however much room there is', () => 
     status: 'fail',
     message: 'Worker bbbbbbbb cannot write its folder of exports: it is read-only.',
   })
+})
+
+test('where the room cannot be told, only whether it can be written counts', () => {
+  const folder = { freeBytes: null, problem: null }
+  expect(check({ workers: [{ ...aWorker, folder }] })).toMatchObject({ status: 'pass', value: null })
+  expect(withFolder(null)).toMatchObject({ status: 'pass', value: 9000 * MB })
 })
 
 test('nothing is claimed without a living worker, and other applications have no such folder', () => {

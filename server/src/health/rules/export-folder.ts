@@ -20,19 +20,22 @@ export const exportFolder: Rule = (signals, limits) => {
     return unseen(name, signals, known(signals.workers) ? null : signals.workers, never, nothing)
   }
   const { living } = workers
-  const broken = living.filter(({ folder }) => folder.problem !== null)[0]
-  const fullest = living.toSorted((a, b) => a.folder.freeBytes - b.folder.freeBytes)[0]
-  if (!fullest) return finding(name, 'unknown', 'No worker lives that could tell how its folder is.', nothing)
-  const told = measured(fullest.folder.freeBytes, 'bytes', level)
+  if (living.length === 0)
+    return finding(name, 'unknown', 'No worker lives that could tell how its folder is.', nothing)
+  const fullest = living
+    .flatMap((worker) => (worker.folder.freeBytes === null ? [] : [{ worker, free: worker.folder.freeBytes }]))
+    .toSorted((a, b) => a.free - b.free)[0]
+  const told = measured(fullest?.free ?? null, 'bytes', level)
+  const broken = living.find(({ folder }) => folder.problem !== null)
   if (broken) {
     const message = `Worker ${shortName(broken)} cannot write its folder of exports: ${broken.folder.problem}.`
     return finding(name, 'fail', message, { ...told, action: 'Mend the folder on its host: exports fail there.' })
   }
-  const status = judgeLow(fullest.folder.freeBytes, level, signals.trend.before.get(name))
-  const free = `${Math.floor(fullest.folder.freeBytes / MB).toLocaleString('en-US')} MB`
-  if (status === 'pass') {
-    return finding(name, 'pass', `${counted(living.length, 'worker writes', 'workers write')}; ${free} are free.`, told)
-  }
-  const message = `Only ${free} are free where worker ${shortName(fullest)} makes exports.`
+  const writes = counted(living.length, 'worker writes', 'workers write')
+  if (!fullest) return finding(name, 'pass', `${writes}; how much room is left cannot be told.`, told)
+  const status = judgeLow(fullest.free, level, signals.trend.before.get(name))
+  const free = `${Math.floor(fullest.free / MB).toLocaleString('en-US')} MB`
+  if (status === 'pass') return finding(name, 'pass', `${writes}; ${free} are free.`, told)
+  const message = `Only ${free} are free where worker ${shortName(fullest.worker)} makes exports.`
   return finding(name, status, message, { ...told, action: 'Make room, or keep exports for less time.' })
 }

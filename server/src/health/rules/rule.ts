@@ -88,4 +88,5 @@ export const notWhilePaused = (name: string, told: Told = {}): Finding =>
 export const noFacts = 'This queue store does not tell this.'
 
 /** Of what only our own workers do. */
-export const foreignQueue = 'Not known of the workers of another application.'
+export const onlyOurWorkers = ({ kind }: Signals) =>
+  kind === 'watched' ? 'Not known of the workers of another application.' : noFacts

@@ -1,4 +1,4 @@
-import { finding, foreignQueue, judge, known, measured, unseen, type Rule } from './rule.ts'
+import { finding, onlyOurWorkers, judge, known, measured, unseen, type Rule } from './rule.ts'
 import { lasting } from './words.ts'
 import { shortName, workersOf } from './workers.ts'
 
@@ -11,7 +11,8 @@ export const workerClock: Rule = (signals, limits) => {
   const level = limits.clockAheadMs
   const workers = workersOf(signals, limits)
   const nothing = measured(null, 'milliseconds', level)
-  if (!workers) return unseen(name, signals, known(signals.workers) ? null : signals.workers, foreignQueue, nothing)
+  if (!workers)
+    return unseen(name, signals, known(signals.workers) ? null : signals.workers, onlyOurWorkers(signals), nothing)
   const worst = workers.living.toSorted((a, b) => Math.abs(b.clockAheadMs) - Math.abs(a.clockAheadMs))[0]
   if (!worst) return finding(name, 'unknown', 'No worker lives that could tell its time.', nothing)
   const off = Math.abs(worst.clockAheadMs)
