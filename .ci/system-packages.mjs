@@ -44,6 +44,12 @@ const programs = {
     apt: 'python3-openpyxl',
     brew: 'python',
   },
+  promtool: {
+    names: ['promtool'],
+    variable: 'PROMTOOL',
+    apt: 'prometheus',
+    brew: 'prometheus',
+  },
   swift: {
     names: ['python3'],
     works: (python) => run(python, ['-c', 'import swift.proxy.server'], 'ignore'),
