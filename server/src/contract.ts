@@ -3,7 +3,10 @@ import { z } from 'zod'
 
 // ── health ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** `unknown` means that the value could not be read, usually because the store is gone; it is never shown as green. */
+/**
+ * `unknown`: it could not be read (usually because the store is gone), was not watched for long enough yet, or cannot be known
+ * here. Never shown as green, and no trouble by itself.
+ */
 export const CheckStatus = z.enum(['pass', 'warn', 'fail', 'unknown'])
 export type CheckStatus = z.infer<typeof CheckStatus>
 
@@ -18,7 +21,7 @@ export const Check = z.object({
   name: z.string().describe('Stable name, e.g. worker_running'),
   ok: z.boolean().describe('False only when the check fails'),
   status: CheckStatus,
-  message: z.string().describe('One sentence for people: what was seen and, when it is not good, what to do'),
+  message: z.string().describe('One sentence for people: what was seen'),
   value: z.number().nullable().optional().describe('What was measured, in the unit; null when it could not be read'),
   unit: CheckUnit.optional(),
   warn_at: z.number().optional().describe('The value from which on it warns'),
@@ -44,7 +47,9 @@ export const Check = z.object({
 })
 export type Check = z.infer<typeof Check>
 
-/** `operational`: all pass. `degraded`: something warns or fails while jobs still flow. `down`: they do not flow. */
+/**
+ * `operational`: nothing warns or fails. `degraded`: something does while jobs still flow. `down`: they do not flow.
+ */
 export const HealthStatus = z.enum(['operational', 'degraded', 'down'])
 export type HealthStatus = z.infer<typeof HealthStatus>
 
@@ -54,14 +59,16 @@ export const QueueHealth = z.object({
   healthy: z.boolean(),
   status: HealthStatus,
   summary: z.string().describe('One sentence for people'),
-  checks: z.array(Check).describe('Those that do not pass'),
+  checks: z
+    .array(Check)
+    .describe('Those that do not pass, without those of the store and without what can never be known of it'),
 })
 export type QueueHealth = z.infer<typeof QueueHealth>
 
 export const HealthReport = z.object({
   healthy: z.boolean().describe('True when every check of every queue is ok: act on this'),
   status: HealthStatus.describe('The worst of all queues'),
-  summary: z.string().describe('One sentence for people'),
+  summary: z.string().describe('For people: the cause first, with what to do'),
   queue: z.string().describe('The queue that the checks are about'),
   observed_at: z.iso.datetime().describe('When the values were read, UTC'),
   checks: z.array(Check),
