@@ -164,11 +164,11 @@ test('/metrics is what Prometheus expects, also while the store is gone', async 
   const metrics = await eventually(async () => {
     const text = await scrape()
     expect(text).toContain('queue_ops_jobs{queue="exports",state="completed"} 1\n')
+    expect(text).toContain('queue_ops_consumers{queue="exports"} 1\n')
     return text
   })
   expect(promtoolComplaints(metrics)).toBe('')
   expect(metrics).toContain('queue_ops_store_up 1\n')
-  expect(metrics).toContain('queue_ops_consumers{queue="exports"} 1\n')
   expect(metrics).toContain('queue_ops_jobs{queue="mail",state="waiting"} 0\n')
   expect(metrics).toContain('queue_ops_check_status{queue="exports",check="worker_running"} 0\n')
   const jobId = await mcp.startExport({ format: 'csv', filters: { country: 'MT' } })

@@ -1,10 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { freePort } from './free-port.ts'
 import { eventually } from './eventually.ts'
 
-/** A real redis-server on a port of its own, without persistence, that can be stopped, frozen and started again. */
+/** A real redis-server on a port of its own, set up for a queue, that can be stopped, frozen and started again. */
 export interface TestRedis extends AsyncDisposable {
   url: string
   /** SIGTERM, as an operator would; the port stays ours for `start`. */
@@ -20,13 +23,31 @@ export interface TestRedis extends AsyncDisposable {
 export async function startRedis(): Promise<TestRedis> {
   const port = await freePort()
   const url = `redis://127.0.0.1:${port}`
+  const folder = await mkdtemp(join(tmpdir(), 'queue-ops-redis-'))
   let server: ChildProcess | undefined
 
   async function start() {
     const program = process.env['REDIS_SERVER'] ?? 'redis-server'
-    server = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
-      stdio: 'ignore',
-    })
+    server = spawn(
+      program,
+      [
+        '--port',
+        String(port),
+        '--bind',
+        '127.0.0.1',
+        '--save',
+        '',
+        '--appendonly',
+        'yes',
+        '--appendfsync',
+        'no',
+        '--dir',
+        folder,
+      ],
+      {
+        stdio: 'ignore',
+      },
+    )
     await eventually(() => ask(url, (redis) => redis.ping()))
   }
   async function stop() {
@@ -48,7 +69,10 @@ export async function startRedis(): Promise<TestRedis> {
         const clients = await redis.client('LIST')
         return String(clients).trim().split('\n').length - 1
       }),
-    [Symbol.asyncDispose]: stop,
+    async [Symbol.asyncDispose]() {
+      await stop()
+      await rm(folder, { recursive: true, force: true })
+    },
   }
 }
 

@@ -20,7 +20,7 @@ export function readLimits(given: Record<string, unknown>, where: Path, mistake:
     if (!Object.hasOwn(given, key)) return []
     const place = [...where, key]
     const level = isLevel(defaultLimits[field])
-    const change = level ? readLevel(given[key], field, place, mistake) : readNumber(given[key], place, mistake)
+    const change = level ? readLevel(given[key], field, place, mistake) : readNumber(given[key], field, place, mistake)
     return change === null ? [] : [[field, change] as const]
   })
   return (presets) => {
@@ -69,8 +69,11 @@ function readLevel(given: unknown, field: Field, where: Path, mistake: Mistake):
   return Object.fromEntries(sides) as Partial<Level>
 }
 
-function readNumber(given: unknown, where: Path, mistake: Mistake): number | null {
-  if (isAmount(given) && given > 0) return given
+/** Of these 0 has a meaning: none is expected. */
+const mayBeNone = new Set<Field>(['consumers'])
+
+function readNumber(given: unknown, field: Field, where: Path, mistake: Mistake): number | null {
+  if (isAmount(given) && (given > 0 || mayBeNone.has(field))) return given
   mistake(where, 'must be a number above 0')
   return null
 }

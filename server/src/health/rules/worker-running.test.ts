@@ -31,6 +31,11 @@ test('fewer than expected warn', () => {
   expect(check({ consumers: two }, limits)).toMatchObject({ status: 'pass' })
 })
 
+test('where none is expected none passes, and running is still told as it is', () => {
+  const idle = { consumers: [], trend: { withoutConsumersMs: 600_000 } }
+  expect(check(idle, { ...defaultLimits, consumers: 0 })).toMatchObject({ status: 'pass', running: false })
+})
+
 test('where the store hides its clients, heartbeats tell; without these nothing is claimed', () => {
   expect(check({ consumers: 'unsupported' })).toMatchObject({ status: 'pass', running: true, consumers: 1 })
   const silent = [{ ...aWorker, ageMs: 60_000 }]

@@ -7,7 +7,8 @@ import { workersOf } from './workers.ts'
  * Whether consumers are connected to the queue, in whichever process and language. Where the store does not let us list
  * its clients, our own workers' heartbeats tell. `running` is true only when one was seen. None for 5 s fails: a rolling
  * restart leaves gaps of a second or two. A connection is no proof that anything is done (`consumers_alive`, `canary`):
- * a frozen worker is still connected minutes later.
+ * a frozen worker is still connected minutes later. Where none is expected (`consumers: 0`), as in a queue that is scaled
+ * to nothing while idle, none passes, and jobs that wait are seen by `progress` and `oldest_waiting`.
  */
 export const workerRunning: Rule = (signals, limits) => {
   const { consumers, trend } = signals
@@ -27,6 +28,7 @@ export const workerRunning: Rule = (signals, limits) => {
     const message = `${counted(seen, 'consumer')} connected${expected}.`
     return finding(name, few ? 'warn' : 'pass', message, { ...told, warn_at: limits.consumers - 1, action })
   }
+  if (limits.consumers === 0) return finding(name, 'pass', 'No consumer is connected, and none is expected.', told)
   const forMs = trend.withoutConsumersMs
   const status: CheckStatus = forMs >= fail * 1000 ? 'fail' : forMs >= warn * 1000 ? 'warn' : 'unknown'
   const action = 'Start a worker; when one runs, see whether it has the right QUEUE_URL, QUEUE_PREFIX and queue.'
