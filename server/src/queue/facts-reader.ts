@@ -1,0 +1,35 @@
+import type { Queue } from 'bullmq'
+import { JobState } from '../contract.ts'
+import type { QueueFacts, StoreFacts } from './queue-facts.ts'
+
+/** How many jobs a queue has in each state. */
+export interface QueueCounts {
+  counts: Record<JobState, number>
+  paused: boolean
+}
+
+/** How one kind of store is read. Nothing of this changes a queue; every call rejects like any call to the store. */
+export interface FactsReader {
+  readCounts(queue: Queue): Promise<QueueCounts>
+  readFacts(queue: Queue): Promise<QueueFacts | 'unsupported'>
+  /** Null when the store tells nothing of itself. Rejects when it does not answer. */
+  readStoreFacts(queue: Queue): Promise<StoreFacts | null>
+}
+
+/** What BullMQ's own getters tell of every store, and no more: for stores whose insides we do not know. */
+export const gettersOnly: FactsReader = {
+  readCounts: countByGetters,
+  readFacts: () => Promise.resolve('unsupported'),
+  async readStoreFacts(queue) {
+    await queue.isPaused()
+    return null
+  },
+}
+
+export async function countByGetters(queue: Queue): Promise<QueueCounts> {
+  const [counts, paused] = await Promise.all([queue.getJobCounts(...JobState.options), queue.isPaused()])
+  return { counts: countsOf((state) => counts[state] ?? 0), paused }
+}
+
+export const countsOf = (count: (state: JobState) => number): Record<JobState, number> =>
+  Object.fromEntries(JobState.options.map((state) => [state, count(state)])) as Record<JobState, number>

@@ -1,0 +1,88 @@
+import type { Queue } from 'bullmq'
+import type { RedisFacts, StoreFacts } from './queue-facts.ts'
+import { askOne, clientOf, refusalOf, timeOf, type Command, type RedisClient } from './redis-commands.ts'
+
+/** After this time nothing is left of the write that only shows that writing works. */
+const WRITTEN_FOR_MS = 10_000
+
+/**
+ * What Redis tells of itself, and whether it takes a small write: of a key of our own, which expires.
+ *
+ * @param prefix what the keys of the store start with
+ */
+export async function readRedisStoreFacts(queue: Queue, prefix: string): Promise<StoreFacts> {
+  const client = await clientOf(queue)
+  const [nowMs, writeProblem, info, saves] = await Promise.all([
+    timeOf(client),
+    tryToWrite(client, `${prefix}:queue-ops-write-test`),
+    unlessForbidden(client, ['info']),
+    unlessForbidden(client, ['config', 'get', 'save']),
+  ])
+  return { nowMs, writeProblem, redis: typeof info === 'string' ? readInfo(info, savePoints(saves)) : null }
+}
+
+/** Redis' own words for why it does not write, in ours. */
+const problems: Record<string, string> = {
+  OOM: 'Redis has reached its memory limit and takes no more jobs: raise its maxmemory or remove data from it',
+  READONLY: 'this Redis is a read-only replica: let QUEUE_URL name its master',
+  MISCONF: 'Redis takes no writes because it could not save its data to disk: see its log and the room on that disk',
+  NOPERM: 'the user of QUEUE_URL may not write in Redis: give it the rights that BullMQ needs',
+  LOADING: 'Redis is still loading its data after a start: wait until it is done',
+  MASTERDOWN: 'this Redis is a replica that has lost its master: let QUEUE_URL name a master',
+  CLUSTERDOWN: 'the Redis cluster is down: bring its missing servers back',
+  NOREPLICAS: 'Redis takes no writes because too few replicas are connected: see its min-replicas-to-write',
+  BUSY: 'a script keeps Redis busy: end it by SCRIPT KILL',
+}
+
+async function tryToWrite(client: RedisClient, key: string): Promise<string | null> {
+  try {
+    await askOne(client, ['set', key, '1', 'PX', WRITTEN_FOR_MS])
+    return null
+  } catch (error) {
+    const refusal = refusalOf(error)
+    if (refusal === null) throw error
+    return problems[refusal] ?? 'Redis refuses a small write: see its log'
+  }
+}
+
+/** Null when the host does not let us ask. */
+async function unlessForbidden(client: RedisClient, command: Command): Promise<unknown> {
+  try {
+    return await askOne(client, command)
+  } catch (error) {
+    if (refusalOf(error) === null) throw error
+    return null
+  }
+}
+
+/** When snapshots are written, empty for never; null when that is hidden. */
+function savePoints(answer: unknown): string | null {
+  const [, value] = Array.isArray(answer) ? (answer as unknown[]) : []
+  return typeof value === 'string' ? value : null
+}
+
+/** Null when something else than Redis, Valkey or Dragonfly answers. */
+function readInfo(info: string, saves: string | null): RedisFacts | null {
+  const fields = new Map(info.split(/\r?\n/).map((line) => line.split(/:(.*)/s, 2) as [string, string]))
+  const version = ['valkey_version', 'dragonfly_version', 'redis_version'].map((name) => fields.get(name)).find(Boolean)
+  const role = fields.get('role')
+  if (!version || !role) return null
+  const aof = fields.get('aof_enabled') === '1'
+  const statuses = [...(aof ? ['aof_last_write_status'] : []), 'rdb_last_bgsave_status']
+  const link = fields.get('master_link_status')
+  return {
+    version,
+    role: role === 'master' ? 'master' : 'replica',
+    loading: fields.get('loading') === '1' || fields.get('async_loading') === '1',
+    evictionPolicy: fields.get('maxmemory_policy') ?? null,
+    usedBytes: Number(fields.get('used_memory') ?? 0),
+    maxBytes: Number(fields.get('maxmemory') ?? 0) || null,
+    evictedKeys: Number(fields.get('evicted_keys') ?? 0),
+    persistence: {
+      aof,
+      healthy: statuses.every((name) => (fields.get(name) ?? 'ok') === 'ok'),
+      none: saves === null ? null : !aof && saves === '',
+    },
+    masterLinkUp: role === 'master' || link === undefined ? null : link === 'up',
+  }
+}
