@@ -20,6 +20,14 @@ export interface Desk extends AsyncDisposable {
 
 export const log = createLog('silent')
 
+/** Only the one who looks, for a user who may not do what a queue needs. */
+export async function openLookout(url: string, name: string, prefix = 'bull') {
+  const store = openStore(url, prefix, log)
+  const observer = store.openObserver(name)
+  await observer.waitUntilReady()
+  return { store, observer, [Symbol.asyncDispose]: () => observer.close() }
+}
+
 export async function openDesk(url: string, name = `health-${randomUUID()}`, prefix = 'bull'): Promise<Desk> {
   const store = openStore(url, prefix, log)
   const queue = store.openQueue(name)

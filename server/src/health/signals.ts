@@ -55,15 +55,10 @@ const nothing = { counts: null, paused: null, consumers: null, facts: null, work
 /** How the store itself is. Its answer decides whether it is reachable; the facts of its file may fail by themselves. */
 async function look(store: Store, queue: Queue): Promise<Signals['store']> {
   const { kind } = store
-  const began = performance.now()
-  const answered = askStore(queue, () => store.readStoreFacts(queue)).then((facts) => ({
-    facts,
-    latencyMs: performance.now() - began,
-  }))
+  const answered = askStore(queue, () => store.readStore(queue))
   const inspected = unlessLost(askStore(queue, () => store.inspectFile(queue)))
   try {
-    const { facts, latencyMs } = await answered
-    return { kind, reachable: true, latencyMs, file: await inspected, facts }
+    return { kind, reachable: true, ...(await answered), file: await inspected }
   } catch (error) {
     if (!(error instanceof OpsError)) throw error
     await inspected

@@ -12,17 +12,30 @@ export interface QueueCounts {
 export interface FactsReader {
   readCounts(queue: Queue): Promise<QueueCounts>
   readFacts(queue: Queue): Promise<QueueFacts | 'unsupported'>
-  /** Null when the store tells nothing of itself. Rejects when it does not answer. */
-  readStoreFacts(queue: Queue): Promise<StoreFacts | null>
+  readStore(queue: Queue): Promise<StoreAnswer>
+}
+
+export interface StoreAnswer {
+  /** How long the smallest read took. */
+  latencyMs: number
+  /** Null when the store tells nothing of itself. */
+  facts: StoreFacts | null
+}
+
+/** Makes the smallest read and gives what it answered with the time that it took. */
+export async function timed<T>(read: () => Promise<T>): Promise<{ answer: T; latencyMs: number }> {
+  const began = performance.now()
+  const answer = await read()
+  return { answer, latencyMs: performance.now() - began }
 }
 
 /** What BullMQ's own getters tell of every store, and no more: for stores whose insides we do not know. */
 export const gettersOnly: FactsReader = {
   readCounts: countByGetters,
   readFacts: () => Promise.resolve('unsupported'),
-  async readStoreFacts(queue) {
-    await queue.isPaused()
-    return null
+  async readStore(queue) {
+    const { latencyMs } = await timed(() => queue.isPaused())
+    return { latencyMs, facts: null }
   },
 }
 

@@ -1,6 +1,6 @@
-import type { Queue } from 'bullmq'
-import type { RedisFacts, StoreFacts } from './queue-facts.ts'
-import { askOne, clientOf, refusalOf, timeOf, type Command, type RedisClient } from './redis-commands.ts'
+import { timed, type StoreAnswer } from './facts-reader.ts'
+import type { RedisFacts } from './queue-facts.ts'
+import { askOne, refusalOf, timeOf, type Command, type RedisClient } from './redis-commands.ts'
 
 /** After this time nothing is left of the write that only shows that writing works. */
 const WRITTEN_FOR_MS = 10_000
@@ -10,15 +10,15 @@ const WRITTEN_FOR_MS = 10_000
  *
  * @param prefix what the keys of the store start with
  */
-export async function readRedisStoreFacts(queue: Queue, prefix: string): Promise<StoreFacts> {
-  const client = await clientOf(queue)
-  const [nowMs, writeProblem, info, saves] = await Promise.all([
-    timeOf(client),
+export async function readRedisStore(client: RedisClient, prefix: string): Promise<StoreAnswer> {
+  const [time, writeProblem, info, saves] = await Promise.all([
+    timed(() => timeOf(client)),
     tryToWrite(client, `${prefix}:queue-ops-write-test`),
     unlessForbidden(client, ['info']),
     unlessForbidden(client, ['config', 'get', 'save']),
   ])
-  return { nowMs, writeProblem, redis: typeof info === 'string' ? readInfo(info, savePoints(saves)) : null }
+  const redis = typeof info === 'string' ? readInfo(info, savePoints(saves)) : null
+  return { latencyMs: time.latencyMs, facts: { nowMs: time.answer, writeProblem, redis } }
 }
 
 /** Redis' own words for why it does not write, in ours. */

@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq'
 import { bounds, shortProgress } from './facts-bounds.ts'
-import { countByGetters, type FactsReader } from './facts-reader.ts'
+import { countByGetters, timed, type FactsReader } from './facts-reader.ts'
 import { SqliteBackend } from './sqlite/backend.ts'
 
 /** Reads a queue file. */
@@ -10,9 +10,11 @@ export const sqliteReader: FactsReader = {
     const facts = await backendOf(queue).readFacts(bounds)
     return { ...facts, active: facts.active.map((job) => ({ ...job, progress: shortProgress(job.progress) })) }
   },
-  async readStoreFacts(queue) {
-    const writeProblem = await backendOf(queue).whyNotWritable()
-    return { nowMs: Date.now(), writeProblem, redis: null }
+  async readStore(queue) {
+    const backend = backendOf(queue)
+    const { latencyMs } = await timed(() => backend.isMaxed())
+    const writeProblem = await backend.whyNotWritable()
+    return { latencyMs, facts: { nowMs: Date.now(), writeProblem, redis: null } }
   },
 }
 

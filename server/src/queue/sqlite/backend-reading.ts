@@ -106,7 +106,7 @@ export abstract class ReadingBackend extends BackendBase {
 
   /**
    * Why nothing can be written at the moment, in words without paths; null when a transaction that writes could begin and the
-   * disk has room. Rejects with StoreError when the file cannot be read either.
+   * disk has room. Rejects with StoreError for what keeps from reading too.
    */
   async whyNotWritable(): Promise<string | null> {
     const { database } = this.file
@@ -115,7 +115,6 @@ export abstract class ReadingBackend extends BackendBase {
       return whyNoWrite(database.path)
     } catch (error) {
       if (!(error instanceof StoreError) || !passing.includes(error.problem)) throw error
-      await this.read(() => undefined)
       return error.told
     }
   }
