@@ -268,6 +268,24 @@ for (const name of ['SQLite', 'Redis']) {
         })
       }
 
+      for (const [what, opts] of Object.entries(kinds)) {
+        test(`of ${what}: there is some when one was taken, finished and removed between two looks`, async () => {
+          await using d = await desk()
+          for (let at = 0; at < 3; at++) await d.queue.add('a', {}, { ...opts, removeOnComplete: true })
+          const { movement } = await d.facts()
+          await complete(await d.take(d.worker()))
+          expect((await d.facts()).movement).not.toBe(movement)
+        })
+      }
+
+      test('is none when a job is added a second time', async () => {
+        await using d = await desk()
+        await d.queue.add('a', {}, { jobId: 'one' })
+        const { movement } = await d.facts()
+        await d.queue.add('a', {}, { jobId: 'one' })
+        expect((await d.facts()).movement).toBe(movement)
+      })
+
       test('is some when a job was tried again between two looks', async () => {
         await using d = await desk()
         await d.queue.add('a', {}, { attempts: 5 })

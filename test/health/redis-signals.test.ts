@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gatherSignals } from '@queue-ops/server/signals'
 import type { RedisQueueBackend } from 'bullmq'
+import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { temporaryFolder } from '../support/program.ts'
@@ -166,6 +167,22 @@ test('what a frozen Redis has not answered does not become more and more', async
   redis.thaw()
   await eventually(async () => expect(await gather(d)).toMatchObject({ store: { reachable: true } }))
   expect(pending()).toBe(0)
+})
+
+test('workers in other languages are seen, and those of other queues and other connections are not', async () => {
+  await using redis = await startRedis()
+  await using d = await openDesk(redis.url, 'mail')
+  await using other = await openDesk(redis.url, 'mail-2')
+  await other.worker().waitUntilReady()
+  await d.worker({ name: 'node' }).waitUntilReady()
+  const named = ['bull:mail:w:python', 'bull:mail', 'bull:mail:qe', 'bull:mails:w:other', 'shop:mail:w:other']
+  const clients = named.map((connectionName) => new Redis(redis.url, { connectionName }))
+  await Promise.all(clients.map((client) => client.ping()))
+  const { consumers } = await gather(d)
+  for (const client of clients) client.disconnect()
+  if (!Array.isArray(consumers)) throw new Error('consumers are seen on Redis')
+  expect(consumers.map(({ name }) => name).toSorted()).toEqual(['mail', 'node', 'python'])
+  expect(consumers[0]).toMatchObject({ address: expect.stringMatching(/:\d+$/), connected_for_s: expect.any(Number) })
 })
 
 test('a user who may neither ask INFO, CONFIG and CLIENT nor run scripts sees all the rest', async () => {

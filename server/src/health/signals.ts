@@ -1,7 +1,7 @@
 import type { Queue } from 'bullmq'
 import { OpsError } from '../errors.ts'
 import { askStore } from '../queue/ask-store.ts'
-import { listConsumers } from '../queue/consumers.ts'
+import { consumersOf } from '../queue/consumers.ts'
 import type { Store } from '../queue/store.ts'
 import { problemOf } from '../queue/store-problem.ts'
 import type { Signals } from './rules/signals.ts'
@@ -30,7 +30,7 @@ export async function gatherSignals(store: Store, { queue, kind, readNotes }: Ta
   const [reached, counted, consumers, facts, notes] = await Promise.all([
     look(store, queue),
     bounded(() => store.readCounts(queue)),
-    bounded(() => listConsumers(queue)),
+    bounded(async () => consumersOf(queue, await store.readClients(queue))),
     bounded(() => store.readFacts(queue)),
     readNotes && kind === 'exports' ? bounded(readNotes) : unsupported,
   ])

@@ -16,6 +16,7 @@ import { OpsError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { sqlitePath } from '../store-url.ts'
 import { logConnectionErrors } from './connection-errors.ts'
+import { readClients, type Clients } from './consumers.ts'
 import { gettersOnly, type FactsReader } from './facts-reader.ts'
 import { redisReader } from './redis-reader.ts'
 import { SqliteBackend } from './sqlite/backend.ts'
@@ -36,6 +37,8 @@ export interface Store extends FactsReader {
   kind: StoreKind
   /** What is to be known of the SQLite file behind a queue of this store, null on other stores. Rejects like any call. */
   inspectFile(queue: Queue): Promise<FileFacts | null>
+  /** Who is connected to the store of a queue. Rejects like any call. */
+  readClients(queue: Queue): Promise<Clients>
   /** A queue whose calls reject at once when the store is gone; make them through `askStore`. */
   openQueue(name: string, defaults?: JobsOptions): Queue
   /**
@@ -86,6 +89,7 @@ export function openStore(url: string, prefix: string, log: Log): Store {
   return {
     kind,
     ...reader,
+    readClients,
     inspectFile: async (queue) => {
       const backend: unknown = queue.getBackend()
       return backend instanceof SqliteBackend ? backend.inspectFile() : null
