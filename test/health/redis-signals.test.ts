@@ -7,7 +7,8 @@ import { expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { temporaryFolder } from '../support/program.ts'
 import { startRedis } from '../support/redis.ts'
-import { openDesk, openLookout, type Desk } from './desk.ts'
+import { openStore } from '@queue-ops/server/store'
+import { log, openDesk, openLookout, type Desk } from './desk.ts'
 
 const gather = (d: Pick<Desk, 'store' | 'observer'>) => gatherSignals(d.store, { queue: d.observer, kind: 'exports' })
 
@@ -214,6 +215,27 @@ test('a user who may neither ask INFO, CONFIG and CLIENT nor run scripts sees al
     consumers: 'unsupported',
     facts: { oldestWaiting: { id: '1', readyAt: job.processedOn }, pausedAt: null },
   })
+})
+
+test('a wrong or missing password is told', async () => {
+  await using redis = await startRedis()
+  await redis.ask('config', 'set', 'requirepass', 'secret')
+  const store = (url: string) => openStore(url, 'bull', log)
+  for (const [url, told] of [
+    [redis.url, 'QUEUE_URL has none'],
+    [redis.url.replace('//', '//:wrong@'), 'refuses the user or the password'],
+  ] as const) {
+    const opened = store(url)
+    const observer = opened.openObserver('mail')
+    await eventually(async () =>
+      expect((await gather({ store: opened, observer })).store).toEqual({
+        kind: 'redis',
+        reachable: false,
+        problem: expect.stringContaining(told),
+      }),
+    )
+    await observer.close()
+  }
 })
 
 test('a user who may only read is told that he may not write', async () => {

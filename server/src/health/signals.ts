@@ -62,7 +62,7 @@ async function look(store: Store, queue: Queue): Promise<Signals['store']> {
   } catch (error) {
     if (!(error instanceof OpsError)) throw error
     await inspected
-    return { kind, reachable: false, problem: problemOf(error) }
+    return { kind, reachable: false, problem: problemOf(error) ?? store.whyRefused(queue) }
   }
 }
 

@@ -1,5 +1,6 @@
 import { timed, type StoreAnswer } from './facts-reader.ts'
 import type { RedisFacts } from './queue-facts.ts'
+import { redisProblem } from './redis-problems.ts'
 import { askOne, refusalOf, timeOf, type Command, type RedisClient } from './redis-commands.ts'
 
 /** After this time nothing is left of the write that only shows that writing works. */
@@ -21,27 +22,13 @@ export async function readRedisStore(client: RedisClient, prefix: string): Promi
   return { latencyMs: time.latencyMs, facts: { nowMs: time.answer, writeProblem, redis } }
 }
 
-/** Redis' own words for why it does not write, in ours. */
-const problems: Record<string, string> = {
-  OOM: 'Redis has reached its memory limit and takes no more jobs: raise its maxmemory or remove data from it',
-  READONLY: 'this Redis is a read-only replica: let QUEUE_URL name its master',
-  MISCONF: 'Redis takes no writes because it could not save its data to disk: see its log and the room on that disk',
-  NOPERM: 'the user of QUEUE_URL may not write in Redis: give it the rights that BullMQ needs',
-  LOADING: 'Redis is still loading its data after a start: wait until it is done',
-  MASTERDOWN: 'this Redis is a replica that has lost its master: let QUEUE_URL name a master',
-  CLUSTERDOWN: 'the Redis cluster is down: bring its missing servers back',
-  NOREPLICAS: 'Redis takes no writes because too few replicas are connected: see its min-replicas-to-write',
-  BUSY: 'a script keeps Redis busy: end it by SCRIPT KILL',
-}
-
 async function tryToWrite(client: RedisClient, key: string): Promise<string | null> {
   try {
     await askOne(client, ['set', key, '1', 'PX', WRITTEN_FOR_MS])
     return null
   } catch (error) {
-    const refusal = refusalOf(error)
-    if (refusal === null) throw error
-    return problems[refusal] ?? 'Redis refuses a small write: see its log'
+    if (refusalOf(error) === null) throw error
+    return redisProblem(error) ?? 'Redis refuses a small write: see its log'
   }
 }
 

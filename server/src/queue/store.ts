@@ -18,6 +18,7 @@ import { sqlitePath } from '../store-url.ts'
 import { logConnectionErrors } from './connection-errors.ts'
 import { readClients, type Clients } from './consumers.ts'
 import { gettersOnly, type FactsReader } from './facts-reader.ts'
+import { LastRefusals } from './last-refusal.ts'
 import { redisReader } from './redis-reader.ts'
 import { SqliteBackend } from './sqlite/backend.ts'
 import { createSqliteBackend, StoreError, type FileFacts } from './sqlite/create-sqlite-backend.ts'
@@ -51,6 +52,8 @@ export interface Store extends FactsReader {
    * loads, refuses writes or lets this user see hardly anything: each call finds out for itself.
    */
   openObserver(name: string): Queue
+  /** Why the store has refused the connection of an observer just now, in words for clients; null when it has not. */
+  whyRefused(observer: Queue): string | null
   /** A consumer that waits for the store patiently and goes on by itself when it is back. */
   openWorker<Data, Result>(
     name: string,
@@ -86,6 +89,7 @@ export function openStore(url: string, prefix: string, log: Log): Store {
     logConnectionErrors(queue, log.child({ queue: name, role: 'queue' }))
     return queue
   }
+  const refusals = new LastRefusals()
   return {
     kind,
     ...reader,
@@ -96,7 +100,12 @@ export function openStore(url: string, prefix: string, log: Log): Store {
     },
     openQueue: (name, defaults) => open(name, defaults ? { defaultJobOptions: defaults } : {}),
     openReader: (name) => open(name, { skipMetasUpdate: true }),
-    openObserver: (name) => open(name, { skipMetasUpdate: true, skipVersionCheck: true }, forObservers),
+    openObserver(name) {
+      const queue = open(name, { skipMetasUpdate: true, skipVersionCheck: true }, forObservers)
+      refusals.listenTo(queue)
+      return queue
+    },
+    whyRefused: (observer) => refusals.of(observer),
     openWorker(name, processor, options) {
       const settings = { ...options, prefix, connection: forWorkers, runRetryDelay: WORKER_RECONNECT_MAX_MS }
       const worker = opened(() => new classes.Worker(name, processor, settings)) as unknown as Worker
