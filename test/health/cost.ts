@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { StatementSync } from 'node:sqlite'
-import { gatherSignals, type Observed, type Target } from '@queue-ops/server/signals'
+import { gatherSignals, type Observed, type Target } from '@queue-ops/server/gather-signals'
 import { sharedStore } from '@queue-ops/server/shared-store'
 import { openStore } from '@queue-ops/server/store'
 import { Redis } from 'ioredis'

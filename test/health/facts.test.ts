@@ -185,6 +185,40 @@ for (const name of ['SQLite', 'Redis']) {
       expect(active.map((job) => job.name)).toEqual(Array.from({ length: 100 }, (_, at) => String(at)))
     })
 
+    test('a job that is no work is left out of counts, line and active jobs, but moves', async () => {
+      await using d = await desk()
+      const look = async () => {
+        const [{ counts }, facts] = await Promise.all([
+          d.store.readCounts(d.observer, 'canary'),
+          d.store.readFacts(d.observer, 'canary'),
+        ])
+        if (facts === 'unsupported') throw new Error('this store tells no facts')
+        return { counts, facts }
+      }
+      const addCanary = () =>
+        d.queue.add('canary', {}, { jobId: 'canary', lifo: true, removeOnComplete: true, timestamp: 1 })
+      await addCanary()
+      expect(await look()).toMatchObject({ counts: { waiting: 0 }, facts: { oldestWaiting: null } })
+      await d.queue.add('a', {})
+      const work = (await look()).facts.movement
+      const worker = d.worker()
+      const canary = await d.take(worker)
+      expect(canary.id).toBe('canary')
+      const taken = await look()
+      expect(taken).toMatchObject({ counts: { waiting: 1, active: 0 }, facts: { active: [] } })
+      expect(taken.facts.movement).not.toBe(work)
+      await complete(canary)
+      const over = await look()
+      expect(over.counts).toMatchObject({ waiting: 1, active: 0, completed: 0 })
+      await addCanary()
+      const again = await look()
+      expect(again).toMatchObject({
+        counts: { waiting: 1 },
+        facts: { oldestWaiting: { id: expect.not.stringMatching('canary') } },
+      })
+      expect(again.facts.movement).toBe(over.facts.movement)
+    })
+
     test('dead letters are told by their age and by how many are new', async () => {
       await using d = await desk()
       await d.queue.addBulk([

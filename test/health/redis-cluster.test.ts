@@ -1,4 +1,4 @@
-import { gatherSignals } from '@queue-ops/server/signals'
+import { gatherSignals } from '@queue-ops/server/gather-signals'
 import { openStore } from '@queue-ops/server/store'
 import { Queue, Worker } from 'bullmq'
 import { Cluster } from 'ioredis'

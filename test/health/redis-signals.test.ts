@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { gatherSignals } from '@queue-ops/server/signals'
+import { gatherSignals } from '@queue-ops/server/gather-signals'
 import type { RedisQueueBackend } from 'bullmq'
 import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-import { gatherSignals } from '@queue-ops/server/signals'
+import { gatherSignals } from '@queue-ops/server/gather-signals'
 import type { Store } from '@queue-ops/server/store'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'

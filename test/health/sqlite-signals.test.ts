@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { gatherSignals } from '@queue-ops/server/signals'
+import { gatherSignals } from '@queue-ops/server/gather-signals'
 import { expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { immutable, noImmutable } from '../support/immutable-file.ts'

@@ -1,4 +1,4 @@
-import { gatherSignals } from '@queue-ops/server/signals'
+import { gatherSignals } from '@queue-ops/server/gather-signals'
 import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import { fail } from '../contract/desk.ts'

@@ -11,6 +11,8 @@ export interface Target {
   /** Opened for this alone (`openObserver`): what stands in line behind the commands it should judge hangs instead of telling. */
   queue: Queue
   kind: Signals['kind']
+  /** The id of the canary, which is in no count and no list. */
+  without?: string
   /** Reads what our own processes leave for each other; nothing is known of them without it. */
   readNotes?: () => Promise<FromNotes>
 }
@@ -25,13 +27,13 @@ export type Observed = Omit<Signals, 'trend'>
  * one that is frozen or forbidden is null and the others are there. Never rejects because of the store: one that does not
  * answer is not reachable, and then nothing else is known.
  */
-export async function gatherSignals(store: Store, { queue, kind, readNotes }: Target): Promise<Observed> {
+export async function gatherSignals(store: Store, { queue, kind, without, readNotes }: Target): Promise<Observed> {
   const bounded = <T>(calls: () => Promise<T>) => unlessLost(askStore(queue, calls))
   const [reached, counted, consumers, facts, notes] = await Promise.all([
     look(store, queue),
-    bounded(() => store.readCounts(queue)),
+    bounded(() => store.readCounts(queue, without)),
     bounded(async () => consumersOf(queue, await store.readClients(queue))),
-    bounded(() => store.readFacts(queue)),
+    bounded(() => store.readFacts(queue, without)),
     readNotes && kind === 'exports' ? bounded(readNotes) : unsupported,
   ])
   const seen = { queue: queue.name, kind, observedAt: new Date(), store: reached }

@@ -8,10 +8,15 @@ export interface QueueCounts {
   paused: boolean
 }
 
-/** How one kind of store is read. Nothing of this changes a queue; every call rejects like any call to the store. */
+/**
+ * How one kind of store is read. Nothing of this changes a queue; every call rejects like any call to the store.
+ *
+ * `without` is the id of one job that is no work (the canary): it is not counted and not told of, though its way through the
+ * queue is movement. It has to be put in front of all others (`lifo`) and to go away when it is over.
+ */
 export interface FactsReader {
-  readCounts(queue: Queue): Promise<QueueCounts>
-  readFacts(queue: Queue): Promise<QueueFacts | 'unsupported'>
+  readCounts(queue: Queue, without?: string): Promise<QueueCounts>
+  readFacts(queue: Queue, without?: string): Promise<QueueFacts | 'unsupported'>
   readStore(queue: Queue): Promise<StoreAnswer>
 }
 
@@ -39,9 +44,14 @@ export const gettersOnly: FactsReader = {
   },
 }
 
-export async function countByGetters(queue: Queue): Promise<QueueCounts> {
-  const [counts, paused] = await Promise.all([queue.getJobCounts(...JobState.options), queue.isPaused()])
-  return { counts: countsOf((state) => counts[state] ?? 0), paused }
+/** For stores that find a job's state without a search. */
+export async function countByGetters(queue: Queue, without?: string): Promise<QueueCounts> {
+  const [counts, paused, left] = await Promise.all([
+    queue.getJobCounts(...JobState.options),
+    queue.isPaused(),
+    without === undefined ? null : queue.getJobState(without),
+  ])
+  return { counts: countsOf((state) => (counts[state] ?? 0) - (state === left ? 1 : 0)), paused }
 }
 
 export const countsOf = (count: (state: JobState) => number): Record<JobState, number> =>

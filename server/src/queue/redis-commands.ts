@@ -1,5 +1,8 @@
 import { RedisQueueBackend, type Queue } from 'bullmq'
 
+/** Among so many jobs whose turn comes next are those that have been put in front of all others. */
+export const NEXT_ENTRIES = 10
+
 /** A command of Redis: its name and its arguments. */
 export type Command = [name: string, ...args: (string | number)[]]
 

@@ -1,7 +1,7 @@
 import type { Queue } from 'bullmq'
 import { bounds, shortProgress } from './facts-bounds.ts'
 import type { ActiveJob, QueueFacts, WaitingJob } from './queue-facts.ts'
-import { ask, clientOf, scored, timeOf, type Command, type RedisClient } from './redis-commands.ts'
+import { ask, clientOf, NEXT_ENTRIES, scored, timeOf, type Command, type RedisClient } from './redis-commands.ts'
 import { findEvents, type FoundEvents } from './redis-events.ts'
 import { inLineCommand, readInLine, readyAt, type InLine } from './redis-waiting.ts'
 
@@ -9,22 +9,22 @@ import { inLineCommand, readInLine, readyAt, type InLine } from './redis-waiting
 const DELAY_STEP = 0x1000
 
 /** Older versions of BullMQ put such entries into the list of waiting jobs, only to wake workers. */
-const isJob = (id: string | null | undefined): id is string => typeof id === 'string' && !id.startsWith('0:')
+const isJob = (id: unknown): id is string => typeof id === 'string' && !id.startsWith('0:')
 
 /**
  * Reads what Redis knows of one queue in two or three round trips, whose number of commands depends only on how many of at
  * most 100 active jobs there are. Never reads what jobs carry or return, and changes nothing.
  */
-export async function readRedisFacts(queue: Queue): Promise<QueueFacts> {
+export async function readRedisFacts(queue: Queue, without?: string): Promise<QueueFacts> {
   const client = await clientOf(queue)
-  const [now, ends] = await Promise.all([timeOf(client), readEnds(queue, client)])
+  const [now, ends] = await Promise.all([timeOf(client), readEnds(queue, client, without)])
   const { active, line, failedLately } = await readJobs(queue, client, ends, now)
   const jobIds = line.filter((job) => job.hasPast).map((job) => job.id)
   const events = await findEvents(client, queue.toKey('events'), { paused: ends.paused, jobIds })
   return {
     oldestWaiting: oldestOf(line, events),
     nextDelayedAt: ends.firstDelayed && Math.floor(ends.firstDelayed.score / DELAY_STEP),
-    active,
+    active: active.filter(({ id }) => id !== without),
     deadLetters: {
       oldestAt: ends.oldestFailed?.score ?? null,
       newestAt: ends.newestFailed?.score ?? null,
@@ -43,10 +43,10 @@ export async function readRedisFacts(queue: Queue): Promise<QueueFacts> {
 type Ends = Awaited<ReturnType<typeof readEnds>>
 
 /** The first and last of every state, and the counters: commands that cost the same for ten jobs as for a million. */
-async function readEnds(queue: Queue, client: RedisClient) {
+async function readEnds(queue: Queue, client: RedisClient, without: string | undefined) {
   const key = (type: string) => queue.toKey(type)
   const answers = await ask(client, [
-    ['lrange', key('wait'), -2, -1],
+    ['lrange', key('wait'), -NEXT_ENTRIES, -1],
     ['lindex', key('wait'), 0],
     ['zrange', key('prioritized'), 0, 0],
     ['zrange', key('delayed'), 0, 0, 'WITHSCORES'],
@@ -68,10 +68,11 @@ async function readEnds(queue: Queue, client: RedisClient) {
     ['zcard', key('waiting-children')],
   ])
   const [next, newest, prioritized, delayed, active, taken, oldFailed, newFailed, newCompleted] = answers
+  const isWork = (id: unknown): id is string => isJob(id) && id !== without
   const [completed, failed, schedulerCount, firstScheduler, paused, added, ...notTaken] = answers.slice(9)
   return {
-    next: (next as string[]).findLast(isJob) ?? null,
-    newest: newest as string | null,
+    next: (next as string[]).findLast(isWork) ?? null,
+    newest: isWork(newest) ? newest : null,
     firstPrioritized: (prioritized as string[])[0] ?? null,
     firstDelayed: scored(delayed),
     active: (active as string[]).filter(isJob).toReversed(),

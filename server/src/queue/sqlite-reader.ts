@@ -6,8 +6,8 @@ import { SqliteBackend } from './sqlite/backend.ts'
 /** Reads a queue file. */
 export const sqliteReader: FactsReader = {
   readCounts: countByGetters,
-  async readFacts(queue) {
-    const facts = await backendOf(queue).readFacts(bounds)
+  async readFacts(queue, without) {
+    const facts = await backendOf(queue).readFacts(bounds, without)
     return { ...facts, active: facts.active.map((job) => ({ ...job, progress: shortProgress(job.progress) })) }
   },
   async readStore(queue) {

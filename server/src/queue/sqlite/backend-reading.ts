@@ -99,9 +99,9 @@ export abstract class ReadingBackend extends BackendBase {
     return this.write((tx) => fileFacts(tx, database.path, integrity.latest(Date.now())))
   }
 
-  /** What is to be known of the queue beyond its counts. */
-  readFacts(bounds: Bounds) {
-    return this.read((tx, queue) => queueFacts(tx, queue, bounds, Date.now()))
+  /** What is to be known of the queue beyond its counts, one job left out. */
+  readFacts(bounds: Bounds, without = '') {
+    return this.read((tx, queue) => queueFacts(tx, queue, bounds, without, Date.now()))
   }
 
   /**

@@ -13,10 +13,12 @@ export interface Bounds {
 /**
  * What is known of one queue beyond its counts, found by the index of places, so at the same price for ten jobs as for a
  * million. Times are milliseconds since 1970.
+ *
+ * @param without the id of a job that is no work: it is movement and nothing else
  */
-export function queueFacts(tx: Transaction, queue: QueueRow, bounds: Bounds, now: number) {
+export function queueFacts(tx: Transaction, queue: QueueRow, bounds: Bounds, without: string, now: number) {
   const active = activeJobs(tx, queue, bounds.active, now)
-  const line = lineOf(tx, queue)
+  const line = lineOf(tx, queue, without)
   const [next] = line
   const newest = [State.completed, State.failed].map((state) => edge(tx, queue, state, 'DESC'))
   const totals = totalsOf(tx, queue)
@@ -24,7 +26,7 @@ export function queueFacts(tx: Transaction, queue: QueueRow, bounds: Bounds, now
     oldestWaiting:
       line.toSorted((a, b) => a.readyAt - b.readyAt).map(({ id, readyAt }) => ({ id, readyAt }))[0] ?? null,
     nextDelayedAt: nextDue(tx, queue),
-    active,
+    active: active.filter(({ id }) => id !== without),
     deadLetters: {
       oldestAt: edge(tx, queue, State.failed, 'ASC')?.place ?? null,
       newestAt: newest[1]?.place ?? null,
@@ -68,7 +70,7 @@ interface InLine {
 }
 
 /** The next of those that wait, the last of them, and the next with a priority: as far as there are any. */
-function lineOf(tx: Transaction, queue: QueueRow): InLine[] {
+function lineOf(tx: Transaction, queue: QueueRow, without: string): InLine[] {
   const ends = [
     [State.waiting, 'ASC'],
     [State.waiting, 'DESC'],
@@ -78,9 +80,9 @@ function lineOf(tx: Transaction, queue: QueueRow): InLine[] {
     if (queue.count(state) === 0) return []
     const row = tx
       .sql(
-        `SELECT id, opts ->> '$.lifo' AS lifo, coalesce(ready_at, added_at) + 0.0 AS ready_at FROM job WHERE queue = ? AND state = ? ORDER BY place ${order} LIMIT 1`,
+        `SELECT id, opts ->> '$.lifo' AS lifo, coalesce(ready_at, added_at) + 0.0 AS ready_at FROM job WHERE queue = ? AND state = ? AND id <> ? ORDER BY place ${order} LIMIT 1`,
       )
-      .get(queue.id, state)
+      .get(queue.id, state, without)
     return row ? [{ id: String(row['id']), state, lifo: row['lifo'] === 1, readyAt: Number(row['ready_at']) }] : []
   })
 }
