@@ -1,5 +1,5 @@
 import { zstdCompressSync } from 'node:zlib'
-import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
+import type { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import type { Cell } from '../sources/source.ts'
 import type { ContainerFormat } from './format.ts'
 import {
@@ -22,6 +22,7 @@ const MAX_GROUP_BYTES = 8 << 20
 export const parquet: ContainerFormat = {
   contentType: 'application/vnd.apache.parquet',
   async *render({ columns }, batches, note) {
+    const { ByteWriter, ParquetWriter } = await import('hyparquet-writer')
     const group = new RowGroup(columns.map(parquetColumn))
     const sink = new ByteWriter()
     const writer = new ParquetWriter({
