@@ -10,4 +10,7 @@ import type { SourceKind } from './sources/source.ts'
 export const allSourceKinds = (
   { queueUrl, queuePrefix }: { queueUrl: string; queuePrefix: string },
   log: Log,
-): SourceKind[] => [...sourceKinds, jobsKind(async () => (await import('../queue/store.ts')).openStore(queueUrl, queuePrefix, log))]
+): SourceKind[] => [
+  ...sourceKinds,
+  jobsKind(async () => (await import('../queue/store.ts')).openStore(queueUrl, queuePrefix, log)),
+]
