@@ -45,7 +45,7 @@ async function start(config: Config): Promise<void> {
     terminal: {
       isTerminal,
       hasColours: isTerminal && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
-      columns: () => process.stdout.columns ?? 120,
+      columns: () => process.stdout.columns || 120,
     },
   })
   exit(code)

@@ -13,6 +13,8 @@ export interface EffectiveValue {
   origin: string
 }
 
+const hidden = '***'
+
 /** Every setting of every target, then the other parts as they are written. Secrets are not among it. */
 export function effectiveValues(reading: FileReading, targets: readonly Target[]): EffectiveValue[] {
   const ofTargets = targets.flatMap((target, at) =>
@@ -26,8 +28,7 @@ export function effectiveValues(reading: FileReading, targets: readonly Target[]
 }
 
 function found(reading: FileReading, target: Path, key: string[], value: string): { value: string; origin: string } {
-  // `timeout` is that of every step that has none of its own.
-  const keys = key[0] === 'timeouts' && key[1] !== 'canary_export' ? [key, ['timeout']] : [key]
+  const keys = [key, ...othersFor(key.join('.'))]
   const places = keys.flatMap((key) => [
     { path: [...target, ...key], note: '' },
     { path: ['defaults', ...key], note: ' (defaults)' },
@@ -35,10 +36,17 @@ function found(reading: FileReading, target: Path, key: string[], value: string)
   for (const { path, note } of places) {
     const own = reading.written(path)
     if (own === undefined) continue
-    const text = isPlain(own) ? String(shown(key.at(-1) ?? '', own)) : value
+    const text = isPlain(own) && value !== hidden ? String(shown(key.at(-1) ?? '', own)) : value
     return { value: text, origin: `${reading.path}:${reading.lineOf(path)}${note}` }
   }
   return { value, origin: 'built in' }
+}
+
+/** Other keys by which the same is said. */
+function othersFor(key: string): string[][] {
+  // `timeout` is that of every step that has none of its own.
+  if (key.startsWith('timeouts.') && key !== 'timeouts.canary_export') return [['timeout']]
+  return key === 'headers.authorization' ? [['bearer'], ['bearer_file'], ['url']] : []
 }
 
 const isPlain = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value)
@@ -55,7 +63,7 @@ function settingsOf(target: Target): [string, string][] {
           ['tls.ca_file', reach.tls.caFile ?? 'the system’s'],
           ['tls.warn_before', durationText(reach.tls.warnBeforeMs)],
           ['tls.fail_before', durationText(reach.tls.failBeforeMs)],
-          ...reach.headers.map(({ name }): [string, string] => [`headers.${name}`, '***']),
+          ...reach.headers.map(({ name }): [string, string] => [`headers.${name}`, hidden]),
         ] satisfies [string, string][])
       : ([['command', [reach.command, ...reach.args].join(' ')]] satisfies [string, string][])),
     ['era', target.era],

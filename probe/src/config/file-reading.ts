@@ -86,6 +86,7 @@ export class FileReading {
 
 /** Of a value that fits none of several shapes, what is wrong with it as the shape that it is nearest to. */
 function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code === 'invalid_key') return [{ ...issue, message: issue.issues[0]?.message ?? issue.message }]
   if (issue.code !== 'invalid_union') return [issue]
   // A shape that fits in kind complains only about what is inside of the value, or by a sentence of its own.
   const near = issue.errors.filter((issues) =>

@@ -3,7 +3,7 @@ import type { Target } from '../target.ts'
 import { effectiveValues, type EffectiveValue } from './effective.ts'
 import { FileReading, type Variables } from './file-reading.ts'
 import { Defaults, ProbeFile, TargetEntry } from './file-schema.ts'
-import { fileAt, readTarget } from './read-target.ts'
+import { fileAt, readTarget, refuseClashes } from './read-target.ts'
 import { refuseSecrets } from './secrets.ts'
 import { noSections } from './sections.ts'
 
@@ -48,11 +48,16 @@ function readTargets(reading: FileReading, entries: unknown[], defaults: Default
   const names = new Set<string>()
   return entries.flatMap((given, at) => {
     const path = ['targets', at]
+    const name = nameOf(given)
+    if (names.has(name)) reading.mistake([...path, 'name'], 'is the name of another target too')
+    if (name !== '') names.add(name)
+    refuseClashes(reading, path, given)
     const entry = reading.check(path, TargetEntry, given)
     if (entry === null) return []
-    if (names.has(entry.name)) reading.mistake([...path, 'name'], 'is the name of another target too')
-    names.add(entry.name)
     const target = readTarget(reading, path, entry, defaults)
     return target === null ? [] : [target]
   })
 }
+
+const nameOf = (given: unknown) =>
+  typeof given === 'object' && given !== null && 'name' in given && typeof given.name === 'string' ? given.name : ''

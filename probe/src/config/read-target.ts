@@ -1,22 +1,38 @@
 import { readAddress } from '../http-address.ts'
-import type { MaintenanceWindow } from '../maintenance.ts'
 import { alertDefaults, stepTimeouts, targetDefaults, type Header, type Target } from '../target.ts'
 import { dirname, resolve } from 'node:path'
 import type { FileReading } from './file-reading.ts'
-import type { Defaults, MaintenanceEntry, TargetEntry } from './file-schema.ts'
+import type { Defaults, TargetEntry } from './file-schema.ts'
 import type { Path } from './yaml-text.ts'
+
+const onlyHttp = ['url', 'headers', 'bearer', 'bearer_file', 'tls']
+const onlyStdio = ['env', 'cwd']
+
+/** Tells what of an entry cannot stand together, whatever else is wrong with it. */
+export function refuseClashes(reading: FileReading, path: Path, given: unknown): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return
+  const keys = Object.keys(given)
+  const isStdio = keys.includes('command')
+  if (!isStdio && !keys.includes('url')) reading.mistake(path, 'needs url or command')
+  for (const key of keys.filter((key) => (isStdio ? onlyHttp : onlyStdio).includes(key))) {
+    reading.mistake([...path, key], isStdio ? 'has no meaning beside command' : 'has no meaning without command')
+  }
+  if (keys.includes('bearer') && keys.includes('bearer_file')) {
+    reading.mistake([...path, 'bearer_file'], 'must not stand beside bearer')
+  }
+}
 
 /** Makes the target of an entry, or null and tells what does not fit together in it. */
 export function readTarget(reading: FileReading, path: Path, entry: TargetEntry, defaults: Defaults): Target | null {
   const before = reading.mistakes.length
-  const reach = entry.command === undefined ? readHttp(reading, path, entry, defaults) : readStdio(reading, path, entry)
+  const reach = entry.command === undefined ? readHttp(reading, path, entry, defaults) : readStdio(reading, entry)
   const given = { ...defaults, ...entry }
   const timeouts = readTimeouts(entry, defaults)
   const alert = {
     failAfter: given.fail_after ?? alertDefaults.failAfter,
     resolveAfter: given.resolve_after ?? alertDefaults.resolveAfter,
     reminderMs: given.reminder === undefined ? alertDefaults.reminderMs : given.reminder,
-    maintenance: readMaintenance(reading, path, entry, defaults),
+    maintenance: given.maintenance ?? alertDefaults.maintenance,
   }
   if (reach === null || reading.mistakes.length > before) return null
   return {
@@ -58,18 +74,8 @@ function readTimeouts(entry: TargetEntry, defaults: Defaults): Target['timeouts'
 }
 
 function readHttp(reading: FileReading, path: Path, entry: TargetEntry, defaults: Defaults): Target['reach'] | null {
-  for (const key of ['env', 'cwd'] as const) {
-    if (entry[key] !== undefined) reading.mistake([...path, key], 'has no meaning without command')
-  }
-  if (entry.url === undefined) {
-    reading.mistake(path, 'needs url or command')
-    return null
-  }
-  const address = readAddress(entry.url)
-  if (address === null) {
-    reading.mistake([...path, 'url'], 'must be the http:// or https:// URL of an MCP endpoint')
-    return null
-  }
+  const address = readAddress(entry.url ?? '')
+  if (address === null) return null
   const tls = { ...defaults.tls, ...entry.tls }
   const warnBeforeMs = tls.warn_before ?? targetDefaults.warnBeforeMs
   const failBeforeMs = tls.fail_before ?? Math.min(targetDefaults.failBeforeMs, warnBeforeMs)
@@ -77,14 +83,11 @@ function readHttp(reading: FileReading, path: Path, entry: TargetEntry, defaults
     reading.mistake([...path, 'tls'], 'must warn before it fails: warn_before is shorter than fail_before')
   }
   const caFile = tls.ca_file === undefined ? null : fileAt(reading, tls.ca_file)
-  const headers = [...address.headers, ...readHeaders(reading, path, entry)]
+  const headers = [...address.headers, ...readHeaders(reading, entry)]
   return { kind: 'http', url: address.url, headers, tls: { caFile, warnBeforeMs, failBeforeMs } }
 }
 
-function readHeaders(reading: FileReading, path: Path, { headers = {}, bearer, bearer_file }: TargetEntry): Header[] {
-  if (bearer !== undefined && bearer_file !== undefined) {
-    reading.mistake([...path, 'bearer_file'], 'must not stand beside bearer')
-  }
+function readHeaders(reading: FileReading, { headers = {}, bearer, bearer_file }: TargetEntry): Header[] {
   const list = Object.entries(headers).map(([name, value]): Header => {
     return typeof value === 'string' ? { name, value } : { name, file: fileAt(reading, value.file), prefix: '' }
   })
@@ -95,10 +98,7 @@ function readHeaders(reading: FileReading, path: Path, { headers = {}, bearer, b
   return list
 }
 
-function readStdio(reading: FileReading, path: Path, entry: TargetEntry): Target['reach'] {
-  for (const key of ['url', 'headers', 'bearer', 'bearer_file', 'tls'] as const) {
-    if (entry[key] !== undefined) reading.mistake([...path, key], 'has no meaning beside command')
-  }
+function readStdio(reading: FileReading, entry: TargetEntry): Target['reach'] {
   const [command = '', ...args] = entry.command ?? []
   const cwd = entry.cwd === undefined ? null : fileAt(reading, entry.cwd)
   return { kind: 'stdio', command, args, env: entry.env ?? {}, cwd }
@@ -106,39 +106,3 @@ function readStdio(reading: FileReading, path: Path, entry: TargetEntry): Target
 
 /** Relative paths start at the folder of the file. */
 export const fileAt = (reading: FileReading, path: string) => resolve(dirname(reading.path), path)
-
-const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const
-
-function readMaintenance(
-  reading: FileReading,
-  path: Path,
-  entry: TargetEntry,
-  defaults: Defaults,
-): MaintenanceWindow[] {
-  const where = entry.maintenance === undefined ? ['defaults'] : path
-  return (entry.maintenance ?? defaults.maintenance ?? []).flatMap((window, at) => {
-    const read = windowOf(window)
-    if (typeof read !== 'string') return [read]
-    reading.mistake([...where, 'maintenance', at], read)
-    return []
-  })
-}
-
-/** The window, or what is wrong with it. */
-function windowOf({ from, until, start, duration, timezone, every }: MaintenanceEntry): MaintenanceWindow | string {
-  if (from !== undefined && until !== undefined && start === undefined && duration === undefined) {
-    const window = { kind: 'once' as const, from: new Date(from), until: new Date(until) }
-    return window.from < window.until ? window : 'must end after it begins'
-  }
-  if (start === undefined || duration === undefined || from !== undefined || until !== undefined) {
-    return 'needs from and until, or start and duration'
-  }
-  const [hour = 0, minute = 0] = start.split(':').map(Number)
-  return {
-    kind: 'weekly',
-    days: (every ?? days).map((day) => days.indexOf(day)),
-    startMinute: hour * 60 + minute,
-    durationMs: duration,
-    timeZone: timezone ?? 'UTC',
-  }
-}
