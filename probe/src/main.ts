@@ -70,7 +70,7 @@ const found = findCommand(args)
 if (found !== null) {
   found.command.run(found.rest, { variables, print, complain }).then(exit, fail)
 } else {
-  const invocation = readInvocation(args, variables)
+  const invocation = readInvocation(args, process.env)
   switch (invocation.kind) {
     case 'help':
       print(`${usage}\nOther commands:\n${commandLines}\n`)

@@ -95,7 +95,7 @@ async function contentOf(
   // What lets the probe in there is nobody else's business.
   const headers = url.origin === link.reach.url.origin ? link.headers : {}
   const response = await link.fetch(url, { headers, signal })
-  if (!response.ok || response.body === null) throw failed(`the file's download answers HTTP ${response.status}`)
+  if (!response.ok || response.body === null) throw failed(`the file’s download answers HTTP ${response.status}`)
   return response.body
 }
 
