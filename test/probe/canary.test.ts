@@ -114,8 +114,13 @@ async function exporter(told: object, served: { status?: number; body?: string }
   return server
 }
 
+test('a server of somebody else with the same tools, in the modern era', async () => {
+  await using server = await exporter({})
+  const { result } = await probeWith({ url: server.url, steps: { canary_export: 'on' } })
+  expect(result).toMatchObject({ status: 'pass', era: 'modern', canary_ms: expect.any(Number) as number })
+})
+
 test.each([
-  ['nothing', {}, {}, null],
   ['the checksum', { sha256: sha256.replace(/^./, 'x') }, {}, 'its checksum differs'],
   ['a byte of the file', {}, { body: content.replace('2', '3') }, 'its checksum differs'],
   ['the rows', { rows: 3 }, {}, 'the file has 2 rows and not the 3 that were told'],
@@ -125,10 +130,6 @@ test.each([
 ])('%s is wrong', async (_, told, served, sentence) => {
   await using server = await exporter(told, served)
   const { result } = await probeWith({ url: server.url, steps: { canary_export: 'on' } })
-  if (sentence === null) {
-    expect(result).toMatchObject({ status: 'pass', era: 'modern' })
-    return
-  }
   expect(result).toMatchObject({ status: 'fail', reason: 'canary_failed', failed_step: 'canary_export' })
   expect(result.message).toContain(sentence)
 })

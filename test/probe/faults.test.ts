@@ -1,10 +1,14 @@
 import type { RequestListener } from 'node:http'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { serveExcept, serveHttp } from '../support/http-servers.ts'
 import { answered, legacyMcp, modernMcp, type Tool } from '../support/mcp-servers.ts'
 import { probeOne } from '../support/probe.ts'
-import { runProgram, probeProgram } from '../support/program.ts'
+import { probeProgram, runProgram, temporaryFolder } from '../support/program.ts'
 
 /** Of each step. */
 const stepMs = 700
@@ -29,6 +33,18 @@ const dripping: RequestListener = async (_, response) => {
   }
 }
 
+/** More than anybody would read. */
+const flooding: RequestListener = async (_, response) => {
+  response.writeHead(200, { 'content-type': 'application/json' }).write('"')
+  const much = 'x'.repeat(1_000_000)
+  while (!response.destroyed) {
+    if (!response.write(much)) await Promise.race([once(response, 'drain'), once(response, 'close')])
+  }
+}
+const elsewhere: RequestListener = (_, response) => {
+  response.writeHead(302, { location: 'http://127.0.0.1:1/login' }).end()
+}
+
 interface Fault {
   behind: RequestListener
   methods?: string[]
@@ -42,6 +58,8 @@ const faults: Record<string, Fault> = {
   '401': { behind: unauthorized, reason: 'refused', failed_step: 'handshake' },
   silent: { behind: silent, reason: 'timeout', failed_step: 'handshake' },
   'endlessly slow': { behind: dripping, reason: 'timeout', failed_step: 'handshake' },
+  flooding: { behind: flooding, reason: 'not_mcp', failed_step: 'handshake' },
+  'redirecting to elsewhere': { behind: elsewhere, reason: 'not_mcp', failed_step: 'handshake' },
   'wedged after initialize': {
     behind: healthy,
     methods: ['tools/list', 'tools/call'],
@@ -111,10 +129,10 @@ test.each(Object.entries(faults))('%s: one reason, one sentence, in time', async
   expect(code).toBe(2)
   expect(result).toMatchObject({ status: 'fail', reason, failed_step })
   expect(result.message).not.toMatch(/<|\n|undefined|\[object/)
-  // A target that hangs does not hang the probe: at most one step was without an answer.
-  const hung = result.steps.find(({ ok }) => !ok)
-  if (reason === 'timeout') expect(hung?.duration_ms).toBeGreaterThan(stepMs * 0.9)
-  if (reason === 'timeout') expect(result.message).toMatch(/no answer (within \d+ ms|in time)$/)
+  // It has given the target its time, and no more: the message names it.
+  const [least, sentence] = reason === 'timeout' ? [stepMs * 0.9, /no answer (within \d+ ms|in time)$/] : [0, /./]
+  expect(result.steps.find(({ ok }) => !ok)?.duration_ms).toBeGreaterThanOrEqual(least)
+  expect(result.message).toMatch(sentence)
 })
 
 test.each([
@@ -155,6 +173,18 @@ test('a step is tried again when asked for, and only when nobody answered', asyn
   })
   await probeOne(['--url', refusing.url, '--era', 'legacy', '--retries', '3'])
   expect(refused).toBe(1)
+})
+
+test('a stdio server that answers nothing and does not let itself be ended is ended', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'pid')
+  const stubborn = `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)
+    require('node:fs').writeFileSync(${JSON.stringify(file)}, String(process.pid))`
+  const { code, result } = await probeOne(['--timeout', '2000', '--', process.execPath, '-e', stubborn])
+  expect(code).toBe(2)
+  expect(result).toMatchObject({ reason: 'timeout', failed_step: 'handshake' })
+  const pid = Number(await readFile(file, 'utf8'))
+  await eventually(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'))
 })
 
 test('--debug tells every step and every message, and no secret', async () => {

@@ -168,7 +168,7 @@ targets:
       '14:15: targets[1].expect.tool is no known key: did you mean "tools"?',
       '15:5: targets[2] needs url or command.',
       '16:10: targets[2].era is not known: did you mean "modern"?',
-      '17:18: targets[2].headers.x y is no name of a header.',
+      '17:16: targets[2].headers.x y is no name of a header.',
       '18:5: targets[3] must be a group of keys, not a number.',
     ])
   })
