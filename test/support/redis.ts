@@ -7,7 +7,7 @@ import { Redis } from 'ioredis'
 import { freePort } from './free-port.ts'
 import { eventually } from './eventually.ts'
 
-/** A real redis-server on a port of its own, set up for a queue, that can be stopped, frozen and started again. */
+/** A real redis-server on a port of its own, set up for a queue unless asked otherwise, that can be stopped, frozen and started again. */
 export interface TestRedis extends AsyncDisposable {
   url: string
   /** SIGTERM, as an operator would; the port stays ours for `start`. */
@@ -16,11 +16,14 @@ export interface TestRedis extends AsyncDisposable {
   /** SIGSTOP: the connections stay, nothing answers. */
   freeze(): void
   thaw(): void
+  /** One command to it, by a connection of its own. */
+  ask(command: string, ...args: (string | number)[]): Promise<unknown>
   /** Connections that others than this one hold at the moment. */
   countClients(): Promise<number>
 }
 
-export async function startRedis(): Promise<TestRedis> {
+/** @param settings further arguments of redis-server */
+export async function startRedis(settings: string[] = []): Promise<TestRedis> {
   const port = await freePort()
   const url = `redis://127.0.0.1:${port}`
   const folder = await mkdtemp(join(tmpdir(), 'queue-ops-redis-'))
@@ -28,26 +31,19 @@ export async function startRedis(): Promise<TestRedis> {
 
   async function start() {
     const program = process.env['REDIS_SERVER'] ?? 'redis-server'
-    server = spawn(
-      program,
-      [
-        '--port',
-        String(port),
-        '--bind',
-        '127.0.0.1',
-        '--save',
-        '',
-        '--appendonly',
-        'yes',
-        '--appendfsync',
-        'no',
-        '--dir',
-        folder,
-      ],
-      {
-        stdio: 'ignore',
-      },
-    )
+    const own = [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--save',
+      '',
+      '--appendonly',
+      'yes',
+      '--appendfsync',
+      'no',
+    ]
+    server = spawn(program, [...own, '--dir', folder, ...settings], { stdio: 'ignore' })
     await eventually(() => ask(url, (redis) => redis.ping()))
   }
   async function stop() {
@@ -64,6 +60,7 @@ export async function startRedis(): Promise<TestRedis> {
     stop,
     freeze: () => void server?.kill('SIGSTOP'),
     thaw: () => void server?.kill('SIGCONT'),
+    ask: (command, ...args) => ask(url, (redis) => redis.call(command, ...args)),
     countClients: () =>
       ask(url, async (redis) => {
         const clients = await redis.client('LIST')

@@ -3,6 +3,7 @@ import type { Store } from '../queue/store.ts'
 import { createHealth, type Health } from './health.ts'
 import { openLimits, type LimitsNews } from './open-limits.ts'
 import { defaultLimits, type Limits } from './rules/limits.ts'
+import { sharedStore } from './shared-store.ts'
 import { gatherSignals } from './signals.ts'
 import type { Target } from './watcher.ts'
 
@@ -28,14 +29,15 @@ const AFTER_TIMEOUT_S = { warn: 60, fail: 300 }
 export function openHealth(store: Store, settings: HealthSettings, log: Log): Health {
   const names = [settings.exportQueue, ...settings.queues]
   const settingsOf = openLimits(settings.healthFile, presetsOf(settings), names, (news) => logNews(log, news))
-  const opened = names.map((name) => ({ name, queue: store.openReader(name) }))
+  const opened = names.map((name) => ({ name, queue: store.openObserver(name) }))
+  const shared = sharedStore(store)
   const [main, ...further] = opened.map(({ name, queue }): Target => {
     const kind = name === settings.exportQueue ? 'exports' : 'watched'
     return {
       queue: name,
       kind,
       store: store.kind,
-      look: () => gatherSignals(store, { queue, kind }),
+      look: () => gatherSignals(shared, { queue, kind }),
       settings: () => settingsOf(name),
     }
   })
