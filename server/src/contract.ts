@@ -432,6 +432,28 @@ export const Incident = z.object({
 })
 export type Incident = z.infer<typeof Incident>
 
+/** What the probe tells of an incident, as a webhook gets it. `message` and findings are text from the target. */
+export const ProbeAlert = z.object({
+  schema: z.literal(1),
+  event: z
+    .enum(['fail', 'worse', 'flapping', 'reminder', 'refresh', 'resolve'])
+    .describe('It is there; got worse; changes to and fro; is still there, for people, for machines; is over'),
+  dedup_key: z.string().describe('The same for all incidents of a target, whichever probe tells'),
+  incident_id: z.string(),
+  target: z.string(),
+  severity: z.enum(['warn', 'fail']),
+  reason: ProbeReason,
+  message: z.string(),
+  flapping: z.boolean(),
+  time: z.iso.datetime().describe('When there was this to tell'),
+  started_at: z.iso.datetime(),
+  resolved_at: z.iso.datetime().nullable(),
+  duration_s: z.number().int().describe('From its start to its end, or until now'),
+  failed_step: ProbeStepName.nullable().describe('Of the last run, as are the findings'),
+  findings: z.array(ProbeFinding),
+})
+export type ProbeAlert = z.infer<typeof ProbeAlert>
+
 /** A target as the probe sees it now. */
 export const WatchedTarget = z.object({
   name: z.string(),

@@ -87,6 +87,16 @@ export class HistoryFile implements Tables {
     return this.#statement(sql).all(...values)
   }
 
+  /** Reads for somebody else. Throws when that is not possible, for a reason that {@link problem} tells. */
+  read<T>(query: (tables: Tables) => T): T {
+    try {
+      return query(this)
+    } catch (error) {
+      if (isDamage(error)) this.#beginAnew(error)
+      throw error
+    }
+  }
+
   close(): void {
     if (this.#closed) return
     this.flush()

@@ -71,7 +71,9 @@ function prepare(db: DatabaseSync, path: string) {
     throw new OwnFault(`the history ${path} is the file of another program: name another one`)
   }
   if (number('user_version') > VERSION) {
-    throw new OwnFault(`the history ${path} was written by a newer version of the probe: use that, or name another file`)
+    throw new OwnFault(
+      `the history ${path} was written by a newer version of the probe: use that, or name another file`,
+    )
   }
   const found = Object.values(db.prepare('PRAGMA quick_check(1)').get() ?? {})[0]
   if (found !== 'ok') throw new Damage()

@@ -121,10 +121,14 @@ test('whatever comes, an incident is opened once and closed once', () => {
   let incidents = 0
   for (let round = 0; round < 400; round++) {
     const badness = random()
-    const sequence = Array.from({ length: 200 }, () => (random() < badness ? 'wfu'[Math.floor(random() * 3)] : 'g')).join('')
+    const sequence = Array.from({ length: 200 }, () =>
+      random() < badness ? 'wfu'[Math.floor(random() * 3)] : 'g',
+    ).join('')
     const of = 1 + Math.floor(random() * 20)
     const failAfter = { of, bad: 1 + Math.floor(random() * of) }
-    const { changes, course } = play(sequence, { rules: { ...rule, failAfter, resolveAfter: 1 + Math.floor(random() * 5) } })
+    const { changes, course } = play(sequence, {
+      rules: { ...rule, failAfter, resolveAfter: 1 + Math.floor(random() * 5) },
+    })
     const edges = changes.filter((change) => /opened|closed/.test(change)).map((change) => change.split(' ')[1])
     expect(edges).toEqual(edges.map((_, at) => (at % 2 === 0 ? 'opened' : 'closed')))
     expect(edges.length % 2 === 1).toBe(course.incident !== null)

@@ -38,12 +38,7 @@ const weight = { warn: 1, fail: 2 } as const
  * What there is to tell a channel of an incident now, null for nothing. In maintenance nobody is woken; what is still
  * there at its end is told then. The end of what had been told is always told: it lets people sleep.
  */
-export function whatToTell(
-  incident: Incident,
-  told: Told | null,
-  wishes: Wishes,
-  moment: Moment,
-): TellingKind | null {
+export function whatToTell(incident: Incident, told: Told | null, wishes: Wishes, moment: Moment): TellingKind | null {
   if (incident.closed_at !== null) return told === null ? null : 'resolve'
   const isWanted = weight[incident.severity] >= weight[wishes.minSeverity]
   const silent = told === null ? Number.NaN : moment.now - told.at
