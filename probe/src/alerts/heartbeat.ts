@@ -21,9 +21,11 @@ export interface Heartbeat {
   tellsFailure: boolean
 }
 
+/** Whether all is well; `not known` before every target was probed once. */
+export type Wellness = 'well' | 'not known' | { trouble: string }
+
 interface Surroundings {
-  /** Why all is not well, null when it is. */
-  trouble(): string | null
+  wellness(): Wellness
   complain(sentence: string): void
   onOutcome(channel: Channel['name'], event: 'ping' | 'fail', outcome: 'delivered' | 'failed'): void
 }
@@ -34,12 +36,13 @@ export function startHeartbeat({ url, everyMs, tellsFailure }: Heartbeat, world:
   let wasWell = true
   let isUnderWay = false
   const beat = async () => {
-    const trouble = world.trouble()
-    if (isUnderWay || (trouble !== null && !tellsFailure)) return
+    const wellness = world.wellness()
+    if (isUnderWay || wellness === 'not known' || (wellness !== 'well' && !tellsFailure)) return
     isUnderWay = true
-    const event = trouble === null ? 'ping' : 'fail'
+    const event = wellness === 'well' ? 'ping' : 'fail'
+    const body = wellness === 'well' ? '' : wellness.trouble
     const attempt = await send(
-      async () => ({ url: addressOf(await readUrl(url), event), headers: {}, body: trouble ?? '' }),
+      async () => ({ url: addressOf(await readUrl(url), event), headers: {}, body }),
       stopping.signal,
     )
     isUnderWay = false

@@ -6,6 +6,8 @@ import { isDamage, isFull, wordsOf } from './sqlite-problem.ts'
 const MAX_WAITING_RESULTS = 2000
 /** On a disk that stays full the log is folded into the file no more often than this. */
 const FOLD_EVERY_MS = 10_000
+/** A new file is begun in place of a damaged one no more often than this. */
+const BEGIN_EVERY_MS = 600_000
 
 export type Row = Record<string, SQLOutputValue>
 
@@ -39,6 +41,7 @@ export class HistoryFile implements Tables {
   #states = new Map<string, Change>()
   #problem: string | null = null
   #foldAgainAt = 0
+  #beginAgainAt = 0
   #closed = false
 
   /** Throws OwnFault when it cannot be had. */
@@ -156,6 +159,10 @@ export class HistoryFile implements Tables {
   }
 
   #beginAnew(damage: unknown) {
+    const now = performance.now()
+    // A disk that damages every file would have it filled with them.
+    if (now < this.#beginAgainAt) return this.#fails(damage)
+    this.#beginAgainAt = now + BEGIN_EVERY_MS
     try {
       this.#statements.clear()
       this.#db.close()
