@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true }))
 
-const invocation = readInvocation(['--url', 'http://127.0.0.1:1/mcp', '--once'], () => undefined)
+const invocation = readInvocation(['--url', 'http://127.0.0.1:1/mcp', '--once'], {})
 if (invocation.kind !== 'run') throw new Error('the flags are wrong')
 const once: Config = invocation.config
 const [target] = once.targets

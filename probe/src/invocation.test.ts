@@ -4,13 +4,13 @@ import { readInvocation, usage } from './invocation.ts'
 const url = 'http://127.0.0.1:3000/mcp'
 
 function mistakesOf(...argv: string[]): string[] {
-  const invocation = readInvocation(argv, () => undefined)
+  const invocation = readInvocation(argv, {})
   return invocation.kind === 'mistakes' ? invocation.mistakes : []
 }
 
 describe('readInvocation', () => {
   test('only the URL is needed', () => {
-    expect(readInvocation(['--url', url], () => undefined)).toMatchObject({
+    expect(readInvocation(['--url', url], {})).toMatchObject({
       kind: 'run',
       config: {
         mode: 'daemon',
@@ -42,7 +42,7 @@ describe('readInvocation', () => {
       '--results',
       'a/b',
     ]
-    expect(readInvocation(argv, () => undefined)).toMatchObject({
+    expect(readInvocation(argv, {})).toMatchObject({
       kind: 'run',
       config: {
         mode: 'once',
@@ -91,8 +91,8 @@ describe('readInvocation', () => {
   })
 
   test('--help and --version win over mistakes', () => {
-    expect(readInvocation(['--nope', '--help'], () => undefined)).toEqual({ kind: 'help' })
-    expect(readInvocation(['--version'], () => undefined)).toEqual({ kind: 'version' })
+    expect(readInvocation(['--nope', '--help'], {})).toEqual({ kind: 'help' })
+    expect(readInvocation(['--version'], {})).toEqual({ kind: 'version' })
   })
 
   test('the usage text has every flag', () => {

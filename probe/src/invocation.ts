@@ -14,6 +14,9 @@ export type Invocation =
   | { kind: 'version' }
   | { kind: 'mistakes'; mistakes: string[] }
 
+/** The environment of the process. */
+export type Environment = Record<string, string | undefined>
+
 /** The usage text without that of the commands. */
 export const usage = `Usage: queue-ops-probe --url URL [options]
        queue-ops-probe --config FILE [options]
@@ -32,13 +35,14 @@ Without --once it runs until SIGTERM or SIGINT and then exits with 0.
  * the flag, or the place in the file, and what is allowed; none repeats a value, because a URL may hold a password.
  * `--help` and `--version` win over mistakes.
  */
-export function readInvocation(args: readonly string[], variables: Variables): Invocation {
+export function readInvocation(args: readonly string[], environment: Environment): Invocation {
   const given = readFlags(args)
   if (given.values.has('help')) return { kind: 'help' }
   if (given.values.has('version')) return { kind: 'version' }
   const reading = new FlagReading(given)
   const file = reading.text('config')
-  const chosen = file === null ? readAlone(reading, given) : readTargetsOf(file, reading, given, variables)
+  const variables: Variables = (name) => environment[name]
+  const chosen = file === null ? readAlone(reading, given, environment) : readTargetsOf(file, reading, given, variables)
   const mode = readMode(reading)
   const format = reading.text('format') ?? 'text'
   if (!isFormatName(format)) reading.mistakes.push(`--format must be one of ${Object.keys(formats).join(', ')}`)
@@ -124,9 +128,9 @@ function withStepMs(timeouts: Target['timeouts'], stepMs: number): Target['timeo
   return { steps, totalMs: Math.max(timeouts.totalMs, stepMs * 4) }
 }
 
-function readAlone(reading: FlagReading, { command }: GivenFlags): Chosen | null {
+function readAlone(reading: FlagReading, { command }: GivenFlags, environment: Environment): Chosen | null {
   if (reading.has('target')) reading.mistakes.push('--target needs --config')
-  const reach = command.length > 0 ? readCommand(reading, command) : readUrl(reading)
+  const reach = command.length > 0 ? readCommand(reading, command, environment) : readUrl(reading)
   const override = readOverrides(reading)
   if (reach === null) return null
   const target: Target = {
@@ -143,11 +147,17 @@ function readAlone(reading: FlagReading, { command }: GivenFlags): Chosen | null
   return { targets: [override(target)], sections: noSections, results: null }
 }
 
-function readCommand(reading: FlagReading, [command = '', ...args]: string[]): Pick<Target, 'name' | 'reach'> {
+/** A command that is typed has the environment of who types it, as in every shell; those of a file have what it says. */
+function readCommand(
+  reading: FlagReading,
+  [command = '', ...args]: string[],
+  environment: Environment,
+): Pick<Target, 'name' | 'reach'> {
+  const set = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined)
   for (const name of ['url', 'bearer-file', 'ca-file'] as const) {
     if (reading.has(name)) reading.mistakes.push(`--${name} has no meaning beside a command`)
   }
-  return { name: command, reach: { kind: 'stdio', command, args, env: {}, cwd: null } }
+  return { name: command, reach: { kind: 'stdio', command, args, env: Object.fromEntries(set), cwd: null } }
 }
 
 function readUrl(reading: FlagReading): Pick<Target, 'name' | 'reach'> | null {

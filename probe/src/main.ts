@@ -23,9 +23,11 @@ const complain = (sentence: string) => void process.stderr.write(`queue-ops-prob
 const variables = (name: string) => process.env[name]
 
 function fail(error: unknown): void {
-  complain(`internal error: ${oneLine(error instanceof Error ? error.message : String(error), 300)}`)
+  complain(`internal error: ${sentenceOf(error)}`)
   exit(ownFault)
 }
+
+const sentenceOf = (error: unknown) => oneLine(error instanceof Error ? error.message : String(error), 300)
 
 async function start(config: Config): Promise<void> {
   const stopping = new AbortController()
@@ -59,6 +61,8 @@ function version(): string {
 }
 
 process.on('uncaughtException', fail)
+// Of a run that was given up something may still go wrong afterwards: the other targets go on.
+process.on('unhandledRejection', (error) => complain(`unexpected: ${sentenceOf(error)}`))
 // The reader of our output is gone, as in "| head -1": nobody is left to report to.
 process.stdout.on('error', () => process.exit(ownFault))
 process.stderr.on('error', () => {})
@@ -70,7 +74,7 @@ const found = findCommand(args)
 if (found !== null) {
   found.command.run(found.rest, { variables, print, complain }).then(exit, fail)
 } else {
-  const invocation = readInvocation(args, variables)
+  const invocation = readInvocation(args, process.env)
   switch (invocation.kind) {
     case 'help':
       print(`${usage}\nOther commands:\n${commandLines}\n`)

@@ -95,7 +95,7 @@ function answer(report: HealthReport): CallToolResult {
 }
 
 function targetAt(url: string, ...flags: string[]): Target {
-  const invocation = readInvocation(['--url', url, ...flags], () => undefined)
+  const invocation = readInvocation(['--url', url, ...flags], {})
   const [target] = invocation.kind === 'run' ? invocation.config.targets : []
   if (target === undefined) throw new Error(`not a URL: ${url}`)
   return target

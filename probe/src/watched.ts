@@ -15,11 +15,12 @@ export function openWatched(target: Target, { debug }: Pick<Config, 'debug'>, wo
   let underWay: Promise<ProbeResult> | null = null
   let canaryBegun = Number.NEGATIVE_INFINITY
   const trace = debug ? (line: string) => world.trace(`${target.name} ${line}`) : null
-  const run = () => {
+  const run = async () => {
     const now = world.clock.elapsed()
     const isCanaryDue = now - canaryBegun >= (target.steps.canary_export?.everyMs ?? 0)
-    if (isCanaryDue) canaryBegun = now
-    return runProbe({ ...world, target, isCanaryDue, trace })
+    const result = await runProbe({ ...world, target, isCanaryDue, trace })
+    if (result.steps.some(({ name }) => name === 'canary_export')) canaryBegun = now
+    return result
   }
   return {
     target,

@@ -54,7 +54,8 @@ export class FileReading {
     if (result.success) return result.data
     for (const issue of result.error.issues.flatMap(innermost)) {
       const where = [...path, ...issue.path]
-      if (issue.code !== 'unrecognized_keys') this.mistake(where, issue.message)
+      if (issue.code === 'invalid_key') this.mistake(where, issue.message, this.#yaml.positionOfKey(where))
+      else if (issue.code !== 'unrecognized_keys') this.mistake(where, issue.message)
       else {
         for (const key of issue.keys) {
           const at = [...where, key]

@@ -49,7 +49,7 @@ export const share = z.union([z.string(), z.number()]).transform((given, context
 
 /** `true`, `on`, `false`, `off`: YAML 1.2 has only the first and the third by itself. */
 export const onOff = z
-  .union([z.boolean(), z.enum(['on', 'off'])])
+  .union([z.boolean(), z.enum(['on', 'off'])], 'must be on or off')
   .transform((given) => given === true || given === 'on')
 
 /** For what can be switched off beside having a value. */

@@ -1,3 +1,5 @@
+import { StepFailure } from '../failure.ts'
+
 /** Far more than any honest answer to the probe's questions. */
 export const maxAnswerBytes = 4 * 1024 * 1024
 
@@ -9,9 +11,11 @@ export function bounded(body: ReadableStream<Uint8Array>, onChunk: (chunk: Uint8
       transform(chunk, controller) {
         received += chunk.byteLength
         onChunk(chunk)
-        if (received > maxAnswerBytes) controller.error(new Error(`the answer is larger than ${maxAnswerBytes} bytes`))
+        if (received > maxAnswerBytes) controller.error(tooLarge())
         else controller.enqueue(chunk)
       },
     }),
   )
 }
+
+const tooLarge = () => new StepFailure('not_mcp', `the answer is larger than ${maxAnswerBytes} bytes`)

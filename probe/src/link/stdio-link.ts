@@ -28,6 +28,7 @@ export function openStdioLink(reach: StdioReach, trace: Trace | null): StdioLink
 /** The step "connect" starts the process, and the client then starts its transport once more. */
 class StartedOnce extends StdioClientTransport {
   #started: Promise<void> | undefined
+  #closed: Promise<void> | undefined
   readonly #trace: Trace | null
 
   constructor({ command, args, env, cwd }: StdioReach, trace: Trace | null) {
@@ -43,6 +44,11 @@ class StartedOnce extends StdioClientTransport {
       this.#started = super.start()
     }
     return this.#started
+  }
+
+  /** Resolves when the process has ended or has been killed, for everybody who asks. */
+  override close(): Promise<void> {
+    return (this.#closed ??= super.close())
   }
 
   override async send(message: JSONRPCMessage): Promise<void> {

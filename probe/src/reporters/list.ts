@@ -39,7 +39,10 @@ export interface Recorder {
 
 /** What a recorder may ask of the probe. */
 export interface Probing {
-  /** Runs a target now, beside its schedule but never beside another run of it; null when there is no such target. */
+  /**
+   * Runs a target beside its schedule; while a run of it is under way, that one is given. The result is not recorded by
+   * itself. Null when there is no such target.
+   */
   runNow(targetName: string): Promise<ProbeResult> | null
   clock: { now(): Date }
   /** Takes a sentence for standard error. */

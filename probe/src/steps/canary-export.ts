@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { StepFailure } from '../failure.ts'
+import type { HttpLink } from '../link/http-link.ts'
 import { connected, type Session } from '../session.ts'
 import type { CanaryExport } from '../target.ts'
 import { objectIn, wordsOf } from '../tool-answer.ts'
@@ -92,11 +93,18 @@ async function contentOf(
   const url = new URL(result.download_url)
   if (url.protocol === 'file:' && link.kind === 'stdio') return createReadStream(url, { signal })
   if (link.kind !== 'http') throw failed('the file has an address that cannot be fetched from here')
-  // What lets the probe in there is nobody else's business.
-  const headers = url.origin === link.reach.url.origin ? link.headers : {}
-  const response = await link.fetch(url, { headers, signal })
-  if (!response.ok || response.body === null) throw failed(`the file's download answers HTTP ${response.status}`)
+  const response = await download(link, url, signal)
+  if (!response.ok || response.body === null) throw failed(`the file’s download answers HTTP ${response.status}`)
   return response.body
+}
+
+/** Follows one redirect, as to a storage; what lets the probe in at the target is nobody else's business. */
+async function download({ reach, headers, fetch }: HttpLink, url: URL, signal: AbortSignal): Promise<Response> {
+  const get = (url: URL) =>
+    fetch(url, { headers: url.origin === reach.url.origin ? headers : {}, redirect: 'manual', signal })
+  const response = await get(url)
+  const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null
+  return location === null ? response : get(new URL(location, url))
 }
 
 async function verify(content: AsyncIterable<Uint8Array>, { sha256, rows, bytes }: ExportResult): Promise<void> {
