@@ -426,7 +426,9 @@ export const Incident = z.object({
   severity: z.enum(['warn', 'fail']).describe('The worst so far'),
   reason: ProbeReason,
   message: z.string().describe('Of the run that opened it or made it worse'),
-  flapping: z.boolean().describe('Results changed to and fro meanwhile, so that it was kept open until they were steady'),
+  flapping: z
+    .boolean()
+    .describe('Results changed to and fro meanwhile, so that it was kept open until they were steady'),
   opened_at: z.iso.datetime(),
   closed_at: z.iso.datetime().nullable(),
 })

@@ -1,11 +1,13 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
-import { IN_MEMORY, openFile } from './open-file.ts'
+import { IN_MEMORY, openFile, Unusable } from './open-file.ts'
 import { isDamage, isFull, wordsOf } from './sqlite-problem.ts'
 
 /** Results that could not be written wait here; the oldest are given up. */
 const MAX_WAITING_RESULTS = 2000
 /** On a disk that stays full the log is folded into the file no more often than this. */
 const FOLD_EVERY_MS = 10_000
+/** A file that could not be had is asked for again no more often than this. */
+const OPEN_EVERY_MS = 10_000
 /** A new file is begun in place of a damaged one no more often than this. */
 const BEGIN_EVERY_MS = 600_000
 
@@ -40,6 +42,9 @@ export class HistoryFile implements Tables {
   /** By what they write: a later one takes the place of an earlier one. */
   #states = new Map<string, Change>()
   #problem: string | null = null
+  /** Whether it is one in memory that stands in for the file. */
+  #isSubstitute = false
+  #openAgainAt = 0
   #foldAgainAt = 0
   #beginAgainAt = 0
   #closed = false
@@ -48,9 +53,7 @@ export class HistoryFile implements Tables {
   constructor(path: string, world: Surroundings) {
     this.path = path
     this.#world = world
-    const { db, putAside } = openFile(path, world.now())
-    this.#db = db
-    if (putAside !== null) this.#tellPutAside(putAside)
+    this.#db = this.#open()
   }
 
   /** Why it is not being written, null while it is. */
@@ -72,6 +75,7 @@ export class HistoryFile implements Tables {
   /** Writes what is waiting. */
   flush(): void {
     if (this.#closed || (this.#results.length === 0 && this.#states.size === 0)) return
+    this.#openAgain()
     try {
       this.#commit()
     } catch (error) {
@@ -114,6 +118,7 @@ export class HistoryFile implements Tables {
     this.#db.exec('COMMIT')
     this.#results = []
     this.#states.clear()
+    if (this.#isSubstitute) return
     if (this.#problem !== null) this.#world.complain('the history is being written again')
     this.#problem = null
   }
@@ -166,18 +171,46 @@ export class HistoryFile implements Tables {
     try {
       this.#statements.clear()
       this.#db.close()
-      const { db, putAside } = openFile(this.path, this.#world.now())
-      this.#db = db
-      if (putAside !== null) this.#tellPutAside(putAside)
     } catch {
-      this.#db = openFile(IN_MEMORY, this.#world.now()).db
-      return this.#fails(damage)
+      // It is damaged: that it cannot be closed properly is no surprise.
     }
+    this.#db = this.#open()
     this.#world.onNewFile()
   }
 
-  #tellPutAside(putAside: string) {
-    this.#world.complain(`the history was damaged: it is kept as ${putAside}, and a new one is begun`)
+  /** The file, or one in memory in its place while the disk does not give it. */
+  #open(): DatabaseSync {
+    try {
+      const { db, putAside } = openFile(this.path, this.#world.now())
+      this.#isSubstitute = false
+      if (putAside !== null) {
+        this.#world.complain(`the history was damaged: it is kept as ${putAside}, and a new one is begun`)
+      }
+      return db
+    } catch (error) {
+      if (!(error instanceof Unusable)) throw error
+      this.#isSubstitute = true
+      this.#openAgainAt = performance.now() + OPEN_EVERY_MS
+      if (this.#problem === null) this.#world.complain(`${error.message}; it is kept in memory until it can be`)
+      this.#problem = error.message
+      return openFile(IN_MEMORY, this.#world.now()).db
+    }
+  }
+
+  /** What is only in memory is lost but for the state of the targets, which is written anew. */
+  #openAgain() {
+    if (!this.#isSubstitute || performance.now() < this.#openAgainAt) return
+    this.#openAgainAt = performance.now() + OPEN_EVERY_MS
+    try {
+      const { db } = openFile(this.path, this.#world.now())
+      this.#statements.clear()
+      this.#db.close()
+      this.#db = db
+      this.#isSubstitute = false
+    } catch {
+      return
+    }
+    this.#world.onNewFile()
   }
 
   #statement(sql: string): StatementSync {

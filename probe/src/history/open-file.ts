@@ -11,6 +11,9 @@ export const IN_MEMORY = ':memory:'
 /** Who has it while another probe ends is waited for, so that a restart does not stumble over its predecessor. */
 const WAIT_FOR_PREDECESSOR_MS = 2000
 
+/** The file cannot be had now, which is no mistake of the settings: a full disk, one that is read-only. */
+export class Unusable extends Error {}
+
 export interface OpenedFile {
   db: DatabaseSync
   /** Where a damaged file that was there has been put, null when there was none. */
@@ -19,7 +22,8 @@ export interface OpenedFile {
 
 /**
  * Opens the history, and makes it where there is none. A damaged file is put aside and a new one begun. Throws OwnFault,
- * with the sentence to tell, when another probe has it, when it is another program's or when it cannot be made.
+ * with the sentence to tell, when another probe has it or it is another program's, and {@link Unusable} when the disk does
+ * not let it be opened or made.
  */
 export function openFile(path: string, now: Date): OpenedFile {
   try {
@@ -88,5 +92,5 @@ function asOwnFault(path: string, error: unknown): Error {
   if (isBusy(error)) {
     return new OwnFault(`the history ${path} is in use by another probe: stop that one, or name another file`)
   }
-  return new OwnFault(`the history ${path} cannot be opened: ${wordsOf(error)}`)
+  return new Unusable(`the history ${path} cannot be opened: ${wordsOf(error)}`)
 }

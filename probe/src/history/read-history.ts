@@ -48,7 +48,8 @@ function readRollups(tables: Tables, query: HistoryQuery, level: keyof typeof le
   const rows = tables.all(
     `SELECT rollups.*, targets.name, target AS id FROM rollups JOIN targets ON targets.id = target
      WHERE level = ? AND ${sql} ORDER BY start DESC, target DESC LIMIT ?`,
-    ...[levels[level].number, ...values],
+    levels[level].number,
+    ...values,
   )
   return {
     results: [],
@@ -82,7 +83,10 @@ export function readIncidents(tables: Tables, { from, to, target }: HistoryQuery
     `SELECT incident FROM incidents
      WHERE opened_at <= ? AND (closed_at IS NULL OR closed_at >= ?) AND (? IS NULL OR target = ?)
      ORDER BY opened_at DESC LIMIT ${MAX_INCIDENTS}`,
-    ...[to, from, target, target],
+    to,
+    from,
+    target,
+    target,
   )
   return rows.flatMap((row) => Incident.safeParse(json(row['incident'])).data ?? [])
 }

@@ -33,8 +33,18 @@ export function addToRollups(tables: Tables, result: ProbeResult): void {
     const start = Math.floor(at / level.ms) * level.ms
     tables.run(
       upsert,
-      ...[level.number, start, result.target, is('warn'), is('fail'), is('unknown'), ms, ms, ms],
-      ...[dead_letters, waiting, canary_ms],
+      level.number,
+      start,
+      result.target,
+      is('warn'),
+      is('fail'),
+      is('unknown'),
+      ms,
+      ms,
+      ms,
+      dead_letters,
+      waiting,
+      canary_ms,
     )
   }
 }
@@ -50,7 +60,10 @@ export function asRollup(row: Row): HistoryRollup {
   return {
     target: String(row['name']),
     start: new Date(Number(row['start'])).toISOString(),
-    ...{ runs, warn, fail, unknown },
+    runs,
+    warn,
+    fail,
+    unknown,
     status: fail > 0 ? 'fail' : warn > 0 ? 'warn' : unknown > 0 ? 'unknown' : 'pass',
     duration_ms: {
       min: Number(row['shortest']),

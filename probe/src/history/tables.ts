@@ -11,7 +11,9 @@ export const saveResult =
     tables.run(`INSERT INTO targets (name, state) VALUES (?, '{}') ON CONFLICT DO NOTHING`, target)
     tables.run(
       'INSERT INTO results (target, at, result) VALUES ((SELECT id FROM targets WHERE name = ?), ?, ?)',
-      ...[target, Date.parse(time), JSON.stringify(result)],
+      target,
+      Date.parse(time),
+      JSON.stringify(result),
     )
     addToRollups(tables, result)
   }
@@ -29,7 +31,10 @@ export const saveIncident =
     const { id, target, opened_at, closed_at } = incident
     tables.run(
       'INSERT OR REPLACE INTO incidents VALUES (?, ?, ?, ?, ?)',
-      ...[id, target, Date.parse(opened_at), closed_at === null ? null : Date.parse(closed_at)],
+      id,
+      target,
+      Date.parse(opened_at),
+      closed_at === null ? null : Date.parse(closed_at),
       JSON.stringify(incident),
     )
   }

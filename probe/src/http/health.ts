@@ -10,7 +10,8 @@ export const health: Route = {
     const isTroubled = memory.problem !== null || undelivered.some(({ alerts }) => alerts > 0)
     const status = overdue.length > 0 ? 'fail' : isTroubled ? 'warn' : 'pass'
     const answer = {
-      ...{ status, version },
+      status,
+      version,
       started_at: startedAt.toISOString(),
       not_probed: overdue,
       history_problem: memory.problem,

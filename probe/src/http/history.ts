@@ -54,7 +54,9 @@ function answer(query: HistoryQuery, { memory, version }: Serving, now: Date): A
   try {
     const page = memory.read((tables) => ({ ...readPage(tables, query), incidents: readIncidents(tables, query) }))
     const whole: ProbeHistory = {
-      ...{ schema: 1, version, time: now.toISOString() },
+      schema: 1,
+      version,
+      time: now.toISOString(),
       targets: memory.targets.filter(({ name }) => query.target === null || name === query.target),
       resolution: query.resolution,
       from: new Date(query.from).toISOString(),

@@ -51,16 +51,18 @@ async function answerTo(request: IncomingMessage, token: string | null, serving:
 
 /** Without a token this machine is trusted, but not what a foreign page makes a browser send (DNS rebinding). */
 function refuseForeign({ headers: { host = '', origin } }: IncomingMessage): Answer | null {
-  const isOurs = (address: string) => isLoopback(URL.parse(address)?.hostname.replace(/^\[(.*)\]$/, '$1') ?? '')
   if (isOurs(`http://${host}`) && (origin === undefined || isOurs(origin))) return null
   return asError(403, 'Only requests to localhost from localhost are answered.')
 }
 
+const isOurs = (address: string) => isLoopback(URL.parse(address)?.hostname.replace(/^\[(.*)\]$/, '$1') ?? '')
+
 function refuseStranger({ headers: { authorization = '' } }: IncomingMessage, token: string): Answer | null {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
   const given = /^Bearer (.*)$/i.exec(authorization)?.[1] ?? ''
   return timingSafeEqual(digest(given), digest(token)) ? null : asError(401, 'A bearer token is needed.')
 }
+
+const digest = (text: string) => createHash('sha256').update(text).digest()
 
 function write(response: ServerResponse, { method }: IncomingMessage, { status, type, body }: Answer) {
   const headers = { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }

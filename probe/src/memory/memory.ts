@@ -18,8 +18,9 @@ export interface MemorySettings {
   path: string
   retention: Retention
   channels: readonly Channel[]
-  /** Everything that is watched: what is in the file and not here is watched no longer, and its incident is closed. */
   targets: readonly Remembered[]
+  /** Whether what is in the file and not among the targets is watched no longer: its incident is closed then. */
+  isWhole: boolean
 }
 
 interface Surroundings {
@@ -120,7 +121,9 @@ export class Memory {
     for (const [name, courier] of this.#couriers) courier.add(messages.filter(({ channel }) => channel === name))
     for (const { id, channel } of messages)
       if (!this.#couriers.has(channel)) this.#changes.set(id, saveMessage(id, null))
-    for (const [name, { state, last }] of known) if (!this.#watched.has(name)) this.#forget(name, state, last)
+    if (this.#settings.isWhole) {
+      for (const [name, { state, last }] of known) if (!this.#watched.has(name)) this.#forget(name, state, last)
+    }
     this.#hand(null)
   }
 

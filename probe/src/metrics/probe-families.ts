@@ -16,10 +16,19 @@ export function probeFamilies(memory: Memory, about: { version: string; startedA
 
 function targetFamilies(targets: readonly WatchedTarget[]): Family[] {
   const gauge = (name: string, help: string, value: (target: WatchedTarget) => number | null): Family => ({
-    ...{ name: `queue_probe_${name}`, help, type: 'gauge' },
+    name: `queue_probe_${name}`,
+    help,
+    type: 'gauge',
     samples: targets.flatMap((target) => {
       const of = value(target)
-      return of === null ? [] : [{ labels: { target: target.name }, value: of }]
+      return of === null
+        ? []
+        : [
+            {
+              labels: { target: target.name },
+              value: of,
+            },
+          ]
     }),
   })
   return [
@@ -52,34 +61,33 @@ const seconds = (time: string | null) => (time === null ? null : Date.parse(time
 
 function counterFamilies({ tally, targets }: Memory): Family[] {
   const { runs, failures, notifications } = tally.counts
-  const counter = (name: string, help: string, samples: Sample[]): Family => {
-    return { name: `queue_probe_${name}`, help, type: 'counter', samples }
-  }
   const ofTarget = (name: string) => runs.find(({ labels }) => labels.target === name)?.value ?? 0
   return [
-    counter(
+    family(
+      'counter',
       'runs_total',
       'Runs that ended since the probe was started.',
       targets.map(({ name }) => ({ labels: { target: name }, value: ofTarget(name) })),
     ),
-    counter('failures_total', 'Runs that did not pass, by their reason.', failures),
-    counter('notifications_total', 'Attempts to tell somebody, by what became of them.', notifications),
+    family('counter', 'failures_total', 'Runs that did not pass, by their reason.', failures),
+    family('counter', 'notifications_total', 'Attempts to tell somebody, by what became of them.', notifications),
   ]
 }
 
 function ownFamilies(memory: Memory, { version, startedAt }: { version: string; startedAt: Date }): Family[] {
-  const gauge = (name: string, help: string, samples: Sample[]): Family => {
-    return { name: `queue_probe_${name}`, help, type: 'gauge', samples }
-  }
   const waiting = memory.undelivered.map(({ channel, messages }) => ({ labels: { channel }, value: messages.length }))
   return [
-    gauge('undelivered_alerts', 'Alerts that could not be told yet.', waiting),
-    gauge('history_writable', 'Whether the history is being written.', [
+    family('gauge', 'undelivered_alerts', 'Alerts that could not be told yet.', waiting),
+    family('gauge', 'history_writable', 'Whether the history is being written.', [
       { labels: {}, value: Number(memory.problem === null) },
     ]),
-    gauge('start_timestamp_seconds', 'When the probe was started.', [
+    family('gauge', 'start_timestamp_seconds', 'When the probe was started.', [
       { labels: {}, value: startedAt.getTime() / 1000 },
     ]),
-    gauge('info', 'The version of the probe.', [{ labels: { version }, value: 1 }]),
+    family('gauge', 'info', 'The version of the probe.', [{ labels: { version }, value: 1 }]),
   ]
+}
+
+function family(type: Family['type'], name: string, help: string, samples: Sample[]): Family {
+  return { name: `queue_probe_${name}`, help, type, samples }
 }

@@ -6,7 +6,9 @@ const statuses: readonly CheckStatus[] = ['pass', 'warn', 'fail', 'unknown']
 /** What the last run of each target saw. */
 export function runFamilies(results: readonly ProbeResult[]): Family[] {
   const gauge = (name: string, help: string, samples: (result: ProbeResult) => (Sample | null)[]): Family => ({
-    ...{ name: `queue_probe_${name}`, help, type: 'gauge' },
+    name: `queue_probe_${name}`,
+    help,
+    type: 'gauge',
     samples: results.flatMap(samples).filter((sample) => sample !== null),
   })
   return [
