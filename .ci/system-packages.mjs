@@ -44,6 +44,13 @@ const programs = {
     apt: 'python3-openpyxl',
     brew: 'python',
   },
+  promtool: { names: ['promtool'], variable: 'PROMTOOL', apt: 'prometheus', brew: 'prometheus' },
+  alertmanager: {
+    names: ['prometheus-alertmanager', 'alertmanager'],
+    variable: 'ALERTMANAGER',
+    apt: 'prometheus-alertmanager',
+    brew: 'alertmanager',
+  },
   swift: {
     names: ['python3'],
     works: (python) => run(python, ['-c', 'import swift.proxy.server'], 'ignore'),

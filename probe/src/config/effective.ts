@@ -90,5 +90,17 @@ function written(reading: FileReading, path: Path, value: unknown): EffectiveVal
     )
   }
   const key = String(path.at(-1))
-  return [{ name: path.join('.'), value: String(shown(key, value)), origin: `${reading.path}:${reading.lineOf(path)}` }]
+  return [
+    {
+      name: path.join('.'),
+      value: withoutPath(String(shown(key, value))),
+      origin: `${reading.path}:${reading.lineOf(path)}`,
+    },
+  ]
+}
+
+/** The path of an address that alerts go to is often all that guards it. */
+function withoutPath(text: string): string {
+  const url = text.includes('${') ? null : URL.parse(text)
+  return url !== null && url.host !== '' && url.pathname !== '/' ? `${url.protocol}//${url.host}/…` : text
 }

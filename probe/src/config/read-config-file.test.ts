@@ -121,9 +121,9 @@ targets:
     })
   })
 
-  test('hands over what others read, with the variables filled in', () => {
+  test('opens what the sections name', () => {
     const { config } = read(`${least}results: r.jsonl\nalerts:\n  - { type: webhook, url: "\${HOOK}" }\n`)
-    expect(config?.sections.alerts).toEqual([{ type: 'webhook', url: 'https://hooks.test/abc' }])
+    expect(config?.sections.alerts).toMatchObject([{ name: 'webhook', targets: null }])
     expect(config?.results).toBe('/etc/probe/r.jsonl')
   })
 })
@@ -219,7 +219,7 @@ targets:
     url: https://a.test/mcp
     bearer: \${TOKEN}
     timeout: 2s
-alerts: [{ type: slack, url: "\${HOOK}", room: ops }]
+alerts: [{ type: slack, url: "\${HOOK}", name: ops }, { type: webhook, url: "https://hooks.test/T0/s3cret" }]
 `)
   const told = Object.fromEntries(effective.map(({ name, value, origin }) => [name, [value, origin]]))
   expect(told).toMatchObject({
@@ -230,7 +230,8 @@ alerts: [{ type: slack, url: "\${HOOK}", room: ops }]
     'a.timeouts.canary_export': ['1m', 'built in'],
     'a.retries': ['0', 'built in'],
     'alerts.0.url': ['${HOOK}', '/etc/probe/probe.yaml:7'],
-    'alerts.0.room': ['ops', '/etc/probe/probe.yaml:7'],
+    'alerts.0.name': ['ops', '/etc/probe/probe.yaml:7'],
+    'alerts.1.url': ['https://hooks.test/…', '/etc/probe/probe.yaml:7'],
   })
-  expect(JSON.stringify(effective)).not.toMatch(/s3cret|hooks\.test/)
+  expect(JSON.stringify(effective)).not.toMatch(/s3cret/)
 })

@@ -30,6 +30,7 @@ export type CourseRule = Pick<AlertRule, 'failAfter' | 'resolveAfter'> & { inter
 
 /** After a silence of so many intervals (the probe did not run, the machine slept) the past says nothing of now. */
 const SILENCE_INTERVALS = 10
+const LEAST_SILENCE_MS = 60_000
 
 export interface Step {
   course: Course
@@ -103,5 +104,5 @@ function goodInARow(recent: readonly Level[]): number {
 }
 
 function isLongAgo(lastAt: number | null, at: number, { intervalMs }: CourseRule): boolean {
-  return lastAt !== null && at - lastAt > SILENCE_INTERVALS * intervalMs
+  return lastAt !== null && at - lastAt > Math.max(SILENCE_INTERVALS * intervalMs, LEAST_SILENCE_MS)
 }
