@@ -14,6 +14,8 @@ try {
     MARIADB_SERVER: ensureProgram('mariadb'),
     CHROMIUM: ensureProgram('chromium'),
     SOFFICE: ensureProgram('libreoffice'),
+    PROMTOOL: ensureProgram('promtool'),
+    ALERTMANAGER: ensureProgram('alertmanager'),
     PYTHON_WITH_OPENPYXL: ensureProgram('openpyxl'),
     // An S3 server that Linux distributions have; elsewhere the tests that need it say so and are left out.
     ...(process.platform === 'linux' ? { PYTHON_WITH_SWIFT: ensureProgram('swift') } : {}),

@@ -156,7 +156,9 @@ test('the incident of a target that is watched no longer is closed', async () =>
   const alerts = [{ type: 'webhook', url: receiver.url }]
   const config = (names: string[]) =>
     probeConfig(folder.path, {
-      ...{ defaults, alerts, history: 'h.sqlite' },
+      defaults,
+      alerts,
+      history: 'h.sqlite',
       targets: names.map((name) => ({ name, url: target.url })),
     })
   target.become('ill')
