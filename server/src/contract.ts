@@ -464,6 +464,10 @@ export const WatchedTarget = z.object({
   since: z.iso.datetime().nullable().describe('Since when every run had that status'),
   last_result: ProbeResult.nullable(),
   last_pass_at: z.iso.datetime().nullable().describe('When the last run that passed began'),
+  last_canary: z
+    .object({ time: z.iso.datetime(), canary_ms: z.number() })
+    .nullable()
+    .describe('Of the last run with a canary export that came out'),
   incident: Incident.nullable().describe('The one that is open'),
   in_maintenance: z.boolean().describe('Nobody is woken now'),
 })

@@ -7,7 +7,6 @@ import type { IncomingMessage } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
-import { freePort } from '../support/free-port.ts'
 import { probeConfig, startProbeDaemon } from '../support/probe-daemon.ts'
 import { probeProgram, runProgram, startProgram, temporaryFolder } from '../support/program.ts'
 import { promtoolComplaints } from '../support/promtool.ts'
@@ -26,9 +25,9 @@ test('promtool has no complaint about /metrics and /probe, with a real server as
   await using server = await startProgram({ DATA_DIR: folder.path })
   const targets = [
     { name: 'exports', url: `${server.url}/mcp`, steps: { canary_export: 'on' } },
-    { name: 'gone "\\ \n', url: `http://127.0.0.1:${await freePort()}/mcp` },
+    { name: 'gone "\\ \n', url: 'http://127.0.0.2:3/mcp' },
   ]
-  const alerts = [{ type: 'webhook', url: `http://127.0.0.1:${await freePort()}/` }]
+  const alerts = [{ type: 'webhook', url: 'http://127.0.0.2:3/' }]
   const config = { defaults: { interval: '200ms' }, targets, alerts, listen: '127.0.0.1:0' }
   await using daemon = startProbeDaemon(['--config', await probeConfig(folder.path, config)])
   const url = await daemon.url()

@@ -36,7 +36,7 @@ function found(reading: FileReading, target: Path, key: string[], value: string)
   for (const { path, note } of places) {
     const own = reading.written(path)
     if (own === undefined) continue
-    const text = isPlain(own) && value !== hidden ? String(shown(key.at(-1) ?? '', own)) : value
+    const text = isPlain(own) && value !== hidden ? String(shown(key.at(-1) ?? '', own, true)) : value
     return { value: text, origin: `${reading.path}:${reading.lineOf(path)}${note}` }
   }
   return { value, origin: 'built in' }
@@ -93,14 +93,8 @@ function written(reading: FileReading, path: Path, value: unknown): EffectiveVal
   return [
     {
       name: path.join('.'),
-      value: withoutPath(String(shown(key, value))),
+      value: String(shown(key, value, false)),
       origin: `${reading.path}:${reading.lineOf(path)}`,
     },
   ]
-}
-
-/** The path of an address that alerts go to is often all that guards it. */
-function withoutPath(text: string): string {
-  const url = text.includes('${') ? null : URL.parse(text)
-  return url !== null && url.host !== '' && url.pathname !== '/' ? `${url.protocol}//${url.host}/…` : text
 }

@@ -1,4 +1,4 @@
-import { CheckStatus, type ProbeResult, type WatchedTarget } from '@queue-ops/server/contract'
+import { CheckStatus, WatchedTarget, type ProbeResult } from '@queue-ops/server/contract'
 import { z } from 'zod'
 import { Course, noCourse } from '../incidents/take-result.ts'
 import { Told } from '../incidents/what-to-tell.ts'
@@ -16,6 +16,7 @@ export const TargetState = z.object({
   status: CheckStatus,
   since: z.iso.datetime().nullable(),
   lastPassAt: z.iso.datetime().nullable(),
+  lastCanary: WatchedTarget.shape.last_canary,
   /** When there was last a result, milliseconds since 1970. */
   seenAt: z.number(),
 })
@@ -27,17 +28,19 @@ export const newState: TargetState = {
   status: 'unknown',
   since: null,
   lastPassAt: null,
+  lastCanary: null,
   seenAt: 0,
 }
 
 /** The state after one more result, apart from its course. */
-export function withResult(before: TargetState, { status, time }: ProbeResult): TargetState {
+export function withResult(before: TargetState, { status, time, canary_ms }: ProbeResult): TargetState {
   const isSame = before.status === status && before.since !== null
   return {
     ...before,
     status,
     since: isSame ? before.since : time,
     lastPassAt: status === 'pass' ? time : before.lastPassAt,
+    lastCanary: canary_ms === null ? before.lastCanary : { time, canary_ms },
     seenAt: Date.parse(time),
   }
 }
@@ -56,6 +59,7 @@ export function watchedTarget(
     since: state.since,
     last_result: last,
     last_pass_at: state.lastPassAt,
+    last_canary: state.lastCanary,
     incident: state.course.incident,
     in_maintenance: inMaintenance(target.alert.maintenance, now),
   }

@@ -51,6 +51,14 @@ function targetFamilies(targets: readonly WatchedTarget[]): Family[] {
       'When the incident that is open began; 0: there is none.',
       ({ incident }) => seconds(incident?.opened_at ?? '1970-01-01T00:00:00Z'),
     ),
+    gauge(
+      'canary_duration_seconds',
+      'From the start of the last canary export that came out to its verified file.',
+      (target) => (target.last_canary === null ? null : target.last_canary.canary_ms / 1000),
+    ),
+    gauge('canary_timestamp_seconds', 'When the run with that canary export began.', ({ last_canary }) =>
+      seconds(last_canary?.time ?? null),
+    ),
     gauge('maintenance', 'Whether the target is in maintenance, so that nobody is woken.', (target) =>
       Number(target.in_maintenance),
     ),

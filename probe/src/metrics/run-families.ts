@@ -37,9 +37,6 @@ export function runFamilies(results: readonly ProbeResult[]): Family[] {
     gauge('consumers', 'Consumers of the queue as the last run saw them.', (result) => [
       known(result, result.consumers),
     ]),
-    gauge('canary_duration_seconds', 'From the start of the canary export to its verified file.', (result) => [
-      known(result, result.canary_ms === null ? null : result.canary_ms / 1000),
-    ]),
     gauge('tls_cert_not_after_timestamp_seconds', 'When the certificate of the target expires.', (result) => [
       known(result, result.certificate_expires_at === null ? null : Date.parse(result.certificate_expires_at) / 1000),
     ]),

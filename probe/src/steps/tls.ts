@@ -46,7 +46,7 @@ async function readCertificate(
     ...(isIP(host) === 0 ? { servername: host } : {}),
     ...(ca === null ? {} : { ca }),
   })
-  socket.once('secureConnect', resolve).once('error', reject)
+  socket.once('secureConnect', resolve).on('error', reject)
   signal.addEventListener('abort', () => reject(signal.reason))
   try {
     await promise
