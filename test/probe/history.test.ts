@@ -1,5 +1,5 @@
 import { ProbeHistory } from '@queue-ops/server/contract'
-import { open, readdir, writeFile } from 'node:fs/promises'
+import { open, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
@@ -140,6 +140,26 @@ test('a damaged history is put aside and a new one begun', async () => {
     /the history was damaged: it is kept as .*h\.sqlite\.damaged-.*, and a new one is begun/,
   )
   expect((await readdir(folder.path)).filter((name) => name.includes('damaged'))).toHaveLength(1)
+})
+
+test('a history that somebody deletes is begun anew, and an open incident is told no second time', async () => {
+  await using folder = await temporaryFolder()
+  await using target = await startSwitchableTarget()
+  await using receiver = await startReceiver()
+  const path = join(folder.path, 'h.sqlite')
+  const alerts = [{ type: 'webhook', url: receiver.url }]
+  const config = { defaults, targets: [{ name: 'a', url: target.url }], alerts, history: path }
+  const args = ['--config', await probeConfig(folder.path, config)]
+  target.become('ill')
+  await using first = startProbeDaemon(args)
+  await eventually(() => expect(receiver.received).toHaveLength(1))
+  for (const name of await readdir(folder.path)) if (name.startsWith('h.sqlite')) await rm(join(folder.path, name))
+  await eventually(() => expect(first.stderr()).toContain('was deleted: a new one is begun'))
+  await first.stop('SIGKILL')
+  await using second = startProbeDaemon([...args, '--listen', '127.0.0.1:0'])
+  expect((await history(second)).targets[0]?.incident).not.toBeNull()
+  target.become('well')
+  await eventually(() => expect(receiver.received).toHaveLength(2))
 })
 
 test('files of others are left alone', async () => {

@@ -10,6 +10,7 @@ import { eventually } from '../support/eventually.ts'
 import { probeConfig, startProbeDaemon } from '../support/probe-daemon.ts'
 import { probeProgram, runProgram, startProgram, temporaryFolder } from '../support/program.ts'
 import { promtoolComplaints } from '../support/promtool.ts'
+import { startReceiver } from '../support/receiver.ts'
 import { startSwitchableTarget } from '../support/switchable-target.ts'
 
 const listen = ['--listen', '127.0.0.1:0']
@@ -113,4 +114,28 @@ test('elsewhere than on loopback every request needs the token', async () => {
     expect((await ask(url, { authorization: 'Bearer wrong' })).status).toBe(401)
     expect((await ask(url, { authorization: 'Bearer geheim' })).status).toBe(200)
   }
+})
+
+test('metrics are pushed as OTLP, the same as /metrics has', async () => {
+  await using folder = await temporaryFolder()
+  await using target = await startSwitchableTarget()
+  await using collector = await startReceiver()
+  await writeFile(join(folder.path, 'token'), 'geheim')
+  const otlp = { url: collector.url, every: '1s', bearer_file: 'token' }
+  const targets = [{ name: 'a', url: target.url }]
+  const config = { defaults: { interval: '100ms' }, targets, otlp, listen: '127.0.0.1:0' }
+  await using daemon = startProbeDaemon(['--config', await probeConfig(folder.path, config)])
+  await eventually(() => expect(collector.received.length).toBeGreaterThanOrEqual(2))
+  const [, second] = collector.received
+  expect(second).toMatchObject({ path: '/v1/metrics', headers: { authorization: 'Bearer geheim' } })
+  const { resourceMetrics } = JSON.parse(second?.body ?? '') as {
+    resourceMetrics: { scopeMetrics: { metrics: { name: string }[] }[] }[]
+  }
+  const pushed = resourceMetrics[0]?.scopeMetrics[0]?.metrics.map(({ name }) => name)
+  const scraped = await (await fetch(`${await daemon.url()}/metrics`)).text()
+  expect(pushed).toEqual([...scraped.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name))
+  collector.behave(503)
+  await eventually(() => expect(daemon.stderr()).toContain('metrics could not be pushed: HTTP 503'))
+  collector.behave(200)
+  await eventually(() => expect(daemon.stderr()).toContain('metrics are pushed again'))
 })

@@ -88,7 +88,8 @@ export class Courier {
   #failed(message: Message, attempt: Extract<Attempt, { ok: false }>) {
     const now = this.#world.now().getTime()
     const { name } = this.#channel
-    const why = attempt.answer === '' ? attempt.words : `${attempt.words}: ${attempt.answer}`
+    // Not what was answered: servers like to repeat the address, which is a secret.
+    const why = attempt.words
     if (attempt.isFinal || isTooOld(message, now)) {
       this.#world.complain(
         `an alert to ${name} is given up (${message.alert.event} of ${message.alert.target}): ${why}`,

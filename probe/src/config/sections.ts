@@ -4,6 +4,7 @@ import { HeartbeatSettings } from '../alerts/heartbeat.ts'
 import { AlertChannels } from '../alerts/list.ts'
 import { HistorySettings } from '../history/history-settings.ts'
 import { ListenSettings } from '../http/listen-settings.ts'
+import { OtlpSettings } from '../metrics/otlp-push.ts'
 
 /** The parts of the file that are about what becomes of results. Each is a line here: its schema tells its keys. */
 export const sections = {
@@ -11,6 +12,7 @@ export const sections = {
   heartbeat: HeartbeatSettings.optional(),
   history: HistorySettings.optional(),
   listen: ListenSettings.optional(),
+  otlp: OtlpSettings.optional(),
 }
 
 const Sections = z.object(sections)

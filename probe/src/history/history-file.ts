@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { IN_MEMORY, openFile, Unusable } from './open-file.ts'
 import { isDamage, isFull, wordsOf } from './sqlite-problem.ts'
@@ -8,6 +9,8 @@ const MAX_WAITING_RESULTS = 2000
 const FOLD_EVERY_MS = 10_000
 /** A file that could not be had is asked for again no more often than this. */
 const OPEN_EVERY_MS = 10_000
+/** Whether the file is still there is looked at so often. */
+const LOOK_EVERY_MS = 5000
 /** A new file is begun in place of a damaged one no more often than this. */
 const BEGIN_EVERY_MS = 600_000
 
@@ -45,6 +48,7 @@ export class HistoryFile implements Tables {
   /** Whether it is one in memory that stands in for the file. */
   #isSubstitute = false
   #openAgainAt = 0
+  #lookAgainAt = 0
   #foldAgainAt = 0
   #beginAgainAt = 0
   #closed = false
@@ -76,6 +80,7 @@ export class HistoryFile implements Tables {
   flush(): void {
     if (this.#closed || (this.#results.length === 0 && this.#states.size === 0)) return
     this.#openAgain()
+    this.#lookForFile()
     try {
       this.#commit()
     } catch (error) {
@@ -176,6 +181,19 @@ export class HistoryFile implements Tables {
     }
     this.#db = this.#open()
     this.#world.onNewFile()
+  }
+
+  /** A file that somebody deletes is written to no end, and gone when the probe ends. */
+  #lookForFile() {
+    const now = performance.now()
+    if (this.path === IN_MEMORY || this.#isSubstitute || now < this.#lookAgainAt) return
+    this.#lookAgainAt = now + LOOK_EVERY_MS
+    if (existsSync(this.path)) return
+    this.#statements.clear()
+    this.#db.close()
+    this.#db = this.#open()
+    this.#world.onNewFile()
+    this.#world.complain(`the history ${this.path} was deleted: a new one is begun`)
   }
 
   /** The file, or one in memory in its place while the disk does not give it. */

@@ -1,4 +1,4 @@
-import { Incident, ProbeResult, type HistoryResolution, type ProbeHistory } from '@queue-ops/server/contract'
+import { Incident, type HistoryResolution, type ProbeHistory, type ProbeResult } from '@queue-ops/server/contract'
 import type { SQLInputValue } from 'node:sqlite'
 import type { Row, Tables } from './history-file.ts'
 import { asRollup, levels } from './rollups.ts'
@@ -39,8 +39,13 @@ function readResults(tables: Tables, query: HistoryQuery): Page {
     ...values,
   )
   const page = rows.slice(0, query.limit)
-  const results = page.flatMap((row) => ProbeResult.safeParse(json(row['result'])).data ?? [])
+  const results = page.map(({ result }) => json(result)).filter(isResult)
   return { results, rollups: [], next_cursor: nextCursor(rows, query, 'at') }
+}
+
+/** Only results were written there: all that can be wrong with one is that another version did. */
+function isResult(row: unknown): row is ProbeResult {
+  return typeof row === 'object' && row !== null && 'schema' in row && row.schema === 2
 }
 
 function readRollups(tables: Tables, query: HistoryQuery, level: keyof typeof levels): Page {

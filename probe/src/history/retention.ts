@@ -43,8 +43,9 @@ export function prune(tables: Tables, now: number, keep: Retention, maxResults =
   )
   // A target that nothing is left of, and that was not seen of late.
   tables.run(
-    `DELETE FROM targets WHERE id NOT IN (SELECT target FROM results) AND id NOT IN (SELECT target FROM rollups)
-     AND json_extract(state, '$.seenAt') < ?`,
+    `DELETE FROM targets WHERE json_extract(state, '$.seenAt') < ?
+     AND NOT EXISTS (SELECT 1 FROM results WHERE target = targets.id)
+     AND NOT EXISTS (SELECT 1 FROM rollups WHERE target = targets.id)`,
     now - keep.resultsMs,
   )
 }

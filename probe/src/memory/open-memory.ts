@@ -3,6 +3,9 @@ import type { Config } from '../config.ts'
 import { IN_MEMORY } from '../history/open-file.ts'
 import { defaultRetention } from '../history/retention.ts'
 import { startProbeServer } from '../http/server.ts'
+import { otlpRequest } from '../metrics/otlp.ts'
+import { startPushing } from '../metrics/otlp-push.ts'
+import { probeFamilies } from '../metrics/probe-families.ts'
 import type { Probing, Recorder } from '../reporters/list.ts'
 import { Memory } from './memory.ts'
 import { wellnessOf } from './wellness.ts'
@@ -42,7 +45,7 @@ function pathOf({ sections, results }: Config): string {
 }
 
 async function startDaemonParts({ sections }: Config, probing: Probing, memory: Memory): Promise<(() => unknown)[]> {
-  const { heartbeat, listen } = sections
+  const { heartbeat, listen, otlp } = sections
   const startedAt = probing.clock.now()
   const ending: (() => unknown)[] = []
   if (listen !== undefined) {
@@ -60,6 +63,14 @@ async function startDaemonParts({ sections }: Config, probing: Probing, memory: 
       },
     })
     ending.push(() => beating.stop())
+  }
+  if (otlp !== undefined) {
+    const request = () => {
+      const about = { version: probing.version, startedAt, now: probing.clock.now() }
+      return otlpRequest(probeFamilies(memory, about), about)
+    }
+    const pushing = startPushing(otlp, request, probing.complain)
+    ending.push(() => pushing.stop())
   }
   return ending
 }
