@@ -102,7 +102,7 @@ export class Courier {
     this.#lastFailure = attempt.words
     const attempts = message.attempts + 1
     const pause = Math.max(pauseAfter(attempts), attempt.retryAfterMs ?? 0)
-    const later = { ...message, attempts, nextAt: now + pause * (1 - JITTER + 2 * JITTER * Math.random()) }
+    const later = { ...message, attempts, nextAt: now + Math.round(pause * (1 - JITTER + 2 * JITTER * Math.random())) }
     this.#messages[this.#messages.indexOf(message)] = later
     this.#world.onChange(message.id, later)
     this.#world.onOutcome(name, message.alert.event, 'retried')

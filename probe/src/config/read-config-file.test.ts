@@ -248,6 +248,14 @@ describe('the documentation', () => {
     expect(config?.targets.map(({ name }) => name)).toEqual(['exports', 'mailer'])
   })
 
+  test('has an example of alerts in which nothing is wrong', () => {
+    const alerts = readFileSync(new URL('../../../docs/alerts.md', import.meta.url), 'utf8')
+    const [, example = ''] = /```yaml\n(targets:[\s\S]+?)```/.exec(alerts) ?? []
+    const { config, mistakes } = readConfigFile('/etc/probe.yaml', example, () => 'http://set.test/')
+    expect(mistakes).toEqual([])
+    expect(config?.sections.alerts.map(({ name }) => name)).toEqual(['hook', 'slack', 'pagerduty', 'alertmanager'])
+  })
+
   test('has every key', () => {
     for (const key of [...Object.keys(TargetEntry.shape), ...Object.keys(ProbeFile.shape)]) {
       expect(text).toMatch(new RegExp('`' + key + '[`.]|^' + key + ':', 'm'))

@@ -2,7 +2,7 @@ import { Incident, type HistoryResolution, type ProbeHistory, type ProbeResult }
 import type { SQLInputValue } from 'node:sqlite'
 import type { Row, Tables } from './history-file.ts'
 import { asRollup, levels } from './rollups.ts'
-import { json } from './tables.ts'
+import { json } from './json-column.ts'
 
 /** What is asked for. */
 export interface HistoryQuery {

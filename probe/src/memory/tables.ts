@@ -1,8 +1,9 @@
 import { Incident, ProbeResult } from '@queue-ops/server/contract'
 import { Message } from '../alerts/message.ts'
-import { TargetState } from '../memory/target-state.ts'
-import type { Change, Row, Tables } from './history-file.ts'
-import { addToRollups } from './rollups.ts'
+import type { Change, Tables } from '../history/history-file.ts'
+import { json } from '../history/json-column.ts'
+import { addToRollups } from '../history/rollups.ts'
+import { TargetState } from './target-state.ts'
 
 export const saveResult =
   (result: ProbeResult): Change =>
@@ -66,8 +67,4 @@ export function readMessages(tables: Tables): Message[] {
     .all('SELECT message FROM outbox')
     .flatMap((row) => Message.safeParse(json(row['message'])).data ?? [])
     .toSorted((a, b) => a.createdAt - b.createdAt)
-}
-
-export function json(text: Row[string] | undefined): unknown {
-  return typeof text === 'string' ? JSON.parse(text) : null
 }
