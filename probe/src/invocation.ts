@@ -54,11 +54,14 @@ export function readInvocation(args: readonly string[], environment: Environment
   if (reading.mistakes.length > 0 || chosen === null || !isFormatName(format)) {
     return { kind: 'mistakes', mistakes: [...new Set(reading.mistakes)] }
   }
-  const { targets } = chosen
-  return { kind: 'run', config: { targets, mode, format, debug: given.values.has('debug'), results, sections } }
+  const { targets, leftOut } = chosen
+  return {
+    kind: 'run',
+    config: { targets, leftOut, mode, format, debug: given.values.has('debug'), results, sections },
+  }
 }
 
-type Chosen = Pick<Config, 'targets' | 'sections' | 'results'>
+type Chosen = Pick<Config, 'targets' | 'leftOut' | 'sections' | 'results'>
 
 /** The values of flags, with the mistakes in them. */
 class FlagReading {
@@ -169,7 +172,7 @@ function readAlone(reading: FlagReading, { command }: GivenFlags, environment: E
     jitter: targetDefaults.jitter,
     alert: alertDefaults,
   }
-  return { targets: [override(target)], sections: noSections, results: null }
+  return { targets: [override(target)], leftOut: [], sections: noSections, results: null }
 }
 
 /** A command that is typed has the environment of who types it, as in every shell; those of a file have what it says. */
@@ -217,7 +220,8 @@ function readTargetsOf(path: string, reading: FlagReading, given: GivenFlags, va
     if (!names.includes(name)) reading.mistakes.push(`--target must be one of ${names.join(', ')}`)
   }
   const targets = file.config.targets.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
-  return { ...file.config, targets: targets.map(override) }
+  const leftOut = names.filter((name) => !targets.some((target) => target.name === name))
+  return { ...file.config, targets: targets.map(override), leftOut }
 }
 
 /** Reads a configuration file; that it cannot be read is a mistake like any other. */

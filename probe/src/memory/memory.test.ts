@@ -60,7 +60,13 @@ interface Given {
 const path = () => join(folder, 'h.sqlite')
 
 function openMemory({ channels = [], targets = [exports], retention = {}, complaints = [] }: Given = {}): Memory {
-  const settings = { path: path(), retention: { ...defaultRetention, ...retention }, channels, targets, isWhole: true }
+  const settings = {
+    path: path(),
+    retention: { ...defaultRetention, ...retention },
+    channels,
+    targets,
+    isWatchedElsewhere: () => false,
+  }
   return new Memory(settings, {
     clock: { now: () => new Date(time) },
     complain: (sentence) => void complaints.push(sentence),

@@ -19,8 +19,8 @@ export interface MemorySettings {
   retention: Retention
   channels: readonly Channel[]
   targets: readonly Remembered[]
-  /** Whether what is in the file and not among the targets is watched no longer: its incident is closed then. */
-  isWhole: boolean
+  /** Whether somebody else still watches what is in the file and not among the targets; its incident is closed when not. */
+  isWatchedElsewhere(target: string): boolean
 }
 
 interface Surroundings {
@@ -121,8 +121,9 @@ export class Memory {
     for (const [name, courier] of this.#couriers) courier.add(messages.filter(({ channel }) => channel === name))
     for (const { id, channel } of messages)
       if (!this.#couriers.has(channel)) this.#changes.set(id, saveMessage(id, null))
-    if (this.#settings.isWhole) {
-      for (const [name, { state, last }] of known) if (!this.#watched.has(name)) this.#forget(name, state, last)
+    for (const [name, { state, last }] of known) {
+      const isForgotten = !this.#watched.has(name) && !this.#settings.isWatchedElsewhere(name)
+      if (isForgotten) this.#forget(name, state, last)
     }
     this.#hand(null)
   }

@@ -23,11 +23,12 @@ export function needsMemory({ mode, sections }: Config): boolean {
  * when the file or the address cannot be had.
  */
 export async function openMemory(config: Config, probing: Probing): Promise<Recorder> {
-  const { targets, sections, mode } = config
+  const { targets, leftOut, sections, mode } = config
   const path = pathOf(config)
   const retention = sections.history?.retention ?? defaultRetention
-  const isWhole = mode !== 'once'
-  const memory = new Memory({ path, retention, channels: sections.alerts, targets, isWhole }, probing)
+  // A single run may be about anything: it closes nothing that it does not ask.
+  const isWatchedElsewhere = (name: string) => mode === 'once' || leftOut.includes(name)
+  const memory = new Memory({ path, retention, channels: sections.alerts, targets, isWatchedElsewhere }, probing)
   const ending = mode === 'once' ? [] : await startDaemonParts(config, probing, memory)
   return {
     name: path === IN_MEMORY ? 'the history' : `history ${path}`,
