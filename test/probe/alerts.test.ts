@@ -1,4 +1,4 @@
-import { ProbeAlert } from '@queue-ops/server/contract'
+import { ProbeAlert, ProbeHistory } from '@queue-ops/server/contract'
 import { createHmac } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import { eventually } from '../support/eventually.ts'
 import { probeConfig, startProbeDaemon, type ProbeDaemon } from '../support/probe-daemon.ts'
 import { probeOnce } from '../support/probe.ts'
 import { probeProgram, runProgram, temporaryFolder } from '../support/program.ts'
+import { randomNumbers } from '../support/random-numbers.ts'
 import { startReceiver, type Receiver } from '../support/receiver.ts'
 import { startSwitchableTarget } from '../support/switchable-target.ts'
 
@@ -70,6 +71,47 @@ test('one open and one resolve per incident, through killed probes and a receive
   }
   expect(first.stderr()).toContain('an alert to hook could not be delivered and is tried again: HTTP 500')
   for (const { stderr } of [first, second, third, fourth]) expect(stderr()).not.toMatch(/geheim|\/hook/)
+})
+
+test('whenever the probe is killed and however the receiver fails, each incident is opened once and closed once', async () => {
+  await using folder = await temporaryFolder()
+  await using target = await startSwitchableTarget()
+  await using receiver = await startReceiver()
+  const alerts = [{ type: 'webhook', url: receiver.url }]
+  const quick = { ...defaults, interval: '100ms', fail_after: '1/1', resolve_after: 1 }
+  const targets = [{ name: 'a', url: target.url }]
+  const args = ['--config', await probeConfig(folder.path, { defaults: quick, targets, alerts, history: 'h.sqlite' })]
+  const random = randomNumbers(20_261_124)
+  for (let round = 0; round < 15; round++) {
+    receiver.behave(([200, 200, 503, 'hang'] as const)[Math.floor(random() * 4)] ?? 200)
+    await using daemon = startProbeDaemon(args)
+    for (let turn = 0; turn < 3; turn++) {
+      target.become(random() < 0.5 ? 'ill' : 'well')
+      await someRuns(daemon, Math.floor(random() * 4))
+    }
+    await daemon.stop('SIGKILL')
+  }
+  receiver.behave(200)
+  target.become('well')
+  await using last = startProbeDaemon([...args, '--listen', '127.0.0.1:0'])
+  const incidents = await eventually(async () => {
+    const response = await fetch(`${await last.url()}/history.json`)
+    const { incidents } = ProbeHistory.parse(await response.json())
+    expect(incidents.every(({ closed_at }) => closed_at !== null)).toBe(true)
+    expect(await (await fetch(`${await last.url()}/metrics`)).text()).toContain(
+      'undelivered_alerts{channel="webhook"} 0',
+    )
+    return incidents
+  }, 90_000)
+  expect(incidents.length).toBeGreaterThan(1)
+  // What arrived twice, because the probe was killed before it had written down that it arrived, has the same key.
+  const deliveries = new Map<unknown, string>()
+  for (const { headers, body, status } of receiver.received) {
+    const { incident_id, event } = ProbeAlert.parse(JSON.parse(body))
+    if (status === 200) deliveries.set(headers['idempotency-key'], `${incident_id} ${event}`)
+  }
+  const expected = incidents.flatMap(({ id }) => [`${id} fail`, `${id} resolve`])
+  expect([...deliveries.values()].filter((told) => !told.endsWith('flapping')).toSorted()).toEqual(expected.toSorted())
 })
 
 test('a channel that is dead holds up neither another one nor the probe', async () => {
