@@ -6,6 +6,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Courier } from './courier.ts'
 import type { Message } from './message.ts'
 
+// For what hangs: no test is decided by its time.
+vi.setConfig({ testTimeout: 60_000 })
+
 let server: Server
 let url: string
 let answer: (attempt: number) => { status: number; headers?: Record<string, string> }

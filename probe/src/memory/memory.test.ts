@@ -6,13 +6,16 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Channel } from '../alerts/channel.ts'
 import { readIncidents, readPage, type HistoryQuery } from '../history/read-history.ts'
 import { defaultRetention } from '../history/retention.ts'
 import { alertDefaults } from '../target.ts'
 import { Memory } from './memory.ts'
 import type { Remembered } from './target-state.ts'
+
+// For what hangs: no test is decided by its time.
+vi.setConfig({ testTimeout: 120_000 })
 
 const start = Date.UTC(2026, 10, 24, 12)
 const minute = 60_000
@@ -250,7 +253,7 @@ describe('what is kept', () => {
     }
     expect(sizes[4]).toBeLessThanOrEqual((sizes[1] ?? 0) * 1.1)
     await memory.close(0)
-  }, 120_000)
+  })
 
   test('a file that is damaged while it is in use is begun anew with what is known', async () => {
     const complaints: string[] = []
