@@ -12,6 +12,7 @@ try {
     REDIS_SERVER: ensureProgram('redis'),
     POSTGRES_BIN: dirname(ensureProgram('postgres')),
     MARIADB_SERVER: ensureProgram('mariadb'),
+    ALERTMANAGER: ensureProgram('alertmanager'),
     CHROMIUM: ensureProgram('chromium'),
     SOFFICE: ensureProgram('libreoffice'),
     PYTHON_WITH_OPENPYXL: ensureProgram('openpyxl'),
