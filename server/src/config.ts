@@ -108,6 +108,8 @@ export const settings = z.object({
     .string()
     .transform((text) => resolve(text))
     .optional(),
+  /** Read by `npm start`, which gives it to the probe; here so that it is checked and documented like the others. */
+  PROBE_PORT: wholeNumber(0, 65_535, 9464),
   SHUTDOWN_GRACE_MS: wholeNumber(0, 3_600_000, 8000),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {

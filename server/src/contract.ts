@@ -557,6 +557,24 @@ export const StatusReport = z.object({
 })
 export type StatusReport = z.infer<typeof StatusReport>
 
+/**
+ * `GET /api/status?target=NAME` of the probe, which serves the page as well: what the watched server said of itself last, and
+ * since when it has been silent. A server of others has no report; the probe's own results are there all the same.
+ */
+export const ProbeStatus = z.object({
+  served_by: z.literal('probe').describe('What the server itself gives is a StatusReport and has no such field'),
+  version: z.string().describe('Of the probe'),
+  time: z.iso.datetime(),
+  target: z.string().describe('The one that the rest is about; the first when none is named'),
+  targets: z.array(WatchedTarget),
+  silence: z
+    .object({ since: z.iso.datetime(), detail: z.string() })
+    .nullable()
+    .describe('Since when the server has not answered, and how; null while it answers'),
+  report: StatusReport.nullable().describe('The last that was had since the probe was started, links with their host'),
+})
+export type ProbeStatus = z.infer<typeof ProbeStatus>
+
 // ── errors ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** What a client gets instead of an answer: one sentence that says what is wrong and what to do. */

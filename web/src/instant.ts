@@ -17,6 +17,12 @@ export function dateAndTime(instant: string, timeZone?: string): string {
   return format(instant, { ...date, ...time }, timeZone)
 }
 
+/** `10:42:07 GMT+1`, with the date when that was not today. */
+export function sinceWhen(instant: string, now: number, timeZone?: string): string {
+  const day = (at: string | number) => new Date(at).toLocaleDateString('en-GB', timeZone ? { timeZone } : {})
+  return day(instant) === day(now) ? clockTime(instant, timeZone) : dateAndTime(instant, timeZone)
+}
+
 function format(instant: string, options: Intl.DateTimeFormatOptions, timeZone: string | undefined): string {
   return new Intl.DateTimeFormat('en-GB', timeZone ? { ...options, timeZone } : options).format(new Date(instant))
 }

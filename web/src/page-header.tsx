@@ -8,12 +8,14 @@ const icons: Record<Tone, CheckStatus> = { operational: 'pass', degraded: 'warn'
 interface Props {
   headline: Headline
   queue: string | undefined
+  /** Whether the page comes from the probe. */
+  isByProbe: boolean
   boardUrl: string | undefined
   age: ReactNode
   banner: ReactNode
 }
 
-export function PageHeader({ headline, queue, boardUrl, age, banner }: Props) {
+export function PageHeader({ headline, queue, isByProbe, boardUrl, age, banner }: Props) {
   return (
     <header>
       <div className={`band band-${headline.tone}`}>
@@ -22,6 +24,7 @@ export function PageHeader({ headline, queue, boardUrl, age, banner }: Props) {
             <p className="product">
               <b>Queue Ops</b>
               {queue && <span className="queue-name">{queue}</span>}
+              {isByProbe && <span>seen by the probe</span>}
             </p>
             {boardUrl && (
               <a className="board-link" href={boardUrl}>

@@ -1,60 +1,58 @@
-import { ChecksSection } from './checks-section.tsx'
-import { ConsumersSection } from './consumers-section.tsx'
-import { CountsSection } from './counts-section.tsx'
-import { DeadLettersSection } from './dead-letters-section.tsx'
 import { headline, tabTitle } from './headline.ts'
 import { InformationAge } from './information-age.tsx'
 import { LostBanner } from './lost-banner.tsx'
-import { OldMark } from './old-mark.tsx'
 import { PageFooter } from './page-footer.tsx'
 import { PageHeader } from './page-header.tsx'
-import { ProbeSection } from './probe-section.tsx'
-import { QueuesSection } from './queues-section.tsx'
-import { isLost, isQueueOld } from './reading.ts'
+import { isLost, watchedTarget, type Reading } from './reading.ts'
+import { ServerSections } from './server-sections.tsx'
+import { SilenceBanner } from './silence-banner.tsx'
+import { TargetsNav } from './targets-nav.tsx'
 import { useNow } from './use-now.ts'
 import { useStatus } from './use-status.ts'
 import { useTab } from './use-tab.ts'
+import { WatchSections } from './watch-sections.tsx'
+
+/** Which of the servers that the probe watches; a link to the page may name it. */
+const wanted = new URLSearchParams(location.search).get('target')
 
 export function Page() {
-  const reading = useStatus()
-  // By the server's clock, since all times on the page are the server's.
+  const reading = useStatus(wanted)
+  // By the clock of who serves the page, since all times on it are that one's.
   const now = useNow() + reading.clockAheadMs
-  const { report, queue, problem } = reading
+  const { report, watch, problem } = reading
   const said = headline(reading)
-  useTab(tabTitle(said, report?.health.queue), said.tone)
+  const queue = report?.health.queue ?? watch?.target
+  useTab(tabTitle(said, queue), said.tone)
 
-  const lost = isLost(reading)
+  const target = watchedTarget(reading)
+  const isSilent = (watch?.silence ?? null) !== null
   const seenAt = report?.health.observed_at ?? null
-  const old = queue && isQueueOld(reading) && <OldMark at={queue.observedAt} now={now} />
-  const allOld = lost && seenAt && <OldMark at={seenAt} now={now} />
+  const ofServer = <ServerSections key="server" reading={reading} now={now} />
+  const ofProbe = target && <WatchSections key="probe" target={target} now={now} />
   return (
     <>
       <PageHeader
         headline={said}
-        queue={report?.health.queue}
+        queue={queue}
+        isByProbe={watch !== null}
         boardUrl={report?.board_url}
-        age={seenAt && <InformationAge at={seenAt} now={now} lost={lost} />}
-        banner={problem && <LostBanner problem={problem} seenAt={seenAt} now={now} />}
+        age={seenAt && <InformationAge at={seenAt} now={now} lost={isLost(reading)} />}
+        banner={<Banner reading={reading} now={now} />}
       />
-      <main className="wide" aria-busy={!report && !problem}>
-        {!report && <p className="empty">{problem ? 'There is nothing to show yet.' : 'Loading …'}</p>}
-        {report && (
-          <>
-            <ChecksSection checks={report.health.checks} old={allOld} now={now} />
-            <QueuesSection queues={report.health.queues ?? []} old={allOld} now={now} />
-            <CountsSection queue={queue?.status ?? null} old={old} />
-            <ConsumersSection consumers={queue?.status.consumers ?? null} old={old} />
-            <DeadLettersSection
-              letters={queue?.status.dead_letters ?? null}
-              failed={queue?.status.counts.failed ?? 0}
-              old={old}
-              now={now}
-            />
-            <ProbeSection results={report.probe_results} old={allOld} now={now} />
-          </>
-        )}
+      <main className="wide" aria-busy={!report && !watch && !problem}>
+        {watch && <TargetsNav targets={watch.targets} shown={watch.target} />}
+        {!report && !watch && <p className="empty">{problem ? 'There is nothing to show yet.' : 'Loading …'}</p>}
+        {/* Of a silent server what the probe knows is news, and the rest is not. */}
+        {isSilent ? [ofProbe, ofServer] : [ofServer, ofProbe]}
       </main>
-      <PageFooter version={report?.version ?? null} />
+      <PageFooter version={report?.version ?? null} watch={watch} />
     </>
   )
+}
+
+function Banner({ reading, now }: { reading: Reading; now: number }) {
+  const { report, watch, problem } = reading
+  const seenAt = watch?.time ?? report?.health.observed_at ?? null
+  if (problem) return <LostBanner problem={problem} seenAt={seenAt} now={now} />
+  return watch?.silence ? <SilenceBanner silence={watch.silence} hasReport={report !== null} now={now} /> : null
 }

@@ -1,8 +1,6 @@
-import type { CheckStatus, ProbeResult } from '@queue-ops/server/contract'
-import { took } from './age.ts'
-import { dateAndTime } from './instant.ts'
+import type { CheckStatus } from '@queue-ops/server/contract'
+import type { Bar } from './history-spans.ts'
 
-const places = 60
 const pitch = 10
 const width = 8
 const full = 32
@@ -10,13 +8,15 @@ const full = 32
 const heights: Record<CheckStatus, number> = { pass: 18, unknown: 18, warn: 25, fail: full }
 
 interface Props {
-  results: readonly ProbeResult[]
+  /** Newest first. */
+  bars: readonly Bar[]
+  places: number
   /** Id of the text that says in words what the bar shows. */
   summaryId: string
 }
 
-/** One bar per run, oldest left, newest right. Results are newest first. */
-export function ProbeBar({ results, summaryId }: Props) {
+/** A bar for each run, hour or day, oldest left, newest right. */
+export function ProbeBar({ bars, places, summaryId }: Props) {
   return (
     <svg
       className="probe-bar"
@@ -26,21 +26,16 @@ export function ProbeBar({ results, summaryId }: Props) {
       aria-labelledby={summaryId}
     >
       {Array.from({ length: places }, (_, place) => {
-        const result = results[place]
+        const bar = bars[place]
         const x = (places - 1 - place) * pitch
-        if (!result) return <rect key={x} className="probe-none" x={x} y={full - 4} width={width} height={4} />
-        const height = heights[result.status]
+        if (!bar) return <rect key={x} className="probe-none" x={x} y={full - 4} width={width} height={4} />
+        const height = heights[bar.status]
         return (
-          <rect key={x} className={`probe-${result.status}`} x={x} y={full - height} width={width} height={height}>
-            <title>{inWords(result)}</title>
+          <rect key={x} className={`probe-${bar.status}`} x={x} y={full - height} width={width} height={height}>
+            <title>{bar.title}</title>
           </rect>
         )
       })}
     </svg>
   )
-}
-
-function inWords({ time, status, message, duration_ms }: ProbeResult): string {
-  const run = `${dateAndTime(time)}: ${status}, ${took(duration_ms)}`
-  return status === 'pass' ? run : `${run}\n${message}`
 }

@@ -1,5 +1,7 @@
 import type { CheckStatus, ProbeResult } from '@queue-ops/server/contract'
-import { secondsSince, span } from './age.ts'
+import { secondsSince, span, took } from './age.ts'
+import type { Bar } from './history-spans.ts'
+import { dateAndTime } from './instant.ts'
 
 /** A probe that has not reported for this long is itself a problem: nobody would be alerted. */
 const staleAfterSeconds = 180
@@ -22,4 +24,15 @@ export function probeSummary(results: readonly ProbeResult[], now: number): stri
     .map(({ status, count }) => `${count} ${status}`)
   const runs = results.length === 1 ? '1 run' : `${results.length} runs`
   return `${runs} in the last ${span(secondsSince(oldest.time, now))}: ${seen.join(', ')}.`
+}
+
+/** How many runs a bar has room for. */
+export const runPlaces = 60
+
+/** One place for each run. */
+export function runBars(results: readonly ProbeResult[]): Bar[] {
+  return results.map(({ time, status, message, duration_ms }) => {
+    const run = `${dateAndTime(time)}: ${status}, ${took(duration_ms)}`
+    return { status, title: status === 'pass' ? run : `${run}\n${message}` }
+  })
 }

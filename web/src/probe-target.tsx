@@ -1,7 +1,7 @@
 import type { ProbeResult } from '@queue-ops/server/contract'
 import { useId } from 'react'
 import { ProbeBar } from './probe-bar.tsx'
-import { probeSummary } from './probe-history.ts'
+import { probeSummary, runBars, runPlaces } from './probe-history.ts'
 import { ProbeTable } from './probe-table.tsx'
 
 interface Props {
@@ -16,7 +16,7 @@ export function ProbeTarget({ target, results, now }: Props) {
   return (
     <div className="target">
       <figure className="history">
-        <ProbeBar results={results} summaryId={summaryId} />
+        <ProbeBar bars={runBars(results)} places={runPlaces} summaryId={summaryId} />
         <figcaption id={summaryId}>
           {probeSummary(results, now)} <span className="mono target-url">{target}</span>
         </figcaption>

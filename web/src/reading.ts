@@ -1,4 +1,4 @@
-import type { QueueStatus, StatusReport } from '@queue-ops/server/contract'
+import type { ProbeStatus, QueueStatus, StatusReport } from '@queue-ops/server/contract'
 
 /** Why a poll brought no report: a clause for the banner, and the particulars. */
 export interface Problem {
@@ -6,9 +6,14 @@ export interface Problem {
   detail: string
 }
 
+/** What the probe adds when it serves the page. */
+export type Watch = Omit<ProbeStatus, 'report'>
+
 /** Everything the page knows: the last good answer, and how the attempts since then went. */
 export interface Reading {
   report: StatusReport | null
+  /** Null when the server serves its own page. */
+  watch: Watch | null
   /** The last queue that was seen; older than `report` while the store is down. */
   queue: { status: QueueStatus; observedAt: string } | null
   /** Polls without a good answer since the last one. */
@@ -18,21 +23,47 @@ export interface Reading {
   clockAheadMs: number
 }
 
-export const nothingRead: Reading = { report: null, queue: null, missed: 0, problem: null, clockAheadMs: 0 }
+export const nothingRead: Reading = {
+  report: null,
+  watch: null,
+  queue: null,
+  missed: 0,
+  problem: null,
+  clockAheadMs: 0,
+}
 
 export function afterAnswer(reading: Reading, report: StatusReport, clockAheadMs: number): Reading {
   const queue = report.queue ? { status: report.queue, observedAt: report.health.observed_at } : reading.queue
-  return { report, queue, missed: 0, problem: null, clockAheadMs }
+  return { report, watch: null, queue, missed: 0, problem: null, clockAheadMs }
+}
+
+/** A silent server leaves what was known of it; one that answers without a report has none. */
+export function afterWatch(reading: Reading, { report: seen, ...watch }: ProbeStatus, clockAheadMs: number): Reading {
+  const before = reading.watch?.target === watch.target ? reading : nothingRead
+  const report = seen ?? (watch.silence === null ? null : before.report)
+  const after = report === null ? { ...nothingRead, clockAheadMs } : afterAnswer(before, report, clockAheadMs)
+  return { ...after, watch }
 }
 
 export function afterMiss(reading: Reading, problem: Problem): Reading {
   return { ...reading, missed: reading.missed + 1, problem }
 }
 
-/** One missed poll is a hiccup and gets the banner; from the second on, what is shown no longer counts as known. */
-export function isLost(reading: Reading): boolean {
+/**
+ * Whether who serves the page is gone. One missed poll is a hiccup and gets the banner; from the second on, what is shown no
+ * longer counts as known.
+ */
+export function isUnheard(reading: Reading): boolean {
   return reading.missed >= 2
 }
+
+/** Whether what is shown of the server is of an earlier moment: nothing is heard, or the probe hears nothing. */
+export function isLost(reading: Reading): boolean {
+  return isUnheard(reading) || (reading.watch?.silence ?? null) !== null
+}
+
+/** The target that the page is about, when the probe serves it. */
+export const watchedTarget = ({ watch }: Reading) => watch?.targets.find(({ name }) => name === watch.target) ?? null
 
 /** Whether the counts, consumers and dead letters belong to an earlier moment than the rest of the page. */
 export function isQueueOld(reading: Reading): boolean {

@@ -3,12 +3,17 @@ import type {
   Consumer,
   DeadLetter,
   HealthReport,
+  HistoryRollup,
+  Incident,
   ProbeFinding,
+  ProbeHistory,
   ProbeResult,
+  ProbeStatus,
   ProbeStep,
   QueueHealth,
   QueueStatus,
   StatusReport,
+  WatchedTarget,
 } from '@queue-ops/server/contract'
 
 type Test = (value: unknown) => boolean
@@ -146,7 +151,78 @@ const isReport = has<StatusReport>({
   board_url: isString,
 })
 
+const isIncident = has<Incident>({
+  id: isString,
+  target: isString,
+  severity: oneOf('warn', 'fail'),
+  reason: isString,
+  message: isString,
+  flapping: isBoolean,
+  opened_at: isInstant,
+  closed_at: orNull(isInstant),
+})
+
+const isWatchedTarget = has<WatchedTarget>({
+  name: isString,
+  interval_ms: isNumber,
+  status: isCheckStatus,
+  since: orNull(isInstant),
+  last_result: orNull(isProbeResult),
+  last_pass_at: orNull(isInstant),
+  last_canary: orNull(has<NonNullable<WatchedTarget['last_canary']>>({ time: isInstant, canary_ms: isNumber })),
+  incident: orNull(isIncident),
+  in_maintenance: isBoolean,
+})
+
+const isStatusOfProbe = has<ProbeStatus>({
+  served_by: oneOf('probe'),
+  version: isString,
+  time: isInstant,
+  target: isString,
+  targets: listOf(isWatchedTarget),
+  silence: orNull(has<NonNullable<ProbeStatus['silence']>>({ since: isInstant, detail: isString })),
+  report: orNull(isReport),
+})
+
+const isRollup = has<HistoryRollup>({
+  target: isString,
+  start: isInstant,
+  runs: isNumber,
+  warn: isNumber,
+  fail: isNumber,
+  unknown: isNumber,
+  status: isCheckStatus,
+  duration_ms: has<HistoryRollup['duration_ms']>({ min: isNumber, avg: isNumber, max: isNumber }),
+  dead_letters_max: orNull(isNumber),
+  waiting_max: orNull(isNumber),
+  canary_ms_max: orNull(isNumber),
+})
+
+const isHistory = has<ProbeHistory>({
+  schema: oneOf(1),
+  version: isString,
+  time: isInstant,
+  targets: listOf(isWatchedTarget),
+  resolution: oneOf('raw', 'minute', 'hour', 'day'),
+  from: isInstant,
+  to: isInstant,
+  results: listOf(isProbeResult),
+  rollups: listOf(isRollup),
+  next_cursor: orNull(isString),
+  incidents: listOf(isIncident),
+  problem: orNull(isString),
+})
+
 /** Whether an answer is what the contract says. By hand, because zod would be most of the page's weight. */
 export function isStatusReport(value: unknown): value is StatusReport {
   return isReport(value)
+}
+
+/** The same when the probe serves the page. */
+export function isProbeStatus(value: unknown): value is ProbeStatus {
+  return isStatusOfProbe(value)
+}
+
+export function isProbeHistory(value: unknown): value is ProbeHistory {
+  return isHistory(value)
 }

@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'react'
-import { askStatus } from './ask-status.ts'
-import { afterAnswer, afterMiss, nothingRead, type Reading } from './reading.ts'
+import { askStatus, type Answer } from './ask-status.ts'
+import { afterAnswer, afterMiss, afterWatch, nothingRead, type Reading } from './reading.ts'
 
 const intervalMs = 2000
 
-/** Polls the status while the tab is visible, and at once when it becomes visible again. */
-export function useStatus(): Reading {
+/** Polls the status while the tab is visible, and at once when it becomes visible again. `target` is for the probe. */
+export function useStatus(target: string | null): Reading {
   const [reading, setReading] = useState(nothingRead)
 
   useEffect(() => {
@@ -14,7 +14,7 @@ export function useStatus(): Reading {
     function start() {
       stop.abort()
       stop = new AbortController()
-      if (!document.hidden) void poll(stop.signal, setReading)
+      if (!document.hidden) void poll(target, stop.signal, setReading)
     }
 
     start()
@@ -23,24 +23,30 @@ export function useStatus(): Reading {
       document.removeEventListener('visibilitychange', start)
       stop.abort()
     }
-  }, [])
+  }, [target])
 
   return reading
 }
 
-async function poll(stop: AbortSignal, update: (change: (reading: Reading) => Reading) => void): Promise<void> {
+type Update = (change: (reading: Reading) => Reading) => void
+
+async function poll(target: string | null, stop: AbortSignal, update: Update): Promise<void> {
+  let who = 'server'
   while (!stop.aborted) {
     const began = performance.now()
-    const answer = await askStatus(stop).catch(() => null)
+    const answer = await askStatus(target, who, stop).catch(() => null)
     // Null or aborted: the tab was hidden meanwhile, which says nothing about the server.
     if (!answer || stop.aborted) return
-    update((reading) =>
-      'report' in answer
-        ? afterAnswer(reading, answer.report, answer.clockAheadMs)
-        : afterMiss(reading, answer.problem),
-    )
+    if ('status' in answer) who = 'served_by' in answer.status ? 'probe' : 'server'
+    update((reading) => after(reading, answer))
     await pause(intervalMs - (performance.now() - began))
   }
+}
+
+function after(reading: Reading, answer: Answer): Reading {
+  if ('problem' in answer) return afterMiss(reading, answer.problem)
+  const { status, clockAheadMs } = answer
+  return 'served_by' in status ? afterWatch(reading, status, clockAheadMs) : afterAnswer(reading, status, clockAheadMs)
 }
 
 function pause(ms: number): Promise<void> {

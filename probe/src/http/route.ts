@@ -1,9 +1,11 @@
 import type { ProbeResult } from '@queue-ops/server/contract'
 import type { Memory } from '../memory/memory.ts'
+import type { WatchedServers } from '../server-status/watched-servers.ts'
 
 /** What an address may ask of the probe. */
 export interface Serving {
   memory: Memory
+  servers: WatchedServers
   /** Runs a target now; null when there is no such target. */
   runNow(target: string): Promise<ProbeResult> | null
   clock: { now(): Date }
@@ -15,12 +17,14 @@ export interface Answer {
   status: number
   type: string
   body: string
+  /** Beside those of every answer, and instead of them. */
+  headers?: Record<string, string>
 }
 
 /** An address of the probe's own server, for GET. */
 export interface Route {
   path: string
-  answer(query: URLSearchParams, serving: Serving): Answer | Promise<Answer>
+  answer(query: URLSearchParams, serving: Serving, path: string): Answer | Promise<Answer>
 }
 
 export const jsonType = 'application/json; charset=utf-8'

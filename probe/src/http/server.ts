@@ -7,11 +7,13 @@ import { health } from './health.ts'
 import { history } from './history.ts'
 import { isLoopback, type Listening } from './listen-settings.ts'
 import { metrics } from './metrics.ts'
+import { page } from './page.ts'
 import { probe } from './probe.ts'
 import { asError, type Answer, type Route, type Serving } from './route.ts'
+import { status } from './status.ts'
 
-/** Every address of the probe's own server. */
-const routes: readonly Route[] = [metrics, probe, history, health]
+/** Every address of the probe's own server; the page has what is left. */
+const routes: readonly Route[] = [metrics, probe, history, health, status]
 
 export interface ProbeServer {
   /** `http://host:port` */
@@ -42,11 +44,9 @@ async function answerTo(request: IncomingMessage, token: string | null, serving:
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return asError(405, 'This address is only for reading: use GET.')
   }
-  const url = new URL(request.url ?? '/', 'http://probe')
-  const route = routes.find(({ path }) => path === url.pathname)
-  if (route === undefined)
-    return asError(404, `There is nothing here; see ${routes.map(({ path }) => path).join(', ')}.`)
-  return await route.answer(url.searchParams, serving)
+  const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://probe')
+  const route = routes.find((route) => route.path === path) ?? page
+  return await route.answer(searchParams, serving, path)
 }
 
 /** Without a token this machine is trusted, but not what a foreign page makes a browser send (DNS rebinding). */
@@ -64,10 +64,11 @@ function refuseStranger({ headers: { authorization = '' } }: IncomingMessage, to
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
 
-function write(response: ServerResponse, { method }: IncomingMessage, { status, type, body }: Answer) {
+function write(response: ServerResponse, { method }: IncomingMessage, { status, type, body, headers: more }: Answer) {
   const headers = { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
   response.writeHead(status, {
     ...headers,
+    ...more,
     ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     ...(status === 405 ? { allow: 'GET, HEAD' } : {}),
   })

@@ -1,3 +1,4 @@
+import type { ProbeResult } from '@queue-ops/server/contract'
 import { startHeartbeat } from '../alerts/heartbeat.ts'
 import type { Config } from '../config.ts'
 import { IN_MEMORY } from '../history/open-file.ts'
@@ -6,6 +7,8 @@ import { startProbeServer } from '../http/server.ts'
 import { otlpRequest } from '../metrics/otlp.ts'
 import { startPushing } from '../metrics/otlp-push.ts'
 import { probeFamilies } from '../metrics/probe-families.ts'
+import { WatchedServers } from '../server-status/watched-servers.ts'
+import { readPage } from '../history/read-history.ts'
 import type { Probing, Recorder } from '../reporters/list.ts'
 import { Memory } from './memory.ts'
 import { wellnessOf } from './wellness.ts'
@@ -29,10 +32,19 @@ export async function openMemory(config: Config, probing: Probing): Promise<Reco
   // A single run may be about anything: it closes nothing that it does not ask.
   const isWatchedElsewhere = (name: string) => mode === 'once' || leftOut.includes(name)
   const memory = new Memory({ path, retention, channels: sections.alerts, targets, isWatchedElsewhere }, probing)
-  const ending = mode === 'once' ? [] : await startDaemonParts(config, probing, memory)
+  const servers = new WatchedServers(targets, {
+    ...probing,
+    latestResults: (name) => latestResults(memory, name, probing),
+  })
+  const ending = mode === 'once' ? [] : await startDaemonParts(config, probing, memory, servers)
   return {
     name: path === IN_MEMORY ? 'the history' : `history ${path}`,
-    record: async (result, target) => memory.record(result, target),
+    async record(result, target) {
+      memory.record(result, target)
+      const seen = memory.targets.find(({ name }) => name === target.name)
+      // Also while nobody looks at the page: what it shows of a server that has died was seen before.
+      if (mode !== 'once' && sections.listen !== undefined && seen !== undefined) void servers.look(seen)
+    },
     async close() {
       await Promise.all(ending.map((end) => end()))
       await memory.close(GOODBYE_MS[mode])
@@ -45,12 +57,25 @@ function pathOf({ sections, results }: Config): string {
   return results === null ? IN_MEMORY : `${results.replace(/\.jsonl?$/, '')}.history.sqlite`
 }
 
-async function startDaemonParts({ sections }: Config, probing: Probing, memory: Memory): Promise<(() => unknown)[]> {
+/** Eight hours at the usual interval. */
+const LATEST_RESULTS = 1000
+
+function latestResults(memory: Memory, target: string, { clock }: Probing): ProbeResult[] {
+  const query = { resolution: 'raw', from: 0, to: clock.now().getTime(), limit: LATEST_RESULTS, cursor: null } as const
+  return memory.read((tables) => readPage(tables, { ...query, target })).results
+}
+
+async function startDaemonParts(
+  { sections }: Config,
+  probing: Probing,
+  memory: Memory,
+  servers: WatchedServers,
+): Promise<(() => unknown)[]> {
   const { heartbeat, listen, otlp } = sections
   const startedAt = probing.clock.now()
   const ending: (() => unknown)[] = []
   if (listen !== undefined) {
-    const server = await startProbeServer(listen, { ...probing, memory, startedAt })
+    const server = await startProbeServer(listen, { ...probing, memory, servers, startedAt })
     probing.complain(`listening on ${server.url}`)
     ending.push(() => server.close())
   }

@@ -1,0 +1,171 @@
+import { ProbeHistory, ProbeStatus } from '@queue-ops/server/contract'
+import { expect, test } from 'vitest'
+import { openPage, type BrowserPage } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
+import { freePort } from '../support/free-port.ts'
+import { serveHttp } from '../support/http-servers.ts'
+import { probeConfig, startProbeDaemon, type ProbeDaemon } from '../support/probe-daemon.ts'
+import { startProgram, temporaryFolder } from '../support/program.ts'
+import { startSwitchableTarget } from '../support/switchable-target.ts'
+
+const defaults = { interval: '500ms', timeout: '2s', jitter: '0%' }
+const listen = '127.0.0.1:0'
+
+async function status(daemon: ProbeDaemon, query = ''): Promise<ProbeStatus> {
+  const response = await fetch(`${await daemon.url()}/api/status${query}`)
+  return ProbeStatus.strict().parse(await response.json())
+}
+
+async function incidents(daemon: ProbeDaemon) {
+  const response = await fetch(`${await daemon.url()}/history.json?target=exports`)
+  return ProbeHistory.parse(await response.json()).incidents
+}
+
+async function expectWellMade({ page, accessibilityViolations, complaints }: BrowserPage) {
+  expect(await accessibilityViolations()).toEqual([])
+  const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+  expect(overflow).toBe(0)
+  expect(complaints).toEqual([])
+}
+
+test.each([
+  { colorScheme: 'light', viewport: { width: 1440, height: 900 } },
+  { colorScheme: 'dark', viewport: { width: 390, height: 844 } },
+] as const)(
+  'the page of the probe outlives the server, says since when it is down, and recovers by itself ($colorScheme)',
+  async (appearance) => {
+    await using folder = await temporaryFolder()
+    await using other = await startSwitchableTarget()
+    const settings = { DATA_DIR: folder.path, PORT: String(await freePort()) }
+    const server = await startProgram(settings)
+    const targets = [
+      { name: 'exports', url: `${server.url}/mcp` },
+      { name: 'mailer', url: other.url },
+    ]
+    const config = await probeConfig(folder.path, { defaults, targets, listen, history: 'h.sqlite' })
+    await using daemon = startProbeDaemon(['--config', config])
+    await using browser = await openPage(await daemon.url(), appearance)
+    const { page } = browser
+    await browser.shows('operational')
+    const board = page.getByRole('link', { name: 'Open Bull Board' })
+    expect(await board.getAttribute('href')).toBe(`${server.url}/admin/queues/`)
+    await page.getByText('No incident in the last year.').waitFor()
+    await expectWellMade(browser)
+
+    const killedAt = new Date().toISOString()
+    await server.stop('SIGKILL')
+    await browser.shows('down')
+    await page.getByText(/The server does not answer since \d\d:\d\d:\d\d .*\(\d+ s\): connection refused/).waitFor()
+    await page.getByText('1 open').waitFor()
+    const checks = page.getByRole('region', { name: 'Checks' })
+    await checks.getByText(/as of \d\d:\d\d:\d\d/).waitFor()
+    await checks.getByText('queue_sqlite').waitFor()
+    const { silence } = await status(daemon)
+    expect(silence?.since.localeCompare(killedAt)).toBe(1)
+    const history = page.getByRole('region', { name: 'History of the probe' })
+    await history.getByText(/ pass, \d+ fail/).waitFor()
+    await expectWellMade(browser)
+    for (const span of ['Hours', 'Days']) {
+      await history.getByRole('button', { name: span }).click()
+      await history.getByText(/\d+ runs in the last \d+ days: \d+ pass, \d+ fail\./).waitFor()
+      await expectWellMade(browser)
+    }
+    // The silence goes on: it is still the same one.
+    expect((await status(daemon)).silence).toEqual(silence)
+
+    await using second = await startProgram(settings)
+    expect(second.url).toBe(server.url)
+    await browser.shows('operational')
+    await page.getByRole('region', { name: 'Incidents' }).getByText('over').waitFor()
+    expect(await page.getByText('does not answer since').count()).toBe(0)
+    expect(await checks.getByText(/as of/).count()).toBe(0)
+    expect(await incidents(daemon)).toMatchObject([{ target: 'exports', closed_at: expect.any(String) }])
+
+    // Of a server that has no status of its own there is what the probe sees.
+    other.become('ill', 'the mails are lost')
+    await eventually(async () => expect((await status(daemon, '?target=mailer')).targets[1]?.status).toBe('fail'))
+    await page.getByRole('link', { name: /^mailer/ }).click()
+    await browser.shows('down')
+    await page.getByText(/The probe: .*the mails are lost/).waitFor()
+    await expectWellMade(browser)
+  },
+  180_000,
+)
+
+test('a probe that was started while the server is silent knows from its history since when', async () => {
+  await using folder = await temporaryFolder()
+  const server = await startProgram({ DATA_DIR: folder.path })
+  const targets = [{ name: 'exports', url: `${server.url}/mcp` }]
+  const args = ['--config', await probeConfig(folder.path, { defaults, targets, listen, history: 'h.sqlite' })]
+  await using first = startProbeDaemon(args)
+  await eventually(() => expect(first.results().some(({ failed_step }) => failed_step === null)).toBe(true))
+  await server.stop('SIGKILL')
+  await eventually(() => expect(first.results().filter(({ reason }) => reason === 'unreachable').length).toBe(3))
+  const before = await status(first)
+  expect(before.report?.health.queue).toBe('exports')
+  await first.stop('SIGKILL')
+
+  await using second = startProbeDaemon(args)
+  const after = await status(second)
+  expect(after.silence).toEqual(before.silence)
+  expect(after.report).toBeNull()
+  await using browser = await openPage(await second.url())
+  await browser.shows('down')
+  await browser.page.getByText('The probe has not seen its status since it was started itself.').waitFor()
+  await browser.page.getByText(/ pass, \d+ fail/).waitFor()
+}, 120_000)
+
+test('what the page is made of has the headers of the server, and nothing else can be fetched', async () => {
+  await using folder = await temporaryFolder()
+  await using target = await startSwitchableTarget()
+  await using server = await startProgram({ DATA_DIR: folder.path })
+  await using daemon = startProbeDaemon(['--url', target.url, '--listen', listen])
+  const url = await daemon.url()
+  const index = await (await fetch(url)).text()
+  const assets = [...index.matchAll(/(?:src|href)="\.\/((?:assets|icon)[^"]+)"/g)].map(([, path]) => path)
+  expect(assets.length).toBeGreaterThanOrEqual(3)
+  for (const path of ['', ...assets]) {
+    const [ours, servers] = await Promise.all([fetch(`${url}/${path}`), fetch(`${server.url}/${path}`)])
+    expect(ours.status).toBe(200)
+    expect(await ours.text()).toBe(await servers.text())
+    for (const name of ['content-security-policy', 'x-content-type-options', 'content-type', 'cache-control']) {
+      expect([path, name, ours.headers.get(name)?.toLowerCase()]).toEqual([
+        path,
+        name,
+        servers.headers.get(name)?.toLowerCase(),
+      ])
+    }
+  }
+  for (const path of ['/%2e%2e/package.json', '/..%2fpackage.json', '/assets/', '/index.html/x', '/constructor']) {
+    expect([path, (await fetch(url + path)).status]).toEqual([path, 404])
+  }
+})
+
+test('a server is asked for its status once a second at most, and what it sends is bounded and checked', async () => {
+  let asked = 0
+  const health = { healthy: true, status: 'operational', summary: 'Well.', queue: 'q', checks: [] }
+  const observed = { ...health, observed_at: new Date().toISOString() }
+  const report = { version: '1', health: observed, queue: null, probe_results: [], board_url: 'javascript:alert(1)' }
+  let answer = JSON.stringify(report)
+  await using server = await serveHttp((request, response) => {
+    if (request.url !== '/api/status') return void response.writeHead(404).end()
+    asked += 1
+    response.writeHead(200, { 'content-type': 'application/json' }).end(answer)
+  })
+  await using daemon = startProbeDaemon(['--url', server.url, '--interval', '3600', '--listen', listen])
+  await eventually(() => expect(daemon.results()).toHaveLength(1))
+  await eventually(() => expect(asked).toBeGreaterThan(0))
+  const before = asked
+  const answers = await Promise.all(Array.from({ length: 30 }, () => status(daemon)))
+  expect(asked - before).toBeLessThanOrEqual(1)
+  const whole = { ...report, board_url: `${new URL(server.url).origin}/` }
+  expect(answers[0]).toMatchObject({ report: whole, silence: null, served_by: 'probe' })
+  for (const wrong of [JSON.stringify({ ...report, x: 'x'.repeat(5_000_000) }), '{}', '<html>']) {
+    answer = JSON.stringify(report)
+    await eventually(async () => expect((await status(daemon)).report).toEqual(whole))
+    answer = wrong
+    await eventually(async () => expect(await status(daemon)).toMatchObject({ report: null, silence: null }))
+  }
+  const unknown = await fetch(`${await daemon.url()}/api/status?target=nobody`)
+  expect(unknown.status).toBe(404)
+}, 60_000)
