@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { StatusReport } from '@queue-ops/server/contract'
+import { ProbeStatus, StatusReport } from '@queue-ops/server/contract'
 import { expect, test } from 'vitest'
 import { eventually } from './support/eventually.ts'
 import { freePort } from './support/free-port.ts'
@@ -11,9 +11,9 @@ import { bareEnvironment, temporaryFolder } from './support/program.ts'
 const launcher = fileURLToPath(new URL('../.ci/launch.mjs', import.meta.url))
 
 /** What `npm start` runs after set-up and build, with the keyboard's Ctrl-C: a signal to the whole process group. */
-function launch(dataDir: string, port: number) {
+function launch(dataDir: string, port: number, more: Record<string, string> = {}) {
   const child = spawn(process.execPath, [launcher], {
-    env: { ...bareEnvironment(), DATA_DIR: dataDir, PORT: String(port), QUEUE_URL: '', REDIS_URL: '' },
+    env: { ...bareEnvironment(), DATA_DIR: dataDir, PORT: String(port), QUEUE_URL: '', REDIS_URL: '', ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
@@ -92,4 +92,39 @@ test('one command starts server, worker and probe, says where all is, and Ctrl-C
     expect((await mcp.exportStatus(jobId)).state).toBe('completed')
   }
   expect(await second.ctrlC()).toBe(0)
+})
+
+const probePage = (stdout: string) => /Status page by the probe, .*: (\S+)\n/.exec(stdout)?.[1]
+
+test('a server that dies is started again, and the page of the probe outlives it', async () => {
+  await using folder = await temporaryFolder()
+  const port = await freePort()
+  const probePort = await freePort()
+  const started = launch(folder.path, port, { PROBE_PORT: String(probePort) })
+  const page = await eventually(() => {
+    const url = probePage(started.stdout())
+    if (url === undefined) throw new Error('the probe does not listen yet')
+    return url
+  })
+  expect(page).toBe(`http://127.0.0.1:${probePort}/`)
+  expect(await (await fetch(page)).text()).toContain('<title>Queue status</title>')
+  const status = async () => ProbeStatus.parse(await (await fetch(`${page}api/status`)).json())
+  const pid = await eventually(async () => {
+    const address = (await status()).report?.queue?.consumers[0]?.address
+    const [, id] = /^pid:(\d+)$/.exec(address ?? '') ?? []
+    if (id === undefined) throw new Error(`no process is told: ${address}`)
+    return Number(id)
+  })
+  process.kill(pid, 'SIGKILL')
+  const silence = await eventually(async () => {
+    const { silence, report } = await status()
+    if (silence === null) throw new Error('the server still answers')
+    expect(report?.health.queue).toBe('exports')
+    return silence
+  })
+  expect(Date.now() - Date.parse(silence.since)).toBeGreaterThanOrEqual(0)
+  await eventually(async () => expect((await status()).silence).toBeNull())
+  expect(await answers(`http://127.0.0.1:${port}/livez`)).toBe(true)
+  expect(await started.ctrlC()).toBe(0)
+  expect(await answers(page)).toBe(false)
 })

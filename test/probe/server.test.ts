@@ -113,6 +113,11 @@ test('elsewhere than on loopback every request needs the token', async () => {
     expect((await ask(url, {})).status).toBe(401)
     expect((await ask(url, { authorization: 'Bearer wrong' })).status).toBe(401)
     expect((await ask(url, { authorization: 'Bearer geheim' })).status).toBe(200)
+    const basic = (password: string) => `Basic ${Buffer.from(`me:${password}`).toString('base64')}`
+    expect((await ask(url, { authorization: basic('wrong') })).status).toBe(401)
+    expect((await ask(url, { authorization: basic('geheim') })).status).toBe(200)
+    const embedded = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }
+    expect((await ask(url, { authorization: basic('geheim'), ...embedded })).status).toBe(403)
   }
 })
 

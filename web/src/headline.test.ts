@@ -1,7 +1,7 @@
-import type { StatusReport } from '@queue-ops/server/contract'
-import { expect, test } from 'vitest'
+import type { ProbeReason, ProbeResult, ProbeStatus, StatusReport } from '@queue-ops/server/contract'
+import { describe, expect, test } from 'vitest'
 import { headline, tabTitle } from './headline.ts'
-import { afterAnswer, afterMiss, nothingRead } from './reading.ts'
+import { afterAnswer, afterMiss, afterWatch, nothingRead } from './reading.ts'
 
 const report: StatusReport = {
   version: '0.1.0',
@@ -39,4 +39,85 @@ test('after two missed polls nothing is green, and what was last known is said w
 test('the tab says the state and the queue', () => {
   expect(tabTitle({ tone: 'down', word: 'Down', sentence: '' }, 'exports')).toBe('● down – exports')
   expect(tabTitle(headline(nothingRead), undefined)).toBe('○ loading – queue status')
+})
+
+describe('when the probe serves the page', () => {
+  const run = (status: ProbeResult['status'], reason: ProbeReason | null): ProbeResult => ({
+    schema: 2,
+    time: '2026-11-23T12:00:00Z',
+    target: 'exports',
+    status,
+    exit_code: 0,
+    reason,
+    message: 'exports: seen',
+    failed_step: null,
+    duration_ms: 1,
+    steps: [],
+    era: null,
+    findings: [],
+    certificate_expires_at: null,
+    canary_ms: null,
+    dead_letters: null,
+    consumer_running: null,
+    consumers: null,
+    active: null,
+    waiting: null,
+  })
+  const seen = (last: ProbeResult | null, more: Partial<ProbeStatus>): ProbeStatus => ({
+    served_by: 'probe',
+    version: '0.1.0',
+    time: '2026-11-23T12:00:01Z',
+    target: 'exports',
+    targets: [
+      {
+        name: 'exports',
+        interval_ms: 30_000,
+        status: last?.status ?? 'unknown',
+        since: null,
+        last_result: last,
+        last_pass_at: null,
+        last_canary: null,
+        incident: null,
+        in_maintenance: false,
+      },
+    ],
+    silence: null,
+    report,
+    ...more,
+  })
+  const said = (status: ProbeStatus) => headline(afterWatch(nothingRead, status, 0))
+  const silence = { since: '2026-11-23T11:50:00Z', detail: 'connection refused' }
+
+  test('a server that answers speaks for itself', () => {
+    expect(said(seen(run('pass', null), {}))).toMatchObject({ tone: 'operational', sentence: 'Jobs flow.' })
+  })
+
+  test.each(['unhealthy', 'degraded', 'unreachable', 'own_fault'] as const)(
+    'a run that was %s says no more than the report, which is fresher',
+    (reason) => expect(said(seen(run('fail', reason), {}))).toMatchObject({ tone: 'operational' }),
+  )
+
+  test('what only a run can meet is worse than a report that is well', () => {
+    const met = said(seen(run('fail', 'canary_failed'), {}))
+    expect(met).toEqual({ tone: 'down', word: 'Down', sentence: 'The probe: exports: seen' })
+    expect(said(seen(run('warn', 'tls_expiring'), {}))).toMatchObject({ tone: 'degraded', word: 'Degraded' })
+  })
+
+  test('a silent server is down, whatever was known of it', () => {
+    const down = said(seen(run('pass', null), { silence }))
+    expect(down).toMatchObject({ tone: 'down', word: 'Down' })
+    expect(down.sentence).toMatch(/^The server does not answer\. Last known at .*: operational\.$/)
+    expect(said(seen(null, { silence, report: null })).sentence).toBe('The server does not answer.')
+  })
+
+  test('a server of others is what the run says', () => {
+    expect(said(seen(run('pass', null), { report: null }))).toMatchObject({ tone: 'operational', word: 'Operational' })
+    expect(said(seen(run('unknown', 'own_fault'), { report: null }))).toMatchObject({ tone: 'unknown' })
+    expect(said(seen(null, { report: null }))).toMatchObject({ tone: 'unknown', word: 'Loading' })
+  })
+
+  test('when the probe itself is not heard, nothing is known', () => {
+    const reading = afterMiss(afterMiss(afterWatch(nothingRead, seen(run('pass', null), {}), 0), noAnswer), noAnswer)
+    expect(headline(reading)).toMatchObject({ tone: 'unknown', word: 'No answer' })
+  })
 })

@@ -24,7 +24,7 @@ export function PageHeader({ headline, queue, isByProbe, boardUrl, age, banner }
             <p className="product">
               <b>Queue Ops</b>
               {queue && <span className="queue-name">{queue}</span>}
-              {isByProbe && <span>seen by the probe</span>}
+              {isByProbe && <span className="seen-by">seen by the probe</span>}
             </p>
             {boardUrl && (
               <a className="board-link" href={boardUrl}>

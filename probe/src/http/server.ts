@@ -57,9 +57,18 @@ function refuseForeign({ headers: { host = '', origin } }: IncomingMessage): Ans
 
 const isOurs = (address: string) => isLoopback(URL.parse(address)?.hostname.replace(/^\[(.*)\]$/, '$1') ?? '')
 
-function refuseStranger({ headers: { authorization = '' } }: IncomingMessage, token: string): Answer | null {
-  const given = /^Bearer (.*)$/i.exec(authorization)?.[1] ?? ''
-  return timingSafeEqual(digest(given), digest(token)) ? null : asError(401, 'A bearer token is needed.')
+/** The token comes as a bearer token or, from a browser that has asked for it, as the password of any user. */
+function refuseStranger({ headers }: IncomingMessage, token: string): Answer | null {
+  const { authorization = '' } = headers
+  const [, user = ''] = /^Basic (\S+)$/i.exec(authorization) ?? []
+  const password = /^[^:]*:(.*)$/s.exec(Buffer.from(user, 'base64').toString())?.[1]
+  const given = password ?? /^Bearer (.*)$/i.exec(authorization)?.[1] ?? ''
+  if (!timingSafeEqual(digest(given), digest(token))) {
+    return asError(401, 'A bearer token is needed, or the token as password.')
+  }
+  // A browser sends the password also for what a foreign page embeds.
+  const isEmbedded = headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-mode'] !== 'navigate'
+  return isEmbedded ? asError(403, 'Requests from pages of others are not answered.') : null
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
@@ -69,7 +78,7 @@ function write(response: ServerResponse, { method }: IncomingMessage, { status, 
   response.writeHead(status, {
     ...headers,
     ...more,
-    ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(status === 401 ? { 'www-authenticate': 'Bearer, Basic realm="queue-ops-probe", charset="UTF-8"' } : {}),
     ...(status === 405 ? { allow: 'GET, HEAD' } : {}),
   })
   response.end(method === 'HEAD' ? undefined : body)
