@@ -53,6 +53,17 @@ for (const version of versions) {
     expect(await queue.getDeduplicationJobId('one')).toBe('chosen')
     expect(await queue.getGlobalConcurrency()).toBe(50)
     expect(await queue.getJobScheduler('tick')).toMatchObject({ every: 60_000 })
+    const kept = { keptMs: Number.MAX_SAFE_INTEGER, most: 10 }
+    const before = await queue.getBackend().readNotes(kept.keptMs)
+    expect(before).toMatchObject(
+      version < 3 ? { notes: [], tallies: {} } : { notes: [{ name: 'worker', text: '{}' }], tallies: { canaries: 1 } },
+    )
+    await queue.getBackend().writeNote('worker', '{"new":1}', kept)
+    await queue.getBackend().tally('canaries')
+    expect(await queue.getBackend().readNotes(kept.keptMs)).toMatchObject({
+      notes: [{ name: 'worker', text: '{"new":1}' }],
+      tallies: { canaries: (before.tallies['canaries'] ?? 0) + 1 },
+    })
     await (await queue.getJob('2'))?.retry()
     const told: unknown[] = []
     const worker = new Worker('work', async (job) => void told.push(job.data.text?.length), {

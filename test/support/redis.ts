@@ -17,16 +17,16 @@ export interface TestRedis extends AsyncDisposable {
   countClients(): Promise<number>
 }
 
-export async function startRedis(): Promise<TestRedis> {
+/** @param settings more of its arguments, such as `--cluster-enabled yes` */
+export async function startRedis(settings: string[] = []): Promise<TestRedis> {
   const port = await freePort()
   const url = `redis://127.0.0.1:${port}`
   let server: ChildProcess | undefined
 
   async function start() {
     const program = process.env['REDIS_SERVER'] ?? 'redis-server'
-    server = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
-      stdio: 'ignore',
-    })
+    const plain = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+    server = spawn(program, [...plain, ...settings], { stdio: 'ignore' })
     await eventually(() => ask(url, (redis) => redis.ping()))
   }
   async function stop() {

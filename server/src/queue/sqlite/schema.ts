@@ -125,6 +125,18 @@ const migrations = [
     prioritized = (SELECT count(*) FROM job WHERE job.queue = queue.id AND state = 6),
     delayed = (SELECT count(*) FROM job WHERE job.queue = queue.id AND state = 7);
   `,
+  // By the name of the queue and not its number: a note makes no queue, and writing one wakes nobody who waits for a job.
+  `
+  CREATE TABLE note (
+    queue TEXT NOT NULL,
+    name TEXT NOT NULL,
+    written_at INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (queue, name)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE tally (queue TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (queue, name))
+    STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /**
