@@ -1,7 +1,7 @@
 import type { Queue } from 'bullmq'
-import { JobState } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import { askStore } from '../queue/ask-store.ts'
+import { countJobs } from '../queue/canary-job.ts'
 import { listConsumers } from '../queue/consumers.ts'
 import type { Store } from '../queue/store.ts'
 import { problemOf } from '../queue/store-problem.ts'
@@ -26,10 +26,4 @@ export async function gatherSignals(store: Store, queue: Queue): Promise<Signals
     const lost = { kind, reachable: false as const, problem: problemOf(error) }
     return { queue: queue.name, observedAt, store: lost, counts: null, paused: null, consumers: null }
   }
-}
-
-async function countJobs(queue: Queue): Promise<Record<JobState, number>> {
-  const counts = await queue.getJobCounts(...JobState.options)
-  const entries = JobState.options.map((state) => [state, counts[state] ?? 0])
-  return Object.fromEntries(entries) as Record<JobState, number>
 }

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { JobType, Queue } from 'bullmq'
+import { CANARY_ID } from '../../queue/canary-job.ts'
 
 const PAGE = 2000
 
@@ -21,6 +22,9 @@ const OVER = new Set<JobType>(['completed', 'failed'])
 
 /** A text that sorts before every id. */
 const BEFORE_ALL = ''
+
+/** The jobs behind an id; the canary is none of them. */
+const ROWS = `ids WHERE id > ? AND id <> '${CANARY_ID}'`
 
 /**
  * The ids of the jobs of a queue as they were when they were listed, each once, in their order. They are kept in a
@@ -48,12 +52,12 @@ export class JobIds {
   }
 
   count(after: string | null): number {
-    return Number(this.#db.prepare('SELECT count(*) AS n FROM ids WHERE id > ?').get(after ?? BEFORE_ALL)?.['n'])
+    return Number(this.#db.prepare(`SELECT count(*) AS n FROM ${ROWS}`).get(after ?? BEFORE_ALL)?.['n'])
   }
 
   /** The next ids behind `after`. */
   page(after: string | null, limit: number): string[] {
-    const rows = this.#db.prepare('SELECT id FROM ids WHERE id > ? ORDER BY id LIMIT ?').all(after ?? BEFORE_ALL, limit)
+    const rows = this.#db.prepare(`SELECT id FROM ${ROWS} ORDER BY id LIMIT ?`).all(after ?? BEFORE_ALL, limit)
     return rows.map((row) => String(row['id']))
   }
 

@@ -39,18 +39,24 @@ export interface Heartbeat {
   eventLoopDelayMs: number
   lastTakenAt: number | null
   lastFinishedAt: number | null
-  /** The folder in which it makes files. `problem`: why it cannot be written, in words that may be shown. */
-  folder: { freeBytes: number; problem: string | null }
+  /**
+   * The folders in which it makes files, as one: the least room, null when that cannot be told, and why nothing can be written
+   * there, as the end of a sentence that may be shown ("it is read-only").
+   */
+  folder: { freeBytes: number | null; problem: string | null }
   /** How far its clock is ahead of the store's. */
   clockAheadMs: number
   /** How long ago it was written, by the store's clock. */
   ageMs: number
 }
 
-/** The way of the newest canary, by the store's clock. */
+/**
+ * The way of the newest canary, by the store's clock. All null: none was sent, or none within the last hour has told of its
+ * way, as when CANARY_INTERVAL_MS is 0 or workers of an older version take them. Judge by `pendingSince`.
+ */
 export interface CanaryState {
   sentAt: number | null
-  /** Of the last one that came through. */
+  /** Of the last one that came through, within the last hour. */
   finishedAt: number | null
   roundTripMs: number | null
   /** Since when one is under way, null when none is. */
