@@ -27,7 +27,7 @@ async function takeAndDie(url: string) {
     return new Promise<never>(() => undefined)
   }
   const store = openStore(url, 'bull', createLog('silent'))
-  const worker = store.openWorker('exports', endless, { lockDuration: 1000 })
+  const worker = store.openWorker('exports', endless, { lockDuration: 1000, stalledInterval: 3000 })
   await taken
   await worker.close(true)
 }
@@ -37,9 +37,18 @@ async function everythingToldOf(mcp: McpClient, url: string) {
   const { queue } = StatusReport.parse(await (await fetch(`${url}/api/status`)).json())
   const list = ListExportsOutput.parse((await mcp.call('list_exports')).structuredContent)
   const status = answerText(await mcp.call('get_export_status', { job_id: CANARY_ID }))
-  return { counts: queue?.counts, deadLetters: queue?.dead_letters, list, status }
+  const answer = await fetch(`${url}/admin/queues/api/queues?activeQueue=exports&status=waiting&page=1&jobsPerPage=10`)
+  const { queues } = (await answer.json()) as { queues: { counts: object; jobs: object[] }[] }
+  return {
+    board: queues.map(({ counts, jobs }) => ({ counts, jobs })),
+    counts: queue?.counts,
+    deadLetters: queue?.dead_letters,
+    list,
+    status,
+  }
 }
 const nothingTold = {
+  board: [{ counts: nothing, jobs: [] }],
   counts: nothing,
   deadLetters: [],
   list: { exports: [], next_cursor: null },
@@ -103,6 +112,13 @@ for (const storeName of ['SQLite', 'Redis']) {
     // Honest work that waits does not hold it up.
     const jobs = [await mcp.startExport({ format: 'csv' }), await mcp.startExport({ format: 'csv' })]
     expect(await watch.counts()).toMatchObject({ waiting: 2 })
+    const told = await eventually(async () => {
+      const all = await everythingToldOf(mcp, another.url)
+      expect(all).toMatchObject({ counts: { waiting: 2 }, board: [{ counts: { waiting: 2 } }] })
+      return all
+    })
+    expect(told.board[0]?.jobs).toHaveLength(2)
+    expect(told.list.exports.map(({ job_id }) => job_id).toSorted()).toEqual(jobs.toSorted())
     await using _worker = await startProgram({ ...settings, ROLE: 'worker', WORKER_CONCURRENCY: '1' })
     await eventually(async () => expect((await watch.canary()).roundTripMs).toBeGreaterThan(5 * SECOND_MS))
     const { finishedAt } = await watch.canary()
@@ -145,7 +161,7 @@ for (const storeName of ['SQLite', 'Redis']) {
     await using store = await startStore()
     await using folder = await temporaryFolder()
     const database = join(folder.path, 'slow.sqlite')
-    createSlowView(database)
+    createSlowView(database, 1e15)
     const settings = {
       QUEUE_URL: store.url,
       DATA_DIR: folder.path,
@@ -161,14 +177,12 @@ for (const storeName of ['SQLite', 'Redis']) {
     await using worker = await startProgram({ ...settings, ROLE: 'worker', WORKER_CONCURRENCY: '1' })
     await eventually(async () => expect((await watch.canary()).roundTripMs).not.toBeNull())
     expect(await sendCanary(mcp)).toMatchObject({ outcome: 'through' })
-    const jobs = await Promise.all(Array.from({ length: 8 }, () => mcp.startExport({ format: 'xlsx' })))
-    await eventually(async () => expect((await watch.heartbeats())[0]?.jobs).toHaveLength(1))
-    worker.process.kill('SIGSTOP')
-    const asked = sendCanary(mcp)
-    await eventually(async () => expect((await watch.canary()).pendingSince).not.toBeNull())
-    expect((await asked).message).toContain('All workers have their hands full')
+    const endless = await mcp.startExport({ format: 'csv', filters: { i: 0 } })
+    await eventually(async () => expect((await watch.heartbeats())[0]?.jobs).toMatchObject([{ id: endless }]))
+    const held = await sendCanary(mcp)
+    expect(held).toMatchObject({ outcome: 'pending', message: expect.stringContaining('have their hands full') })
     await worker.stop('SIGKILL')
-    for (const id of jobs) await mcp.call('cancel_export', { job_id: id })
+    await mcp.call('cancel_export', { job_id: endless })
     await using _another = await startProgram({ ...settings, ROLE: 'worker', WORKER_CONCURRENCY: '1' })
     await eventually(async () => expect((await watch.canary()).pendingSince).toBeNull())
     expect(await sendCanary(mcp)).toMatchObject({ outcome: 'through' })

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { createSlowView, writeDatasetsFile } from './support/dataset-files.ts'
 import { eventually } from './support/eventually.ts'
 import { exportsIn } from './support/exports-folder.ts'
+import { hangingDisk, noHangingDisk } from './support/hanging-disk.ts'
 import { connectHttp } from './support/mcp-client.ts'
 import { startProgram, temporaryFolder, type Program } from './support/program.ts'
 import { startRedis } from './support/redis.ts'
@@ -157,4 +158,24 @@ test.skipIf(noService)('a worker whose folder cannot be written to any more tell
   await told('it is gone')
   await rename(`${exports}-elsewhere`, exports)
   await told(null)
+})
+
+test.skipIf(noHangingDisk)('a disk that hangs is told and does not stop the heartbeat', async () => {
+  await using store = await startRedis()
+  using disk = hangingDisk()
+  await using worker = await startProgram({ QUEUE_URL: store.url, DATA_DIR: disk.path, ROLE: 'worker' })
+  await using watch = await watchWorkers(store.url)
+  await eventually(async () => expect((await heartbeatOf(watch, worker)).folder.freeBytes).toBeGreaterThan(0))
+  {
+    using _hanging = disk.hang()
+    await eventually(async () =>
+      expect((await heartbeatOf(watch, worker)).folder.problem).toMatch(/^its disk has not answered for \d+ s$/),
+    )
+    const { folder, eventLoopDelayMs } = await nextHeartbeat(watch, worker)
+    expect(folder.problem).toContain('has not answered')
+    expect(eventLoopDelayMs).toBeLessThan(4 * SECOND_MS)
+  }
+  await eventually(async () => expect((await heartbeatOf(watch, worker)).folder.problem).toBeNull())
+  expect(await worker.stop()).toBe(0)
+  expect(await watch.heartbeats()).toEqual([])
 })
