@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -18,8 +18,8 @@ export function hangingDisk(): HangingDisk {
   const [image, path] = [join(folder, 'image'), join(folder, 'disk')]
   writeFileSync(image, '')
   truncateSync(image, 64 * 1024 * 1024)
+  mkdirSync(path)
   run('mkfs.ext4', '-q', image)
-  run('mkdir', path)
   run('mount', '-o', 'loop', image, path)
   return {
     path,
@@ -34,7 +34,9 @@ export function hangingDisk(): HangingDisk {
   }
 }
 
-const run = (program: string, ...args: string[]) => void execFileSync(program, args, { stdio: 'pipe' })
+function run(program: string, ...args: string[]): void {
+  execFileSync(program, args, { stdio: 'pipe' })
+}
 
 function whyNoHangingDisk(): string | false {
   if (process.platform !== 'linux') return 'disks are frozen on Linux only'
