@@ -179,3 +179,27 @@ test.skipIf(noHangingDisk)('a disk that hangs is told and does not stop the hear
   expect(await worker.stop()).toBe(0)
   expect(await watch.heartbeats()).toEqual([])
 })
+
+test('a worker whose clock is wrong tells so, and all its times are right all the same', async () => {
+  await using store = await startRedis()
+  await using folder = await temporaryFolder()
+  const settings = { QUEUE_URL: store.url, DATA_DIR: folder.path }
+  const wrongMs = 300 * SECOND_MS
+  const wrong = `const { now } = Date; Date.now = () => now() + ${wrongMs}`
+  const clock = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(wrong)}` }
+  await using server = await startProgram({ ...settings, ROLE: 'server', CANARY_INTERVAL_MS: '1000' })
+  await using worker = await startProgram({ ...settings, ...clock, ROLE: 'worker' })
+  await using watch = await watchWorkers(store.url)
+  const heartbeat = await eventually(async () => {
+    const found = await heartbeatOf(watch, worker)
+    expect(found.lastFinishedAt).not.toBeNull()
+    return found
+  })
+  expect(Math.abs(heartbeat.clockAheadMs - wrongMs)).toBeLessThan(SECOND_MS)
+  const { now } = await watch.notes.read()
+  for (const at of [heartbeat.startedAt, heartbeat.lastTakenAt, heartbeat.lastFinishedAt]) {
+    expect(Math.abs(now - (at ?? 0))).toBeLessThan(60 * SECOND_MS)
+  }
+  expect((await watch.canary()).roundTripMs).toBeLessThan(60 * SECOND_MS)
+  expect(server.process.exitCode).toBeNull()
+})

@@ -55,6 +55,7 @@ interface WorkerSettings extends ThreadSettings {
 
 /** A running consumer of the export queue. */
 export interface ExportWorker {
+  /** What it is working on at the moment. */
   work: WorkInHand
   /**
    * Takes no more jobs, lets the active ones finish within the grace time and then puts the rest back on the queue

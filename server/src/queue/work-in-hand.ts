@@ -11,19 +11,20 @@ export interface JobInHand {
  * not by a timer, which would go on beside a worker that has stopped. Measured by a clock that nobody sets.
  */
 export class WorkInHand {
-  readonly #since = new Map<string, number>()
+  // No map by id: a job whose lock was lost may come back while its first run is ending.
+  readonly #inHand = new Set<{ id: string; since: number }>()
   #takenAt: number | null = null
   #finishedAt: number | null = null
 
   /** The same processor; what it works on is in hand meanwhile. */
   during<Data, Result>(processor: Processor<Data, Result>): Processor<Data, Result> {
     return async (job, token, signal) => {
-      const id = job.id ?? ''
-      this.#since.set(id, performance.now())
+      const run = { id: job.id ?? '', since: performance.now() }
+      this.#inHand.add(run)
       try {
         return await processor(job, token, signal)
       } finally {
-        this.#since.delete(id)
+        this.#inHand.delete(run)
       }
     }
   }
@@ -38,7 +39,7 @@ export class WorkInHand {
   /** Longest first. */
   jobs(): JobInHand[] {
     const now = performance.now()
-    return [...this.#since].map(([id, since]) => ({ id, forMs: now - since })).toSorted((a, b) => b.forMs - a.forMs)
+    return [...this.#inHand].map(({ id, since }) => ({ id, forMs: now - since })).toSorted((a, b) => b.forMs - a.forMs)
   }
 
   get takenAgoMs(): number | null {
