@@ -128,6 +128,15 @@ test('PostgreSQL has no notes', () => {
   expect(store.openNotes(queue)).toBeNull()
 })
 
+test('a queue file forgets running numbers with the queue that is obliterated', async () => {
+  await using store = await stores['SQLite']?.()
+  await using opened = await openNotes(store?.url ?? '')
+  await opened.notes.tally('n')
+  await opened.queue.add('a', {})
+  await opened.queue.obliterate()
+  expect((await opened.notes.read()).tallies).toEqual({})
+})
+
 test('a note makes no queue in a queue file', async () => {
   await using folder = await temporaryFolder()
   const path = `${folder.path}/queue.sqlite`
