@@ -4,7 +4,7 @@ import { Redis } from 'ioredis'
 import { freePort } from './free-port.ts'
 import { eventually } from './eventually.ts'
 
-/** A real redis-server on a port of its own, without persistence, that can be stopped, frozen and started again. */
+/** A real redis-server on a port of its own, that can be stopped, frozen and started again; without persistence unless asked for. */
 export interface TestRedis extends AsyncDisposable {
   url: string
   /** SIGTERM, as an operator would; the port stays ours for `start`. */
@@ -13,11 +13,13 @@ export interface TestRedis extends AsyncDisposable {
   /** SIGSTOP: the connections stay, nothing answers. */
   freeze(): void
   thaw(): void
+  /** One command to it, by a connection of its own. */
+  ask(command: string, ...args: (string | number)[]): Promise<unknown>
   /** Connections that others than this one hold at the moment. */
   countClients(): Promise<number>
 }
 
-/** @param settings more of its arguments, such as `--cluster-enabled yes` */
+/** @param settings further arguments of redis-server */
 export async function startRedis(settings: string[] = []): Promise<TestRedis> {
   const port = await freePort()
   const url = `redis://127.0.0.1:${port}`
@@ -25,8 +27,8 @@ export async function startRedis(settings: string[] = []): Promise<TestRedis> {
 
   async function start() {
     const program = process.env['REDIS_SERVER'] ?? 'redis-server'
-    const plain = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
-    server = spawn(program, [...plain, ...settings], { stdio: 'ignore' })
+    const own = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+    server = spawn(program, [...own, ...settings], { stdio: 'ignore' })
     await eventually(() => ask(url, (redis) => redis.ping()))
   }
   async function stop() {
@@ -43,6 +45,7 @@ export async function startRedis(settings: string[] = []): Promise<TestRedis> {
     stop,
     freeze: () => void server?.kill('SIGSTOP'),
     thaw: () => void server?.kill('SIGCONT'),
+    ask: (command, ...args) => ask(url, (redis) => redis.call(command, ...args)),
     countClients: () =>
       ask(url, async (redis) => {
         const clients = await redis.client('LIST')

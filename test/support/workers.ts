@@ -1,12 +1,14 @@
-import { readCanary } from '@queue-ops/server/canary'
 import { countJobs } from '@queue-ops/server/canary-job'
 import type { JobState } from '@queue-ops/server/contract'
-import { readHeartbeats } from '@queue-ops/server/heartbeat'
+import { readFromNotes } from '@queue-ops/server/from-notes'
 import { createLog } from '@queue-ops/server/log'
 import type { Notes } from '@queue-ops/server/notes'
-import type { CanaryState, Heartbeat } from '@queue-ops/server/signals'
 import { openStore } from '@queue-ops/server/store'
 import type { Queue } from 'bullmq'
+
+type FromNotes = Awaited<ReturnType<typeof readFromNotes>>
+export type Heartbeat = Extract<FromNotes['workers'], readonly unknown[]>[number]
+export type CanaryState = Extract<FromNotes['canary'], { sentAt: unknown }>
 
 /** What the workers and canaries of the export queue have left in its store, read as the server reads it. */
 export interface WorkerWatch extends AsyncDisposable {
@@ -26,8 +28,8 @@ export async function watchWorkers(url: string): Promise<WorkerWatch> {
   return {
     queue,
     notes,
-    heartbeats: async () => readHeartbeats(await notes.read()),
-    canary: async () => readCanary(queue, await notes.read()),
+    heartbeats: async () => (await readFromNotes(queue, notes)).workers as Heartbeat[],
+    canary: async () => (await readFromNotes(queue, notes)).canary as CanaryState,
     counts: () => countJobs(queue),
     [Symbol.asyncDispose]: () => queue.close(),
   }

@@ -49,9 +49,10 @@ export async function sendCanary(queue: Queue, notes: Notes): Promise<Sent> {
     await queue.remove(CANARY_ID)
     return { canary: null }
   }
-  await clearSlot(queue)
-  await addCanary(queue, now)
-  const job = await queue.getJob(CANARY_ID)
+  // Not even tried when one is under way: the store would count it among the jobs that were ever added.
+  const pending = await canaryUnderWay(queue)
+  if (!pending) await addCanary(queue, now)
+  const job = pending ?? (await queue.getJob(CANARY_ID))
   return { canary: { sentAt: job ? sentAtOf(job) : now } }
 }
 
@@ -65,12 +66,11 @@ export async function sendCanaryWhenDue(queue: Queue, notes: Notes, intervalMs: 
     await queue.remove(CANARY_ID)
     return intervalMs
   }
-  const { sentAt, pendingSince } = await readCanary(queue, read)
-  if (pendingSince !== null) return intervalMs
+  if (await canaryUnderWay(queue)) return intervalMs
+  const { sentAt } = await readCanary(queue, read)
   const agoMs = read.now - (sentAt ?? -Infinity)
   // A time that is still to come is of a clock that was set back.
   if (agoMs >= 0 && agoMs < intervalMs) return intervalMs - agoMs
-  await clearSlot(queue)
   await addCanary(queue, read.now, intervalMs * QUIET)
   return intervalMs
 }
@@ -78,8 +78,9 @@ export async function sendCanaryWhenDue(queue: Queue, notes: Notes, intervalMs: 
 /** Part of the interval for which the store refuses a second one; less than all of it, since timers are not exact. */
 const QUIET = 0.9
 
-/** A finished job that other hands have left under the canary's id would hold its place for ever. */
-async function clearSlot(queue: Queue) {
+/** None is a finished job that other hands have left under its id; it is taken away, since it would hold the place for ever. */
+async function canaryUnderWay(queue: Queue) {
   const job = await queue.getJob(CANARY_ID)
   if (job?.finishedOn) await queue.remove(CANARY_ID)
+  return job?.finishedOn ? undefined : job
 }
