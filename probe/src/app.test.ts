@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startProbe, type Surroundings } from './app.ts'
+import type { CheckStatus } from '@queue-ops/server/contract'
 import type { Config } from './config.ts'
+import { readInvocation } from './invocation.ts'
 import type { Step } from './steps/step.ts'
-import type { Target } from './target.ts'
 
 let directory: string
 
@@ -15,10 +16,23 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true }))
 
-const target: Target = { url: new URL('http://127.0.0.1:1/mcp'), authorization: null, label: 'http://127.0.0.1:1/mcp' }
-const once: Config = { target, once: true, intervalMs: 1000, timeoutMs: 5000, format: 'text', results: null }
+const invocation = readInvocation(['--url', 'http://127.0.0.1:1/mcp', '--once'], {})
+if (invocation.kind !== 'run') throw new Error('the flags are wrong')
+const once: Config = invocation.config
+const [target] = once.targets
+if (target === undefined) throw new Error('there is no target')
 
-const healthy: Step = { name: 'health_check', ask: async () => ({ status: 'pass', message: 'exports: operational' }) }
+/** A step that is always asked. */
+function asked(ask: Step['ask'], name: Step['name'] = 'health_check'): Step {
+  return { name, isRepeatable: true, applies: () => true, ask }
+}
+
+function answering(status: CheckStatus, message: string): Step {
+  const reason = status === 'pass' ? null : ('unhealthy' as const)
+  return asked(async () => ({ status, reason, message, isNamed: true }))
+}
+
+const healthy = answering('pass', 'exports: operational')
 
 /** The world for one probe: what it says is kept, and it is stopped when it has slept so many times. */
 function world(step: Step, naps = 0) {
@@ -34,8 +48,10 @@ function world(step: Step, naps = 0) {
       if (naps-- === 0) stopping.abort()
     },
     random: () => 0.5,
-    print: (line) => void printed.push(line),
+    print: (text) => void printed.push(text.replace(/\n$/, '')),
     complain: (sentence) => void complaints.push(sentence),
+    trace: () => undefined,
+    terminal: { isTerminal: false, hasColours: false, columns: () => 80 },
   }
   return { surroundings, printed, complaints, stopping }
 }
@@ -46,7 +62,7 @@ describe('once', () => {
     ['warn', 1, 'WARNING'],
     ['fail', 2, 'CRITICAL'],
   ] as const)('%s ends with code %i', async (status, code, word) => {
-    const { surroundings, printed } = world({ name: 'health_check', ask: async () => ({ status, message: 'm' }) })
+    const { surroundings, printed } = world(answering(status, 'm'))
     expect(await startProbe(once, surroundings)).toBe(code)
     expect(printed).toEqual([`${word} m (0 ms)`])
   })
@@ -67,20 +83,19 @@ describe('once', () => {
   })
 
   test('a signal ends it with 3', async () => {
-    const { surroundings, printed, stopping } = world({
-      name: 'handshake',
-      ask: () => {
+    const { surroundings, printed, stopping } = world(
+      asked(() => {
         stopping.abort()
         return new Promise<never>(() => {})
-      },
-    })
+      }, 'handshake'),
+    )
     expect(await startProbe(once, surroundings)).toBe(3)
     expect(printed).toEqual(['UNKNOWN http://127.0.0.1:1/mcp handshake: stopped before it ended (0 ms)'])
   })
 })
 
 describe('on a schedule', () => {
-  const daemon = { ...once, once: false }
+  const daemon: Config = { ...once, mode: 'daemon' }
 
   test('prints every result and ends with 0 when stopped', async () => {
     const { surroundings, printed } = world(healthy, 2)
@@ -96,13 +111,12 @@ describe('on a schedule', () => {
   })
 
   test('a run that was stopped in the middle is not reported', async () => {
-    const { surroundings, printed, stopping } = world({
-      name: 'handshake',
-      ask: () => {
+    const { surroundings, printed, stopping } = world(
+      asked(() => {
         stopping.abort()
         return new Promise<never>(() => {})
-      },
-    })
+      }, 'handshake'),
+    )
     expect(await startProbe(daemon, surroundings)).toBe(0)
     expect(printed).toEqual([])
   })

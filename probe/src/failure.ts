@@ -1,12 +1,21 @@
-import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { McpError } from '@modelcontextprotocol/sdk/types.js'
-import { ErrorAnswer } from '@queue-ops/server/contract'
+import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client'
+import { ErrorAnswer, type ProbeReason } from '@queue-ops/server/contract'
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 import { oneLine } from './sentence.ts'
 
 /** The target did not do its part in a step; the message says how, to be read after the step's name. */
-export class StepFailure extends Error {}
+export class StepFailure extends Error {
+  readonly reason: ProbeReason
+
+  constructor(reason: ProbeReason, message: string) {
+    super(message)
+    this.reason = reason
+  }
+}
+
+/** The probe could not do its own part, such as read a file with a password: nothing is known of the target. */
+export class OwnFault extends Error {}
 
 const wordsOfCode: Record<string, string> = {
   ECONNREFUSED: 'connection refused',
@@ -19,50 +28,83 @@ const wordsOfCode: Record<string, string> = {
   ENOTFOUND: 'host name not found',
   ERR_SSL_WRONG_VERSION_NUMBER: 'does not speak TLS',
   EAI_AGAIN: 'host name could not be looked up',
+  ENOENT: 'no such program or folder',
+  EACCES: 'not allowed to start it',
 }
 
-/** Says in part of a sentence what went wrong with the target, without stack and on one line. */
-export function describeFailure(error: unknown): string {
-  if (error instanceof StepFailure) return error.message
-  if (error instanceof StreamableHTTPError) return describeHttp(error)
-  if (error instanceof McpError) return `answered with ${oneLine(error.message, 200)}`
-  if (error instanceof z.core.$ZodError) return 'answered something that is not MCP'
-  if (error instanceof SyntaxError) return 'answered something that is not JSON'
-  return describeConnection(rootCause(error))
+/** What went wrong with the target: a reason for machines, and a part of a sentence without stack and on one line. */
+export function asFailure(error: unknown): StepFailure {
+  if (error instanceof StepFailure) return error
+  if (SdkHttpError.isInstance(error)) return httpFailure(error)
+  if (ProtocolError.isInstance(error)) {
+    return new StepFailure('protocol_error', `answered with error ${error.code}: ${oneLine(error.message, 200)}`)
+  }
+  if (SdkError.isInstance(error)) return sdkFailure(error)
+  if (error instanceof z.core.$ZodError) return notMcp('answered something that is not MCP')
+  if (error instanceof SyntaxError) return notMcp('answered something that is not JSON')
+  return connectionFailure(error)
 }
 
-function describeHttp(error: StreamableHTTPError): string {
-  const detail = error.message.replace(/^Streamable HTTP error: (Error POSTing to endpoint: )?/, '')
-  // The SDK's code for an answer of another kind than JSON or an event stream.
-  if (error.code === -1) return `answered something that is not MCP: ${oneLine(detail, 200)}`
-  const status = `HTTP ${error.code} ${STATUS_CODES[error.code ?? 0] ?? ''}`.trim()
-  const reason = reasonInBody(detail)
-  return reason === '' ? status : `${status}: ${reason}`
+const notMcp = (message: string) => new StepFailure('not_mcp', message)
+
+function sdkFailure(error: SdkError): StepFailure {
+  switch (error.code) {
+    case SdkErrorCode.RequestTimeout:
+      return new StepFailure('timeout', 'no answer in time')
+    case SdkErrorCode.ConnectionClosed:
+    case SdkErrorCode.NotConnected:
+      return new StepFailure('unreachable', 'connection closed by the target')
+    case SdkErrorCode.InvalidResult:
+    case SdkErrorCode.ClientHttpUnexpectedContent:
+      return notMcp(`answered something that is not MCP: ${oneLine(error.message, 200)}`)
+  }
+  if (error.cause !== undefined) return asFailure(error.cause)
+  return new StepFailure('protocol_error', oneLine(error.message, 200))
+}
+
+/** Proxies answer so when the server behind them does not. */
+const gatewayStatuses = new Set([502, 503, 504])
+const refusingStatuses = new Set([401, 403, 407, 429])
+
+function httpFailure(error: SdkHttpError): StepFailure {
+  const { status } = error
+  const isRedirect = status >= 300 && status < 400
+  const body = typeof error.data['text'] === 'string' ? error.data['text'] : ''
+  const told = reasonInBody(isRedirect ? '' : body)
+  const message = [`HTTP ${status} ${STATUS_CODES[status] ?? ''}`.trim(), told.sentence].filter(Boolean).join(': ')
+  if (refusingStatuses.has(status)) return new StepFailure('refused', message)
+  if (gatewayStatuses.has(status)) return new StepFailure('unreachable', message)
+  return new StepFailure(told.isProtocol || status >= 500 ? 'protocol_error' : 'not_mcp', message)
 }
 
 const JsonRpcError = z.object({ error: z.object({ message: z.string() }) })
 
 /** The sentence in an error body: ours, JSON-RPC's, or the start of a plain text; nothing of an HTML page. */
-function reasonInBody(body: string): string {
+function reasonInBody(body: string): { sentence: string; isProtocol: boolean } {
   try {
     const json: unknown = JSON.parse(body)
     const own = ErrorAnswer.safeParse(json)
-    if (own.success) return oneLine(own.data.error, 200)
+    if (own.success) return { sentence: oneLine(own.data.error, 200), isProtocol: false }
     const rpc = JsonRpcError.safeParse(json)
-    if (rpc.success) return oneLine(rpc.data.error.message, 200)
+    if (rpc.success) return { sentence: oneLine(rpc.data.error.message, 200), isProtocol: true }
   } catch {
     // Not JSON: taken as text below.
   }
-  return body.trimStart().startsWith('<') ? '' : oneLine(body, 200)
+  return { sentence: body.trimStart().startsWith('<') ? '' : oneLine(body, 200), isProtocol: false }
 }
 
-function describeConnection(cause: unknown): string {
-  if (!(cause instanceof Error)) return 'failed for an unknown reason'
+function connectionFailure(error: unknown): StepFailure {
+  const cause = rootCause(error)
+  if (cause instanceof StepFailure) return cause
+  if (!(cause instanceof Error)) return new StepFailure('protocol_error', 'failed for an unknown reason')
+  if (cause instanceof SyntaxError) return notMcp('answered something that is not JSON')
+  if (cause.name === 'HTTPParserError') return notMcp('answered something that is not HTTP')
+  if (cause.message === 'bad port') {
+    return new StepFailure('unreachable', 'no HTTP client may use this port: serve MCP on another one')
+  }
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
-  if (cause.name === 'HTTPParserError') return 'answered something that is not HTTP'
-  if (cause.message === 'bad port') return 'no HTTP client may use this port: serve MCP on another one'
   const words = wordsOfCode[code] ?? (code.startsWith('ERR_SSL_') ? 'TLS failed' : oneLine(cause.message, 200))
-  return code === '' ? words : `${words} (${code})`
+  return new StepFailure('unreachable', code === '' ? words : `${words} (${code})`)
 }
 
 /** `fetch` hides the reason as the cause of a "fetch failed", and behind two addresses as a list of errors. */

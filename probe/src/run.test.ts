@@ -10,8 +10,11 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import { systemClock } from './clock.ts'
 import { asUnknown, runProbe, type RunOptions } from './run.ts'
+import { StepFailure } from './failure.ts'
 import { steps } from './steps/list.ts'
-import { readTarget } from './target.ts'
+import type { Step } from './steps/step.ts'
+import type { Target } from './target.ts'
+import { readInvocation } from './invocation.ts'
 
 const worker: Check = {
   name: 'worker_running',
@@ -62,13 +65,14 @@ function httpServer(listener: RequestListener): Promise<string> {
 const agentTools = ['start_export', 'get_export_status']
 
 interface McpOptions {
+  name?: string
   tools?: string[]
   withOutputSchema?: boolean
   healthCheck: () => CallToolResult | Promise<CallToolResult>
 }
 
-function mcpServer({ tools = agentTools, withOutputSchema = false, healthCheck }: McpOptions): McpServer {
-  const server = new McpServer({ name: 'under-test', version: '0' })
+function mcpServer({ name = 'queue-ops', tools = agentTools, withOutputSchema = false, healthCheck }: McpOptions) {
+  const server = new McpServer({ name, version: '0' })
   for (const name of tools) server.registerTool(name, {}, () => ({ content: [] }))
   server.registerTool('health_check', withOutputSchema ? { outputSchema: HealthReport.shape } : {}, healthCheck)
   return server
@@ -92,12 +96,26 @@ function answer(report: HealthReport): CallToolResult {
   }
 }
 
-async function probe(url: string, changes: Partial<RunOptions> = {}): Promise<ProbeResult> {
-  const target = readTarget(url)
-  if (target === null) throw new Error(`not a URL: ${url}`)
-  const stop = new AbortController().signal
-  const options = { target, steps, timeoutMs: 5000, version: '0', clock: systemClock, stop, ...changes }
-  const result = await runProbe(options)
+function targetAt(url: string, ...flags: string[]): Target {
+  const invocation = readInvocation(['--url', url, ...flags], {})
+  const [target] = invocation.kind === 'run' ? invocation.config.targets : []
+  if (target === undefined) throw new Error(`not a URL: ${url}`)
+  return target
+}
+
+async function probe(url: string, changes: Partial<RunOptions> = {}, ...flags: string[]): Promise<ProbeResult> {
+  const result = await runProbe({
+    target: targetAt(url, ...flags),
+    steps,
+    version: '0',
+    clock: systemClock,
+    stop: new AbortController().signal,
+    isCanaryDue: true,
+    trace: null,
+    sleep: async () => undefined,
+    random: () => 0.5,
+    ...changes,
+  })
   expect(ProbeResult.strict().parse(result)).toEqual(result)
   expect(result.message).not.toMatch(/\n|\bat .*:\d+:\d+/)
   return result
@@ -121,6 +139,7 @@ describe('a server that answers', () => {
       waiting: 2,
     })
     expect(result.steps.map(({ name, ok }) => [name, ok])).toEqual([
+      ['connect', true],
       ['handshake', true],
       ['tools_list', true],
       ['health_check', true],
@@ -165,16 +184,32 @@ describe('a server that answers', () => {
     expect(await probe(url)).toMatchObject({ status: 'pass', dead_letters: 0 })
   })
 
-  test('a tool is missing: fails and names it', async () => {
+  test('a tool is missing: fails, names it, and asks how the queue is all the same', async () => {
     const url = await statelessMcp({ tools: ['start_export'], healthCheck: () => answer(healthy) })
     const result = await probe(url)
     expect(result).toMatchObject({
       status: 'fail',
+      reason: 'tool_missing',
       failed_step: 'tools_list',
       message: `${url} tools_list: does not offer get_export_status`,
-      dead_letters: null,
+      dead_letters: 0,
     })
-    expect(result.steps).toHaveLength(2)
+    expect(result.steps.map(({ ok }) => ok)).toEqual([true, true, false, true])
+  })
+
+  test('a tool is missing and the queue is ill: the queue is the reason, the tool is told too', async () => {
+    const url = await statelessMcp({ tools: ['start_export'], healthCheck: () => answer(unhealthy) })
+    expect(await probe(url)).toMatchObject({
+      status: 'fail',
+      reason: 'unhealthy',
+      failed_step: 'health_check',
+      message: `exports: worker_running: No consumer; also ${url} tools_list: does not offer get_export_status`,
+    })
+  })
+
+  test('a server of somebody else owes health_check only', async () => {
+    const url = await statelessMcp({ name: 'theirs', tools: [], healthCheck: () => answer(healthy) })
+    expect(await probe(url)).toMatchObject({ status: 'pass' })
   })
 
   test('the tool throws: fails with its words', async () => {
@@ -206,7 +241,7 @@ describe('a server that answers', () => {
 
   test('the tool never answers: fails at the deadline', async () => {
     const url = await statelessMcp({ healthCheck: () => new Promise<never>(() => {}) })
-    expect(await probe(url, { timeoutMs: 200 })).toMatchObject({
+    expect(await probe(url, {}, '--timeout', '200')).toMatchObject({
       status: 'fail',
       failed_step: 'health_check',
       message: `${url} health_check: no answer within 200 ms`,
@@ -243,20 +278,28 @@ describe('a target that is no such server', () => {
   const html = '<!doctype html><title>Welcome</title>'
 
   test.each([
-    ['HTML', 200, 'text/html', html, 'answered something that is not MCP: Unexpected content type: text/html'],
-    ['other JSON', 200, 'application/json', '{"hello":"world"}', 'answered something that is not MCP'],
-    ['broken JSON', 200, 'application/json', html, 'answered something that is not JSON'],
-    ['401', 401, 'text/plain', '', 'HTTP 401 Unauthorized'],
-    ['404 with a page', 404, 'text/html', html, 'HTTP 404 Not Found'],
+    [
+      'HTML',
+      'not_mcp',
+      200,
+      'text/html',
+      html,
+      'answered something that is not MCP: Unexpected content type: text/html',
+    ],
+    ['other JSON', 'not_mcp', 200, 'application/json', '{"hello":"world"}', 'answered something that is not MCP'],
+    ['broken JSON', 'not_mcp', 200, 'application/json', html, 'answered something that is not JSON'],
+    ['401', 'refused', 401, 'text/plain', '', 'HTTP 401 Unauthorized'],
+    ['404 with a page', 'not_mcp', 404, 'text/html', html, 'HTTP 404 Not Found'],
     [
       '400 in JSON-RPC',
+      'protocol_error',
       400,
       'application/json',
       '{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"No"}}',
       'HTTP 400 Bad Request: No',
     ],
-    ['503 in words', 503, 'text/plain', 'try\nlater', 'HTTP 503 Service Unavailable: try later'],
-  ])('%s: fails at initialize', async (_, status, type, body, sentence) => {
+    ['503 in words', 'unreachable', 503, 'text/plain', 'try\nlater', 'HTTP 503 Service Unavailable: try later'],
+  ])('%s: fails at the handshake as %s', async (_, reason, status, type, body, sentence) => {
     const url = await httpServer((request, response) => {
       request.resume()
       response.writeHead(status, { 'content-type': type }).end(body)
@@ -265,10 +308,11 @@ describe('a target that is no such server', () => {
     expect(result).toMatchObject({
       status: 'fail',
       exit_code: 2,
+      reason,
       failed_step: 'handshake',
       message: `${url} handshake: ${sentence}`,
     })
-    expect(result.steps).toHaveLength(1)
+    expect(result.steps.map(({ name }) => name)).toEqual(['connect', 'handshake'])
   })
 
   test('refuses the connection: fails', async () => {
@@ -277,8 +321,9 @@ describe('a target that is no such server', () => {
     expect(await probe(url)).toMatchObject({
       status: 'fail',
       exit_code: 2,
-      failed_step: 'handshake',
-      message: `${url} handshake: connection refused (ECONNREFUSED)`,
+      reason: 'unreachable',
+      failed_step: 'connect',
+      message: `${url} connect: connection refused (ECONNREFUSED)`,
     })
   })
 
@@ -286,7 +331,7 @@ describe('a target that is no such server', () => {
     const url = (await httpServer(() => {})).replace('http:', 'https:')
     expect(await probe(url)).toMatchObject({
       status: 'fail',
-      message: `${url} handshake: does not speak TLS (ERR_SSL_WRONG_VERSION_NUMBER)`,
+      message: `${url} tls: does not speak TLS (ERR_SSL_WRONG_VERSION_NUMBER)`,
     })
   })
 
@@ -312,7 +357,7 @@ describe('a target that is no such server', () => {
         socket.once('close', () => resolve())
       }),
     )
-    expect(await probe(url, { timeoutMs: 200 })).toMatchObject({
+    expect(await probe(url, {}, '--timeout', '200')).toMatchObject({
       status: 'fail',
       exit_code: 2,
       failed_step: 'handshake',
@@ -323,15 +368,60 @@ describe('a target that is no such server', () => {
 })
 
 describe('the run itself', () => {
+  /** A step that takes so long by a clock that only such steps move. */
+  const lasting = (clock: { ms: number }, name: Step['name'], ms: number): Step => ({
+    name,
+    isRepeatable: true,
+    applies: () => true,
+    ask: async () => {
+      clock.ms += ms
+      return undefined
+    },
+  })
+
+  test('all steps together have a deadline too', async () => {
+    const moved = { ms: 0 }
+    const clock = { now: () => new Date(0), elapsed: () => moved.ms }
+    const target = { ...targetAt('http://127.0.0.1:1/'), name: 'a' }
+    const lastings = [lasting(moved, 'connect', 900), lasting(moved, 'handshake', 200), lasting(moved, 'tools_list', 1)]
+    const timeouts = { ...target.timeouts, totalMs: 1000 }
+    const result = await probe('http://127.0.0.1:1/', { clock, steps: lastings, target: { ...target, timeouts } })
+    expect(result).toMatchObject({
+      status: 'fail',
+      reason: 'timeout',
+      failed_step: 'tools_list',
+      message: 'a tools_list: the 1000 ms of the whole run were used up before it',
+      duration_ms: 1100,
+    })
+  })
+
+  test('what a step asks for is tried again only where it may be, and only so often', async () => {
+    let asked = 0
+    const step: Step = {
+      name: 'connect',
+      isRepeatable: true,
+      applies: () => true,
+      ask: () => {
+        asked++
+        throw new StepFailure('unreachable', 'nobody is there')
+      },
+    }
+    const target = { ...targetAt('http://127.0.0.1:1/'), retries: 2 }
+    expect(await probe('http://127.0.0.1:1/', { steps: [step], target })).toMatchObject({ reason: 'unreachable' })
+    expect(asked).toBe(3)
+    await probe('http://127.0.0.1:1/', { steps: [{ ...step, isRepeatable: false }], target })
+    expect(asked).toBe(4)
+  })
+
   test('stopped in the middle: unknown, at once', async () => {
     const stopping = new AbortController()
     const url = await httpServer(() => stopping.abort())
-    expect(await probe(url, { stop: stopping.signal, timeoutMs: 60_000 })).toMatchObject({
+    expect(await probe(url, { stop: stopping.signal }, '--timeout', '60000')).toMatchObject({
       status: 'unknown',
       exit_code: 3,
       failed_step: null,
       message: `${url} handshake: stopped before it ended`,
-      steps: [],
+      steps: [{ name: 'connect', ok: true }],
     })
   })
 

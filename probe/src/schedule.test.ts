@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { onSchedule, type Schedule } from './schedule.ts'
+import { offsetOf, onSchedule, type Schedule } from './schedule.ts'
 
 /** A schedule on a clock that only sleeping and running move; it stops after so many runs. */
 function fakeSchedule(runs: number, durations: number[], randoms: number[] = []) {
@@ -8,7 +8,9 @@ function fakeSchedule(runs: number, durations: number[], randoms: number[] = [])
   const sleeps: number[] = []
   let now = 0
   const schedule: Schedule = {
+    offsetMs: 0,
     intervalMs: 1000,
+    jitter: 0.1,
     stop: stopping.signal,
     clock: { now: () => new Date(now), elapsed: () => now },
     sleep: async (ms) => {
@@ -57,5 +59,30 @@ describe('onSchedule', () => {
     stopping.abort()
     await onSchedule(run, schedule)
     expect(starts).toEqual([])
+  })
+})
+
+describe('the first run', () => {
+  test('of a target that is alone is at once', () => {
+    expect(offsetOf('exports', 30_000, true)).toBe(0)
+  })
+
+  test('of several targets is spread over the interval, the same after a restart', () => {
+    const names = Array.from({ length: 200 }, (_, at) => `target-${at}`)
+    const offsets = names.map((name) => offsetOf(name, 4000, false))
+    expect(offsets).toEqual(names.map((name) => offsetOf(name, 4000, false)))
+    expect(Math.min(...offsets)).toBeLessThan(400)
+    expect(Math.max(...offsets)).toBeGreaterThan(3600)
+    expect(offsets.every((ms) => ms >= 0 && ms < 4000)).toBe(true)
+  })
+
+  test('waits for the offset, and not when it is stopped meanwhile', async () => {
+    const { schedule, run, starts, sleeps } = fakeSchedule(1, [])
+    await onSchedule(run, { ...schedule, offsetMs: 700 })
+    expect([starts, sleeps]).toEqual([[700], [700]])
+    const stopped = fakeSchedule(1, [])
+    const sleep = async () => stopped.stopping.abort()
+    await onSchedule(stopped.run, { ...stopped.schedule, offsetMs: 700, sleep })
+    expect(stopped.starts).toEqual([])
   })
 })

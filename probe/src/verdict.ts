@@ -1,5 +1,12 @@
-import type { Check, CheckStatus, HealthReport, ProbeResult } from '@queue-ops/server/contract'
-import { plural } from './sentence.ts'
+import type {
+  Check,
+  CheckStatus,
+  HealthReport,
+  ProbeFinding,
+  ProbeReason,
+  ProbeResult,
+} from '@queue-ops/server/contract'
+import { oneLine, plural } from './sentence.ts'
 
 /** The values of the queue that a result carries; null when they were not seen. */
 export type QueueNumbers = Pick<ProbeResult, 'dead_letters' | 'consumer_running' | 'consumers' | 'active' | 'waiting'>
@@ -15,42 +22,83 @@ export const unseen: QueueNumbers = {
 /** What a step learnt of the target. */
 export interface Verdict {
   status: CheckStatus
-  /** One sentence that names what it speaks of. */
+  /** Null only when it passes. */
+  reason: ProbeReason | null
   message: string
-  numbers?: QueueNumbers
+  /** Whether the message names itself what it speaks of, such as a queue; otherwise it is read after the target's name. */
+  isNamed?: boolean
 }
+
+/** What a health report says, in the terms of a result. */
+export interface Judgement {
+  verdict: Verdict
+  numbers: QueueNumbers
+  findings: ProbeFinding[]
+}
+
+const maxFindings = 20
+const maxFindingText = 300
+const reasons = { pass: null, warn: 'degraded', fail: 'unhealthy' } as const
 
 /**
- * Judges a health report. A report that contradicts itself is taken at its worst: "healthy" with a failed check fails,
- * "operational" with a check that could not be read warns.
+ * Judges a health report. One that contradicts itself is taken at its worst: "healthy" with a failed check fails,
+ * "operational" with a check that warns warns. A check that is unknown is told as a finding and is no reason by itself:
+ * what a store can never tell would warn for ever.
  */
-export function judge(report: HealthReport): Verdict {
+export function judge(report: HealthReport): Judgement {
   const numbers = numbersIn(report.checks)
-  const status = statusOf(report)
-  if (status === 'pass') {
-    const parts = [report.status, deadLetterWords(numbers), consumerWords(numbers)]
-    return { status, message: `${report.queue}: ${parts.join(', ')}`, numbers }
+  const findings = findingsIn(report)
+  const status = statusOf(report, findings)
+  return {
+    verdict: { status, reason: reasons[status], message: messageOf(report, status, numbers, findings), isNamed: true },
+    numbers,
+    findings,
   }
-  const reasons = reasonsIn(report.checks).map((check) => `${check.name}: ${check.message.replace(/\.$/, '')}`)
-  const message = `${report.queue}: ${reasons.length > 0 ? reasons.join('; ') : report.summary}`
-  return { status, message, numbers }
 }
 
-function statusOf(report: HealthReport): 'pass' | 'warn' | 'fail' {
-  if (!report.healthy || report.status === 'down' || report.checks.some(isFailing)) return 'fail'
-  const allPass = report.checks.every((check) => check.status === 'pass')
-  return report.status === 'operational' && allPass ? 'pass' : 'warn'
+function statusOf(report: HealthReport, findings: readonly ProbeFinding[]): 'pass' | 'warn' | 'fail' {
+  const parts = [report, ...(report.queues ?? [])]
+  if (parts.some(({ healthy, status }) => !healthy || status === 'down')) return 'fail'
+  if (findings.some(({ status }) => status === 'fail')) return 'fail'
+  const isAtItsBest = parts.every(({ status }) => status === 'operational')
+  return isAtItsBest && findings.every(({ status }) => status !== 'warn') ? 'pass' : 'warn'
 }
 
-/** What failed, then what warns. What could not be read is a reason only when nothing failed: else it is a consequence. */
-function reasonsIn(checks: readonly Check[]): Check[] {
-  const failing = checks.filter(isFailing)
-  const doubtful = checks.filter((check) => !isFailing(check) && check.status !== 'pass')
-  return [...failing, ...doubtful.filter((check) => check.status === 'warn' || failing.length === 0)]
+function messageOf(
+  report: HealthReport,
+  status: 'pass' | 'warn' | 'fail',
+  numbers: QueueNumbers,
+  findings: readonly ProbeFinding[],
+): string {
+  if (status === 'pass') {
+    return `${report.queue}: ${[report.status, deadLetterWords(numbers), consumerWords(numbers)].join(', ')}`
+  }
+  // What could not be read is a reason only when nothing else is: otherwise it is a consequence.
+  const bad = findings.filter((finding) => finding.status !== 'unknown')
+  const told = bad.length > 0 ? bad : findings
+  if (told.length === 0) return `${report.queue}: ${report.summary}`
+  const sentences = told.map(
+    ({ queue, name, message }) => `${queue === report.queue ? '' : `${queue} `}${name}: ${message.replace(/\.$/, '')}`,
+  )
+  return `${report.queue}: ${sentences.join('; ')}`
 }
 
-function isFailing(check: Check): boolean {
-  return !check.ok || check.status === 'fail'
+const severity = { fail: 0, warn: 1, unknown: 2, pass: 3 } as const
+
+/** Everything that does not pass, the worst first, those of the main queue before others. */
+function findingsIn({ queue, checks, queues = [] }: HealthReport): ProbeFinding[] {
+  const all = [{ queue, checks }, ...queues].flatMap(({ queue, checks }) =>
+    checks.map((check) => ({
+      queue,
+      name: check.name,
+      status: check.ok ? check.status : ('fail' as const),
+      message: oneLine(check.message, maxFindingText),
+    })),
+  )
+  return all
+    .filter(({ status }) => status !== 'pass')
+    .toSorted((a, b) => severity[a.status] - severity[b.status])
+    .slice(0, maxFindings)
 }
 
 function numbersIn(checks: readonly Check[]): QueueNumbers {

@@ -1,33 +1,42 @@
-import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js'
-import { ListToolsResultSchema } from '@modelcontextprotocol/sdk/types.js'
 import { StepFailure } from '../failure.ts'
-import type { Session } from '../session.ts'
+import { connected, type Session } from '../session.ts'
 import type { Step } from './step.ts'
 
-const needed = ['start_export', 'get_export_status', 'health_check']
+const own = 'queue-ops'
+const exportTools = ['start_export', 'get_export_status']
 const maxPages = 50
 
 /** Does it offer the tools that agents rely on? */
 export const toolsList: Step = {
   name: 'tools_list',
-  async ask(session, request) {
-    const offered = await toolNames(session, request)
-    const missing = needed.filter((name) => !offered.has(name))
-    if (missing.length > 0) throw new StepFailure(`does not offer ${missing.join(', ')}`)
-    return undefined
+  isRepeatable: true,
+  applies: ({ target }) => target.steps.tools_list,
+  async ask(session, signal) {
+    const offered = await toolNames(session, signal)
+    session.tools = offered
+    if (offered.size === 0) throw new StepFailure('tool_missing', 'offers no tools at all')
+    const missing = expectedTools(session).filter((name) => !offered.has(name))
+    if (missing.length === 0) return undefined
+    return { status: 'fail', reason: 'tool_missing', message: `does not offer ${missing.join(', ')}` }
   },
 }
 
-async function toolNames({ client }: Session, request: RequestOptions): Promise<Set<string>> {
+function expectedTools({ target, serverName }: Session): string[] {
+  if (target.expectedTools !== null) return target.expectedTools
+  const asked = target.steps.health_check === null ? [] : ['health_check']
+  return serverName === own ? [...exportTools, ...asked] : asked
+}
+
+async function toolNames(session: Session, signal: AbortSignal): Promise<Set<string>> {
   const names = new Set<string>()
   let cursor: string | undefined
   for (let page = 0; page < maxPages; page++) {
     const params = cursor === undefined ? {} : { cursor }
-    // Not client.listTools(): it also compiles every output schema, and a tool of no interest could fail the step.
-    const result = await client.request({ method: 'tools/list', params }, ListToolsResultSchema, request)
+    // Not client.listTools(): it keeps answers for later, and collects the pages before anything of them is seen.
+    const result = await connected(session).request({ method: 'tools/list', params }, { signal, timeout: 2 ** 31 - 1 })
     for (const tool of result.tools) names.add(tool.name)
     cursor = result.nextCursor
     if (cursor === undefined) return names
   }
-  throw new StepFailure(`its list of tools has more than ${maxPages} pages`)
+  throw new StepFailure('protocol_error', `its list of tools has more than ${maxPages} pages`)
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Queue } from 'bullmq'
 import type { Log } from '../log.ts'
 import { askStore } from '../queue/ask-store.ts'
 import type { Notes } from '../queue/notes.ts'
 import type { WorkInHand } from '../queue/work-in-hand.ts'
 import { HEARTBEAT_MS, heartbeatName, type HeartbeatNote } from './heartbeat.ts'
+import { LoopDelay } from './loop-delay.ts'
 
 /** What a worker tells of itself. */
 export interface WorkerSelf {
@@ -16,11 +16,6 @@ export interface WorkerSelf {
   /** The folders in which it makes files. */
   folder(): HeartbeatNote['folder']
 }
-
-/** Milliseconds between two looks at the event loop: what it was held beyond that is told. */
-const RESOLUTION_MS = 20
-
-const NS_PER_MS = 1e6
 
 /** What took longer tells nothing of clocks: the error is up to half of it. */
 const SLOW_MS = 500
@@ -34,14 +29,12 @@ const SLOW_MS = 500
 export function startBeating(queue: Queue, notes: Notes, self: WorkerSelf, log: Log): { close(): Promise<void> } {
   const name = heartbeatName(randomUUID())
   const clock = new StoreClock()
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
-  delay.enable()
+  const loop = new LoopDelay()
   let heldMs = 0
   let beating: Promise<void> | null = null
   async function beat() {
     // What was measured before a beat that was not taken counts for the next one.
-    heldMs = Math.max(heldMs, delay.max / NS_PER_MS - RESOLUTION_MS, 0)
-    delay.reset()
+    heldMs = Math.max(heldMs, loop.takeLongestMs())
     try {
       await askStore(queue, async () => {
         if (clock.aheadMs === null) await clock.compare(async () => (await notes.read()).now)
@@ -60,7 +53,7 @@ export function startBeating(queue: Queue, notes: Notes, self: WorkerSelf, log: 
     /** Says goodbye, so that nobody takes this worker for dead. */
     async close() {
       clearInterval(timer)
-      delay.disable()
+      loop[Symbol.dispose]()
       await beating
       await askStore(queue, () => notes.remove(name)).catch((error: unknown) =>
         log.warn({ event: 'heartbeat_left', err: error }, 'the store did not hear that this worker has stopped'),

@@ -1,24 +1,31 @@
 import { describe, expect, test } from 'vitest'
-import { readConfig, usage } from './config.ts'
+import { readInvocation, usage } from './invocation.ts'
 
 const url = 'http://127.0.0.1:3000/mcp'
 
 function mistakesOf(...argv: string[]): string[] {
-  const invocation = readConfig(argv)
+  const invocation = readInvocation(argv, {})
   return invocation.kind === 'mistakes' ? invocation.mistakes : []
 }
 
-describe('readConfig', () => {
+describe('readInvocation', () => {
   test('only the URL is needed', () => {
-    expect(readConfig(['--url', url])).toMatchObject({
+    expect(readInvocation(['--url', url], {})).toMatchObject({
       kind: 'run',
       config: {
-        once: false,
-        intervalMs: 30_000,
-        timeoutMs: 5000,
+        mode: 'daemon',
         format: 'text',
+        debug: false,
         results: null,
-        target: { label: url },
+        targets: [
+          {
+            name: url,
+            era: 'auto',
+            intervalMs: 30_000,
+            timeouts: { steps: { connect: 5000, handshake: 5000 }, totalMs: 20_000 },
+            retries: 0,
+          },
+        ],
       },
     })
   })
@@ -35,14 +42,15 @@ describe('readConfig', () => {
       '--results',
       'a/b',
     ]
-    expect(readConfig(argv)).toMatchObject({
+    expect(readInvocation(argv, {})).toMatchObject({
       kind: 'run',
-      config: { once: true, intervalMs: 500, timeoutMs: 200, format: 'json', results: 'a/b' },
+      config: {
+        mode: 'once',
+        format: 'json',
+        results: 'a/b',
+        targets: [{ intervalMs: 500, timeouts: { steps: { handshake: 200, health_check: 200 } } }],
+      },
     })
-  })
-
-  test('a leading "--" from a package manager is skipped', () => {
-    expect(readConfig(['--', '--url', url, '--once'])).toMatchObject({ kind: 'run', config: { once: true } })
   })
 
   test('names every mistake at once, each with what is allowed', () => {
@@ -50,12 +58,12 @@ describe('readConfig', () => {
       mistakesOf('--interval', '0', '--timeout', '1.5', '--format', 'xml', '--once=yes', '--nope', 'stray'),
     ).toEqual([
       '--once takes no value',
-      expect.stringMatching(/^--nope is not a flag, allowed are --url, --once, /),
+      expect.stringMatching(/^--nope is not a flag, allowed are --config, --target, --url, /),
       'every argument must belong to a flag, see --help',
-      '--url must be the http:// or https:// URL of an MCP endpoint and is required',
+      '--url must be the http:// or https:// URL of an MCP endpoint; it or --config is required',
       '--interval must be a number of seconds from 0.1 to 86400',
       '--timeout must be a whole number of milliseconds from 1 to 600000',
-      '--format must be one of text, json',
+      '--format must be one of text, json, nagios',
     ])
   })
 
@@ -83,8 +91,8 @@ describe('readConfig', () => {
   })
 
   test('--help and --version win over mistakes', () => {
-    expect(readConfig(['--nope', '--help'])).toEqual({ kind: 'help' })
-    expect(readConfig(['--version'])).toEqual({ kind: 'version' })
+    expect(readInvocation(['--nope', '--help'], {})).toEqual({ kind: 'help' })
+    expect(readInvocation(['--version'], {})).toEqual({ kind: 'version' })
   })
 
   test('the usage text has every flag', () => {
