@@ -77,6 +77,9 @@ for (const storeName of ['SQLite', 'Redis']) {
     expect(byHand).toMatchObject({ outcome: 'through', pending_s: null, isError: false })
     console.info(`${storeName}: round trip ${roundTripMs} ms on schedule, ${byHand.round_trip_ms} ms by hand`)
     expect((await watch.notes.read()).tallies['canaries']).toBeGreaterThanOrEqual(3)
+    expect((await watch.queue.getMetrics('completed')).meta.count).toBeGreaterThanOrEqual(3)
+    // Between two canaries, while the worker does not yet have to tell of one.
+    await eventually(async () => expect(await watch.totals()).toEqual({ completed: 0, failed: 0 }))
     await eventually(async () => expect(await everythingToldOf(mcp, server.url)).toEqual(nothingTold))
     expect(await watch.queue.getJobs()).toEqual([])
   })

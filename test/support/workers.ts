@@ -1,6 +1,7 @@
-import { countJobs } from '@queue-ops/server/canary-job'
+import { CANARY_ID } from '@queue-ops/server/canary-job'
 import type { JobState } from '@queue-ops/server/contract'
 import { readFromNotes } from '@queue-ops/server/from-notes'
+import { gatherSignals } from '@queue-ops/server/gather-signals'
 import { createLog } from '@queue-ops/server/log'
 import type { Notes } from '@queue-ops/server/notes'
 import { openStore } from '@queue-ops/server/store'
@@ -16,6 +17,8 @@ export interface WorkerWatch extends AsyncDisposable {
   notes: Notes
   heartbeats(): Promise<Heartbeat[]>
   canary(): Promise<CanaryState>
+  /** How many jobs were ever completed and failed. */
+  totals(): Promise<{ completed: number; failed: number } | null>
   counts(): Promise<Record<JobState, number>>
 }
 
@@ -30,7 +33,12 @@ export async function watchWorkers(url: string): Promise<WorkerWatch> {
     notes,
     heartbeats: async () => (await readFromNotes(queue, notes)).workers as Heartbeat[],
     canary: async () => (await readFromNotes(queue, notes)).canary as CanaryState,
-    counts: () => countJobs(queue),
+    counts: () => store.readCounts(queue, CANARY_ID).then(({ counts }) => counts),
+    totals: async () => {
+      const readNotes = () => readFromNotes(queue, notes)
+      const { facts } = await gatherSignals(store, { queue, kind: 'exports', without: CANARY_ID, readNotes })
+      return facts === null || facts === 'unsupported' ? null : facts.totals
+    },
     [Symbol.asyncDispose]: () => queue.close(),
   }
 }

@@ -1,9 +1,11 @@
 import type { Queue } from 'bullmq'
 import type { HealthReport } from '../contract.ts'
+import { CANARY_ID } from '../queue/canary-job.ts'
 import type { Store } from '../queue/store.ts'
+import { readFromNotes } from './from-notes.ts'
 import { reportHealth } from './report.ts'
 import type { Limits, Signals } from './rules/rule.ts'
-import { gatherSignals } from './signals.ts'
+import { gatherSignals, type Target } from './signals.ts'
 
 /** Several monitors and pages ask at once; what is at most this old is told again instead of read again. */
 const FRESH_MS = 1000
@@ -21,12 +23,19 @@ export interface Health {
 
 /** @param queue opened for this alone, see {@link gatherSignals} */
 export function createHealth(store: Store, queue: Queue, limits: Limits): Health {
+  const notes = store.openNotes(queue)
+  const target: Target = {
+    queue,
+    kind: 'exports',
+    without: CANARY_ID,
+    ...(notes && { readNotes: () => readFromNotes(queue, notes) }),
+  }
   let latest: { promise: Promise<Snapshot>; askedAt: number } | undefined
   return {
     snapshot() {
       const now = Date.now()
       if (!latest || now - latest.askedAt > FRESH_MS) {
-        const promise = gatherSignals(store, queue).then((signals) => ({
+        const promise = gatherSignals(store, target).then((signals) => ({
           signals,
           report: reportHealth(signals, limits),
         }))

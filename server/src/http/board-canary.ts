@@ -1,18 +1,19 @@
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import type { Queue } from 'bullmq'
-import { countJobs, isCanary } from '../queue/canary-job.ts'
+import { CANARY_ID, isCanary } from '../queue/canary-job.ts'
+import type { Store } from '../queue/store.ts'
 
 /** A queue as Bull Board shows it: the canary is neither counted nor listed, but found by its id. */
 export class CanaryFreeAdapter extends BullMQAdapter {
-  readonly #counts: () => ReturnType<typeof countJobs>
+  readonly #counts: () => ReturnType<Store['readCounts']>
 
-  constructor(queue: Queue) {
+  constructor(queue: Queue, store: Pick<Store, 'readCounts'>) {
     super(queue)
-    this.#counts = () => countJobs(queue)
+    this.#counts = () => store.readCounts(queue, CANARY_ID)
   }
 
   override async getJobCounts(): ReturnType<BullMQAdapter['getJobCounts']> {
-    return { ...(await super.getJobCounts()), ...(await this.#counts()) }
+    return { ...(await super.getJobCounts()), ...(await this.#counts()).counts }
   }
 
   /** Behind a canary that is pending a page begins one job too early: no job is left out, one is seen twice. */

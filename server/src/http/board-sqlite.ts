@@ -12,8 +12,8 @@ import { CanaryFreeAdapter } from './board-canary.ts'
 export class SqliteBoardAdapter extends CanaryFreeAdapter {
   readonly #inspectFile: () => ReturnType<Store['inspectFile']>
 
-  constructor(queue: Queue, store: Pick<Store, 'inspectFile'>) {
-    super(queue)
+  constructor(queue: Queue, store: Pick<Store, 'inspectFile' | 'readCounts'>) {
+    super(queue, store)
     this.#inspectFile = () => store.inspectFile(queue)
   }
 

@@ -19,7 +19,7 @@ export function mountBoard(queues: Queue[], store: Store): Mount {
   adapter.setBasePath(BOARD_PATH)
   createBullBoard({
     queues: queues.map((queue) =>
-      store.kind === 'sqlite' ? new SqliteBoardAdapter(queue, store) : new CanaryFreeAdapter(queue),
+      store.kind === 'sqlite' ? new SqliteBoardAdapter(queue, store) : new CanaryFreeAdapter(queue, store),
     ),
     serverAdapter: adapter,
     options: { uiConfig: { boardTitle: 'Queue Ops', miscLinks: [{ text: 'Status page', url: '/' }] } },

@@ -1,6 +1,5 @@
 import type { JobsOptions, Queue } from 'bullmq'
 import { z } from 'zod'
-import { JobState } from '../contract.ts'
 
 /** One id, so that there is one place for it in the whole queue: the store takes no second job of the same id. */
 export const CANARY_ID = 'ca9a27ca-9a27-4ca9-8a27-ca9a27ca9a27'
@@ -40,17 +39,4 @@ export async function addCanary(queue: Queue, sentAt: number, quietMs = 0): Prom
   // A worker of an earlier version takes it for an export that was cancelled before it began, and ends it without a word.
   const data = { dataset: NAME, format: 'csv', cancelled: true, sentAt }
   await queue.add(NAME, data, quietMs > 0 ? { ...options, deduplication: { id: NAME, ttl: quietMs } } : options)
-}
-
-/** How many jobs are in each state, the canary left out. */
-export async function countJobs(queue: Queue): Promise<Record<JobState, number>> {
-  const [counts, state] = await Promise.all([
-    queue.getJobCounts(...JobState.options),
-    queue.getJobState(CANARY_ID) as Promise<string>,
-  ])
-  const entries = JobState.options.map((name) => {
-    const count = counts[name] ?? 0
-    return [name, name === state ? Math.max(0, count - 1) : count]
-  })
-  return Object.fromEntries(entries) as Record<JobState, number>
 }
