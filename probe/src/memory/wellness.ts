@@ -14,7 +14,10 @@ export function isOverdue({ interval_ms, last_result }: WatchedTarget, startedAt
   return now.getTime() - last > MISSED_INTERVALS * interval_ms + GRACE_MS
 }
 
-/** What the heartbeat is to say: well is that every target is probed, none has an incident outside of maintenance, and every alert arrives. */
+/**
+ * What the heartbeat is to say: well is that every target is probed, none has an incident outside of maintenance, and every
+ * alert arrives.
+ */
 export function wellnessOf(
   targets: readonly WatchedTarget[],
   undelivered: readonly Message[],
