@@ -17,12 +17,13 @@ import { startSweeper } from './exports/sweeper.ts'
 import { startBeating } from './health/beating.ts'
 import { startCanaries } from './health/canary-schedule.ts'
 import { canaryTrip } from './health/canary-trip.ts'
-import { createHealth } from './health/health.ts'
+import { openHealth } from './health/open-health.ts'
 import { mountBoard } from './http/board.ts'
 import { DOWNLOADS_PATH, mountDownloads } from './http/downloads.ts'
-import { mountLive, mountReady } from './http/health.ts'
+import { mountHealth, mountLive, mountReady } from './http/health.ts'
 import { listen } from './http/listen.ts'
 import { mountMcp } from './http/mcp.ts'
+import { mountMetrics } from './http/metrics.ts'
 import { mountPage } from './http/page.ts'
 import { mountStatus } from './http/status.ts'
 import type { Log } from './log.ts'
@@ -174,12 +175,11 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
     config.exportQueue,
     exportJobOptions(config.exportAttempts, config.exportBackoffMs),
   )
-  const observed = store.openQueue(config.exportQueue)
+  const health = openHealth(store, { ...config, exportMinFreeBytes: config.exportMinFreeMb * MB }, log)
   closers.connections.push(
     () => queue.close(),
-    () => observed.close(),
+    () => health.close(),
   )
-  const health = createHealth(store, observed, { deadLetters: config.dlqLimit, waiting: config.waitingLimit })
   const notes = store.openNotes(queue)
   if (notes && config.canaryIntervalMs > 0) {
     const canaries = startCanaries(queue, notes, config.canaryIntervalMs, log)
@@ -197,6 +197,8 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
   const mounts = (url: string) => [
     mountLive(),
     mountReady(health),
+    mountHealth(health),
+    mountMetrics(health),
     mountMcp(mcpServers(throughServer(files, config.publicUrl ?? url)), log),
     mountStatus(health, queue, config.probeResultsFile),
     mountDownloads(files, log),

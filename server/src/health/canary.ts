@@ -66,7 +66,7 @@ export async function sendCanaryWhenDue(queue: Queue, notes: Notes, intervalMs: 
     await queue.remove(CANARY_ID)
     return intervalMs
   }
-  if (await canaryUnderWay(queue)) return intervalMs
+  if (await canaryUnderWay(queue)) return Math.min(intervalMs, LOOK_MS)
   const { sentAt } = await readCanary(queue, read)
   const agoMs = read.now - (sentAt ?? -Infinity)
   // A time that is still to come is of a clock that was set back.
@@ -74,6 +74,9 @@ export async function sendCanaryWhenDue(queue: Queue, notes: Notes, intervalMs: 
   await addCanary(queue, read.now, intervalMs * QUIET)
   return intervalMs
 }
+
+/** How often it is looked whether a canary has come through: one that was late is followed by one that shows that all is well. */
+const LOOK_MS = 2000
 
 /** Part of the interval for which the store refuses a second one; less than all of it, since timers are not exact. */
 const QUIET = 0.9
