@@ -19,7 +19,7 @@ test.skipIf(process.platform !== 'linux')('a thread may be ended while DuckDB wo
       const { parentPort, workerData } = require('node:worker_threads')
       import(workerData.module).then(async ({ duckDb }) => {
         const source = duckDb.open(workerData.url, '/', 'things')
-        const rows = await source.read({ ...workerData.read, tests: [], order: [], after: null, limit: null })
+        const rows = await source.read({ ...workerData.read, tests: [], order: [], from: null, limit: null })
         parentPort.postMessage('reading')
         for await (const _ of rows.batches());
       })`
@@ -43,7 +43,7 @@ test('a reader that is killed is told', async () => {
     columns: [{ name: 'i', type: 'integer' }],
     tests: [],
     order: [],
-    after: null,
+    from: null,
     limit: null,
     timeoutMs: 600_000,
   })

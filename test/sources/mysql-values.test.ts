@@ -65,8 +65,8 @@ test('a column may have the name of what every object has', async () => {
   const source = mysql.open(server.url, '/', 'odd_names')
   const relation = { table: 'odd_names' }
   const order = [{ column: '__proto__', descending: false }]
-  const after = { columns: ['__proto__'], values: [1] }
-  expect((await readRows(source, { relation, order, after })).rows).toEqual([
+  const from = { columns: ['__proto__'], values: [2], mayBeNull: false }
+  expect((await readRows(source, { relation, order, from })).rows).toEqual([
     [2, 'b'],
     [3, 'c'],
   ])

@@ -8,6 +8,7 @@ import type { Dataset, Rows, Selection } from './datasets/dataset.ts'
 import type { ExportData } from './export-job.ts'
 import type { ContainerFormat, Format, RowFormat, Table } from './formats/format.ts'
 import { formats } from './formats/list.ts'
+import { canBeFound } from './kept-key.ts'
 import { withoutLargeRows } from './large-rows.ts'
 import type { Cell } from './sources/source.ts'
 import { OutOfRoom } from './files/disk-errors.ts'
@@ -57,23 +58,30 @@ export async function writeExport(
   const before = await findWhole(place, print)
   if (before) return { path: before.path, ...before.whole, resumedRows: before.whole.rows }
   try {
-    return await writeAnew(await UnfinishedFile.begin(place, print), dataset, selection, data, report)
+    const file = await UnfinishedFile.begin(place, print)
+    return await writeRest(file, dataset, selection, data, report)
   } catch (error) {
     if (error instanceof OutOfRoom) await removeUnfinished(place)
     throw error
   }
 }
 
-async function writeAnew(
-  file: UnfinishedFile,
+async function writeRest(
+  begun: UnfinishedFile,
   dataset: Dataset,
   selection: Selection,
   data: ExportData,
   report: (done: RowsDone) => void,
 ): Promise<WrittenExport> {
+  let file = begun
   try {
-    const opened = await dataset.open(selection, file.resumed)
-    const rows = { ...opened, batches: () => withoutLargeRows(opened.batches(), opened.columns) }
+    let opened = await dataset.open(selection, file.resumed)
+    if (!opened) {
+      file = await file.beginAnew()
+      opened = await dataset.open(selection, null)
+    }
+    const { columns, batches } = opened
+    const rows = { ...opened, batches: () => withoutLargeRows(batches(), columns) }
     const export_ = { file, rows, notes: new Set<string>(), counter: new Counter(file, rows, report) }
     try {
       await write(export_, formats[data.format], { columns: rows.columns, options: data })
@@ -126,10 +134,9 @@ async function writeRows({ file, rows, counter }: Writing, format: RowFormat, ta
     }
     const last = batch.at(-1)
     if (!rows.keyAt || !last || performance.now() - safeAt < pauseMs) continue
-    await file.checkpoint(
-      counter.rows,
-      rows.keyAt.map((at) => last[at] as Cell),
-    )
+    const key = rows.keyAt.map((at) => last[at] as Cell)
+    if (!canBeFound(key)) continue
+    await file.checkpoint(counter.rows, key)
     safeAt = performance.now()
     pauseMs = Math.min(pauseMs * 2, CHECKPOINT_EVERY_MS)
   }

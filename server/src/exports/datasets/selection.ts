@@ -23,17 +23,22 @@ export function readSelection(
   const order = wanted.order_by ? readOrder(dataset.name, columns, wanted.order_by, mistakes) : dataset.order
   const parameters = readParameters(dataset, wanted.parameters ?? {}, mistakes)
   mistakes.refuse()
-  const key = dataset.key ?? described.key
+  const known = dataset.key ?? described.key ?? []
+  const key = order.length === 0 && known.length > 0 && unorderedOf(described, known).length === 0 ? known : null
   return {
     columns: picked,
-    behind: order.length === 0 ? hiddenColumns(described, picked, key ?? []) : [],
+    behind: hiddenColumns(described, picked, key ?? []),
     tests,
     parameters,
-    order: order.length > 0 ? withTieBreaker(order, key ?? []) : [],
+    order: key ? [] : withTieBreaker(order, known),
     ...readLimit(dataset.rowLimit, wanted.limit),
-    key: order.length === 0 ? key : null,
+    key,
   }
 }
+
+/** The columns of a key that keep reading from going on behind a row. */
+export const unorderedOf = ({ columns }: Description, key: string[]) =>
+  columns.filter(({ name, isUnordered }) => isUnordered && key.includes(name))
 
 /** Without one, rows that are equal in the order would come in another sequence each time. */
 function withTieBreaker(order: Order[], key: string[]): Order[] {

@@ -1,5 +1,5 @@
 import type { ColumnType } from '../../contract.ts'
-import { askFor, holds, type DuckColumn } from './duckdb-cells.ts'
+import { askFor, keyTypeOf, type DuckColumn } from './duckdb-cells.ts'
 import type { Dialect } from './sql.ts'
 import { nameParts } from './table-name.ts'
 
@@ -31,6 +31,7 @@ export function duckDialect(columns: DuckColumn[]): Dialect {
     table: (name) => nameParts(name).map(quote).join('.'),
     whole: 'files',
     numbered: true,
+    nullsLast: true,
     comparesRows: false,
     bind(value, type, at) {
       if (value instanceof Uint8Array) return { sql: `unhex($${at})`, value: Buffer.from(value).toString('hex') }
@@ -48,9 +49,10 @@ export function duckDialect(columns: DuckColumn[]): Dialect {
       // 1.1 as a 32-bit float is another number than 1.1: what people see is compared.
       return known?.type === 'FLOAT' ? `CAST(CAST(${identifier} AS VARCHAR) AS DOUBLE)` : identifier
     },
-    keyType(column) {
+    bindKey(value, column, at) {
       const known = byName.get(column)
-      return known ? holds(known) : null
+      if (value instanceof Uint8Array) return { sql: `unhex($${at})`, value: Buffer.from(value).toString('hex') }
+      return { sql: `CAST($${at} AS ${(known && keyTypeOf(known)) ?? 'VARCHAR'})`, value: String(value) }
     },
     contains: (text, part) => `contains(${text}, ${part()})`,
     startsWith: (text, prefix) => `starts_with(${text}, ${prefix()})`,

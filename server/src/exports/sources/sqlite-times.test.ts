@@ -81,7 +81,7 @@ async function momentsWhere(tests: Test[]) {
     columns: [{ name: 'moment', type: 'text' }],
     tests,
     order: [{ column: 'moment', descending: false }],
-    after: null,
+    from: null,
     limit: null,
     timeoutMs: 1000,
   })

@@ -3,7 +3,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import { BATCH_BYTES, BATCH_ROWS, plainBoolean, plainNumber, sizeOf } from './batch.ts'
 import { SourceFailure, told, tooSlow } from './failure.ts'
-import { countRows, selectRows, type Dialect, type Statement } from './sql.ts'
+import { countEqual, countRows, selectRows, type Dialect, type Statement } from './sql.ts'
 import type { Cell, RowQuery, Source, SourceKind, SourceRows } from './source.ts'
 import { describe } from './sqlite-describe.ts'
 import { isBusy, sqliteFailure } from './sqlite-failure.ts'
@@ -72,6 +72,7 @@ function sqliteSource(path: string, dataset: string): Source {
 
 interface Reading extends Statement {
   total: number | null
+  equal: number | null
   /** Set to a time of `performance.now()` to end the statement then, to null to let it be. */
   watch: Watch
 }
@@ -87,15 +88,16 @@ function begin(db: DatabaseSync, query: RowQuery): Reading {
   const watch: Watch = { deadline: null }
   const dialect = isAtOnce(db, query) ? sqliteDialect : watched(db, watch)
   const total = count(db, query, dialect, watch)
+  const equal = query.from && countThose(db, countEqual({ ...query, from: query.from }, dialect), watch, query.timeoutMs)
   const select = selectRows(query, dialect)
   // What does not fit the database is told here and not when the first row is asked for.
   db.prepare(select.sql)
-  return { ...select, total, watch }
+  return { ...select, total, equal, watch }
 }
 
 function rowsOf(
   db: DatabaseSync,
-  { sql, values, total, watch }: Reading,
+  { sql, values, total, equal, watch }: Reading,
   query: RowQuery,
   failed: (cause: unknown) => Error,
 ): SourceRows {
@@ -127,6 +129,7 @@ function rowsOf(
   }
   return {
     total,
+    equal,
     batches,
     async close() {
       if (db.isOpen) db.close()
@@ -164,12 +167,16 @@ function count(db: DatabaseSync, query: RowQuery, dialect: Dialect, watch: Watch
   const kind = db.prepare('SELECT type FROM pragma_table_list(?)').get(query.relation.table)
   if (kind?.['type'] !== 'table') return null
   const most = Math.min(query.limit ?? MAX_COUNTED_ROWS, MAX_COUNTED_ROWS)
-  const { sql, values } = countRows(query, most, dialect)
-  watch.deadline = performance.now() + COUNT_TIMEOUT_MS
+  const total = countThose(db, countRows(query, most, dialect), watch, COUNT_TIMEOUT_MS)
+  if (total === null || total <= most) return total
+  return query.limit === null || query.limit > MAX_COUNTED_ROWS ? null : query.limit
+}
+
+/** What a statement counts, null when that takes too long. */
+function countThose(db: DatabaseSync, { sql, values }: Statement, watch: Watch, timeoutMs: number): number | null {
+  watch.deadline = performance.now() + timeoutMs
   try {
-    const total = Number(db.prepare(sql).get(...(values as SQLInputValue[]))?.['total'])
-    if (total <= most) return total
-    return query.limit === null || query.limit > MAX_COUNTED_ROWS ? null : query.limit
+    return Number(db.prepare(sql).get(...(values as SQLInputValue[]))?.['total'])
   } catch (cause) {
     if (cause instanceof SourceFailure) return null
     throw cause
