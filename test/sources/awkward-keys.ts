@@ -33,8 +33,9 @@ const duckDbKeys: Keys = {
   UUID: { type: 'UUID', values: ['0', '8', 'f'].map((digit) => `'${digit}0000000-0000-4000-8000-000000000000'`) },
   HUGEINT: { type: 'HUGEINT', values: ['9007199254740993', '170141183460469231731687303715884105727', '-1'] },
   DECIMAL: { type: 'DECIMAL(38, 5)', values: ['12345678901234567890.00001', '12345678901234567890.00002', '-0.5'] },
-  BLOB: { type: 'BLOB', values: ['00', 'ff', 'c328', '00ff', ''].map((hex) => `unhex('${hex}')`) },
-  VARCHAR: { type: 'VARCHAR', values: texts },
+  BLOB: { type: 'BLOB', values: ['00', 'ff', 'c328', ''].map((hex) => `unhex('${hex}')`) },
+  VARCHAR: { type: 'VARCHAR', values: ["''", "'a'", "'A'", "'a '", "'😀'"] },
+  'VARCHAR COLLATE NOCASE': { type: 'VARCHAR COLLATE NOCASE', values: ["'b'", "'a'", "'A'", "'B'"] },
   BOOLEAN: { type: 'BOOLEAN', values: ['true', 'false'] },
   INTERVAL: { type: 'INTERVAL', values: [`'30 days'`, `'1 month'`, `'-1 day'`], goesOn: 'never' },
   JSON: { type: 'JSON', values: [`'{"a": 1}'`, `'[]'`], goesOn: 'never' },
@@ -82,7 +83,7 @@ export const awkwardKeys: Record<string, Keys> = {
     uuid: { type: 'uuid', values: [`'00000000-0000-4000-8000-000000000000'`, `'f0000000-0000-4000-8000-000000000000'`] },
     'int[]': { type: 'int[]', values: [`'{1,2}'`, `'{1}'`, `'{NULL}'`, `'{}'`] },
     jsonb: { type: 'jsonb', values: [`'{"a": 1}'`, `'[]'`, `'null'`] },
-    'a composite without a name': { type: 'pair', values: ['(1,2)', '(1,)'].map((pair) => `'${pair}'`) },
+    'a composite type': { type: 'pair', values: ['(1,2)', '(1,)'].map((pair) => `'${pair}'`), goesOn: 'never' },
   },
   MariaDB: {
     ENUM: { type: `ENUM ('small', 'medium', 'large')`, values: [`'small'`, `'medium'`, `'large'`], goesOn: 'never' },
@@ -103,7 +104,7 @@ export const awkwardKeys: Record<string, Keys> = {
     'CHAR(5)': { type: 'CHAR(5)', values: [`'a'`, `'A'`, `'b'`] },
     VARBINARY: { type: 'VARBINARY(10)', values: ['00', 'ff', 'c328', '00ff', '', '5c'].map((hex) => `x'${hex}'`) },
     'BIGINT UNSIGNED': { type: 'BIGINT UNSIGNED', values: ['18446744073709551615', '9007199254740993', '0'] },
-    DECIMAL: { type: 'DECIMAL(65, 0)', values: ['1', '2', '3'].map((n) => `1${'0'.repeat(40)}${n}`), goesOn: 'never' },
+    DECIMAL: { type: 'DECIMAL(65, 0)', values: ['1', '2', '3'].map((n) => `1${'0'.repeat(40)}${n}`) },
     DATE: { type: 'DATE', values: [...days, `'0000-00-00'`] },
     DATETIME: { type: 'DATETIME(6)', values: [`'2024-05-06 07:08:09.123456'`, `'2024-05-06 07:08:09.1'`, `'0000-00-00'`] },
     TIMESTAMP: { type: 'TIMESTAMP(6) NULL', values: [`'2024-05-06 07:08:09.123456'`, `'2024-05-06 07:08:09'`] },
@@ -114,5 +115,9 @@ export const awkwardKeys: Record<string, Keys> = {
     INET6: { type: 'INET6', values: [`'::1'`, `'1.2.3.4'`, `'ffff::'`] },
   },
   DuckDB: duckDbKeys,
-  Parquet: duckDbKeys,
+  // Types that Parquet keeps; an ENUM is a text there.
+  Parquet: {
+    ENUM: { type: duckDbKeys['ENUM']?.type ?? '', values: [`'small'`, `'medium'`, `'large'`] },
+    ...Object.fromEntries(['FLOAT', 'TIMESTAMP_NS', 'VARCHAR'].flatMap((type) => (duckDbKeys[type] ? [[type, duckDbKeys[type]]] : []))),
+  },
 }

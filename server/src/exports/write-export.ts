@@ -45,12 +45,14 @@ export interface WrittenExport extends WholeFile {
  * with OpsError, after which the file stays as it is, except when there was no room for it.
  *
  * @param report is told how it goes, a few times a second at most
+ * @param firstCheckpointMs when rows are made safe for the first time
  */
 export async function writeExport(
   place: Place,
   data: ExportData,
   catalogue: Catalogue,
   report: (done: RowsDone) => void,
+  firstCheckpointMs = FIRST_CHECKPOINT_MS,
 ): Promise<WrittenExport> {
   const dataset = catalogue.pick(data.dataset)
   const selection = await dataset.select(selectionOf(data))
@@ -59,7 +61,7 @@ export async function writeExport(
   if (before) return { path: before.path, ...before.whole, resumedRows: before.whole.rows }
   try {
     const file = await UnfinishedFile.begin(place, print)
-    return await writeRest(file, dataset, selection, data, report)
+    return await writeRest(file, dataset, selection, data, { report, firstCheckpointMs })
   } catch (error) {
     if (error instanceof OutOfRoom) await removeUnfinished(place)
     throw error
@@ -71,7 +73,7 @@ async function writeRest(
   dataset: Dataset,
   selection: Selection,
   data: ExportData,
-  report: (done: RowsDone) => void,
+  { report, firstCheckpointMs }: Pace,
 ): Promise<WrittenExport> {
   let file = begun
   try {
@@ -82,7 +84,8 @@ async function writeRest(
     }
     const { columns, batches } = opened
     const rows = { ...opened, batches: () => withoutLargeRows(batches(), columns) }
-    const export_ = { file, rows, notes: new Set<string>(), counter: new Counter(file, rows, report) }
+    const counter = new Counter(file, rows, report)
+    const export_ = { file, rows, notes: new Set<string>(), counter, firstCheckpointMs }
     try {
       await write(export_, formats[data.format], { columns: rows.columns, options: data })
     } finally {
@@ -97,11 +100,17 @@ async function writeRest(
   }
 }
 
+interface Pace {
+  report: (done: RowsDone) => void
+  firstCheckpointMs: number
+}
+
 interface Writing {
   file: UnfinishedFile
   rows: Rows
   notes: Set<string>
   counter: Counter
+  firstCheckpointMs: number
 }
 
 async function write(writing: Writing, format: Format, table: Table) {
@@ -121,10 +130,10 @@ const compressors: Record<Exclude<Compression, 'none'>, () => ReturnType<typeof 
 }
 
 /** Row by row, so that it can be continued: what is on disk always ends with a whole row. */
-async function writeRows({ file, rows, counter }: Writing, format: RowFormat, table: Table) {
+async function writeRows({ file, rows, counter, firstCheckpointMs }: Writing, format: RowFormat, table: Table) {
   const writer = format.begin(table)
   if (!file.resumed) await file.write(writer.head())
-  let pauseMs = FIRST_CHECKPOINT_MS
+  let pauseMs = firstCheckpointMs
   let safeAt = performance.now()
   for await (const batch of rows.batches()) {
     for (let at = 0; at < batch.length; at += PIECE_ROWS) {

@@ -44,6 +44,8 @@ export interface Selection {
   tellsCut: boolean
   /** The columns by which rows are ordered when reading can go on behind any of them, else null. */
   key: string[] | null
+  /** The columns of the key for which it cannot. */
+  unordered: { name: string; sourceType: string }[]
 }
 
 /** Rows being read. Close it whatever happens. */

@@ -24,7 +24,8 @@ export function readSelection(
   const parameters = readParameters(dataset, wanted.parameters ?? {}, mistakes)
   mistakes.refuse()
   const known = dataset.key ?? described.key ?? []
-  const key = order.length === 0 && known.length > 0 && unorderedOf(described, known).length === 0 ? known : null
+  const unordered = described.columns.filter(({ name, isUnordered }) => isUnordered && known.includes(name))
+  const key = order.length === 0 && known.length > 0 && unordered.length === 0 ? known : null
   return {
     columns: picked,
     behind: hiddenColumns(described, picked, key ?? []),
@@ -33,12 +34,9 @@ export function readSelection(
     order: key ? [] : withTieBreaker(order, known),
     ...readLimit(dataset.rowLimit, wanted.limit),
     key,
+    unordered,
   }
 }
-
-/** The columns of a key that keep reading from going on behind a row. */
-export const unorderedOf = ({ columns }: Description, key: string[]) =>
-  columns.filter(({ name, isUnordered }) => isUnordered && key.includes(name))
 
 /** Without one, rows that are equal in the order would come in another sequence each time. */
 function withTieBreaker(order: Order[], key: string[]): Order[] {

@@ -76,8 +76,8 @@ export interface Test {
   values: Cell[]
 }
 
-/** Where in the order of its columns reading begins. */
-export interface Place {
+/** A row with which reading begins, and by which rows are ordered. */
+export interface FirstRow {
   columns: string[]
   /** As they were read, none of them null. */
   values: Cell[]
@@ -93,7 +93,7 @@ export interface RowQuery {
   tests: Test[]
   order: Order[]
   /** Only the row with these values of these columns and those behind it, in their ascending order. */
-  from: Place | null
+  from: FirstRow | null
   limit: number | null
   /** How long the source may take until the first row, in milliseconds. Later it may be silent for {@link STALL_MS}. */
   timeoutMs: number

@@ -1,6 +1,6 @@
 import type { ColumnType } from '../../contract.ts'
 import { replaceParameters, type Quoting } from './query-parameters.ts'
-import type { Bindable, Cell, Place, Relation, RowQuery, Test, TestOperator } from './source.ts'
+import type { Bindable, Cell, FirstRow, Relation, RowQuery, Test, TestOperator } from './source.ts'
 
 /** How a database wants its SQL. */
 export interface Dialect {
@@ -69,7 +69,7 @@ export function countRows(query: RowQuery, most: number | null, dialect: Dialect
 }
 
 /** The statement that counts, up to two, the rows that are equal to `from` of the query. */
-export function countEqual(query: RowQuery & { from: Place }, dialect: Dialect): Statement {
+export function countEqual(query: RowQuery & { from: FirstRow }, dialect: Dialect): Statement {
   const builder = new Builder(dialect)
   const rows = `SELECT 1 FROM ${builder.from(query.relation)}${builder.where(query, 'equal')} LIMIT 2`
   return { sql: `SELECT count(*) AS total FROM (${rows}) AS counted`, values: builder.values }
@@ -149,11 +149,11 @@ class Builder {
     return `${operand} ${comparisons[test.operator]} ${bound[0]}`
   }
 
-  #equal(from: Place): string {
+  #equal(from: FirstRow): string {
     return from.columns.map((name, at) => `${this.column(name)} = ${this.#boundKey(from, at)}`).join(' AND ')
   }
 
-  #fromOn(from: Place): string {
+  #fromOn(from: FirstRow): string {
     const names = from.columns.map((name) => this.column(name))
     const bound = (at: number) => this.#boundKey(from, at)
     const withNulls = from.mayBeNull && this.#dialect.nullsLast
@@ -172,7 +172,7 @@ class Builder {
     return fromColumn(0)
   }
 
-  #boundKey({ columns, values }: Place, at: number): string {
+  #boundKey({ columns, values }: FirstRow, at: number): string {
     const [value, column] = [values[at] ?? null, columns[at] ?? '']
     const bound =
       this.#dialect.bindKey?.(value, column, this.values.length + 1) ??
