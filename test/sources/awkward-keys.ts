@@ -13,7 +13,10 @@ const days = [`'2024-02-29'`, `'1900-01-01'`, `'9999-12-31'`]
 
 const duckDbKeys: Keys = {
   ENUM: { type: `ENUM ('small', 'medium', 'large')`, values: [`'small'`, `'medium'`, `'large'`], goesOn: 'never' },
-  FLOAT: { type: 'FLOAT', values: ['0.7', '1.1', `'-Infinity'`, `'Infinity'`, `'NaN'`, '-0.0', '1e-45', '3.4028235e38'] },
+  FLOAT: {
+    type: 'FLOAT',
+    values: ['0.7', '1.1', `'-Infinity'`, `'Infinity'`, `'NaN'`, '-0.0', '1e-45', '3.4028235e38'],
+  },
   DOUBLE: { type: 'DOUBLE', values: ['0.7', `'-Infinity'`, `'Infinity'`, `'NaN'`, `'-0.0'`, '5e-324', '1e300'] },
   TIMESTAMP_NS: {
     type: 'TIMESTAMP_NS',
@@ -80,7 +83,10 @@ export const awkwardKeys: Record<string, Keys> = {
     'text in which a is A': { type: 'text COLLATE ci', values: texts.filter((text) => text !== `'a '`) },
     'text of ICU': { type: 'text COLLATE "en-x-icu"', values: texts },
     boolean: { type: 'boolean', values: ['true', 'false'] },
-    uuid: { type: 'uuid', values: [`'00000000-0000-4000-8000-000000000000'`, `'f0000000-0000-4000-8000-000000000000'`] },
+    uuid: {
+      type: 'uuid',
+      values: [`'00000000-0000-4000-8000-000000000000'`, `'f0000000-0000-4000-8000-000000000000'`],
+    },
     'int[]': { type: 'int[]', values: [`'{1,2}'`, `'{1}'`, `'{NULL}'`, `'{}'`] },
     jsonb: { type: 'jsonb', values: [`'{"a": 1}'`, `'[]'`, `'null'`] },
     'a composite type': { type: 'pair', values: ['(1,2)', '(1,)'].map((pair) => `'${pair}'`), goesOn: 'never' },
@@ -106,18 +112,26 @@ export const awkwardKeys: Record<string, Keys> = {
     'BIGINT UNSIGNED': { type: 'BIGINT UNSIGNED', values: ['18446744073709551615', '9007199254740993', '0'] },
     DECIMAL: { type: 'DECIMAL(65, 0)', values: ['1', '2', '3'].map((n) => `1${'0'.repeat(40)}${n}`) },
     DATE: { type: 'DATE', values: [...days, `'0000-00-00'`] },
-    DATETIME: { type: 'DATETIME(6)', values: [`'2024-05-06 07:08:09.123456'`, `'2024-05-06 07:08:09.1'`, `'0000-00-00'`] },
+    DATETIME: {
+      type: 'DATETIME(6)',
+      values: [`'2024-05-06 07:08:09.123456'`, `'2024-05-06 07:08:09.1'`, `'0000-00-00'`],
+    },
     TIMESTAMP: { type: 'TIMESTAMP(6) NULL', values: [`'2024-05-06 07:08:09.123456'`, `'2024-05-06 07:08:09'`] },
     TIME: { type: 'TIME(6)', values: [`'-01:02:03.5'`, `'01:02:03'`, `'838:59:59'`] },
     YEAR: { type: 'YEAR', values: ['1901', '2155'] },
     BOOLEAN: { type: 'BOOLEAN', values: ['1', '0', '2'] },
-    UUID: { type: 'UUID', values: [`'00000000-0000-4000-8000-000000000000'`, `'f0000000-0000-1000-8000-000000000000'`] },
+    UUID: {
+      type: 'UUID',
+      values: [`'00000000-0000-4000-8000-000000000000'`, `'f0000000-0000-1000-8000-000000000000'`],
+    },
     INET6: { type: 'INET6', values: [`'::1'`, `'1.2.3.4'`, `'ffff::'`] },
   },
   DuckDB: duckDbKeys,
   // Types that Parquet keeps; an ENUM is a text there.
   Parquet: {
     ENUM: { type: duckDbKeys['ENUM']?.type ?? '', values: [`'small'`, `'medium'`, `'large'`] },
-    ...Object.fromEntries(['FLOAT', 'TIMESTAMP_NS', 'VARCHAR'].flatMap((type) => (duckDbKeys[type] ? [[type, duckDbKeys[type]]] : []))),
+    ...Object.fromEntries(
+      ['FLOAT', 'TIMESTAMP_NS', 'VARCHAR'].flatMap((type) => (duckDbKeys[type] ? [[type, duckDbKeys[type]]] : [])),
+    ),
   },
 }

@@ -36,7 +36,7 @@ const cases: Record<string, Case> = {
     database: 'PostgreSQL',
     made: [
       'CREATE TABLE t (f float8, id int, PRIMARY KEY (f, id))',
-      `INSERT INTO t SELECT CASE WHEN i < 2500 THEN '-Infinity' ELSE i END::float8, i FROM ($numbers) AS n`,
+      `INSERT INTO t SELECT CASE WHEN i < 2500 THEN '-Infinity'::float8 ELSE i::float8 END, i FROM ($numbers) AS n`,
     ],
     relation: { table: 't' },
     key: null,
@@ -93,7 +93,10 @@ const cases: Record<string, Case> = {
   },
   'a key of PostgreSQL whose operator did not know of its NULLs': {
     database: 'PostgreSQL',
-    made: ['CREATE TABLE e (k int, id int)', 'INSERT INTO e SELECT CASE WHEN i < 2500 THEN i END, i FROM ($numbers) AS n'],
+    made: [
+      'CREATE TABLE e (k int, id int)',
+      'INSERT INTO e SELECT CASE WHEN i < 2500 THEN i END, i FROM ($numbers) AS n',
+    ],
     relation: { query: 'SELECT * FROM e' },
     key: ['k', 'id'],
     goesOn: true,
@@ -109,7 +112,10 @@ async function made(database: TestDatabase, { made, relation, key }: Case): Prom
   return datasetOf(duckDbFiles.open(`parquet:${path}`, '/', 'things'), { relation: { whole: true }, key })
 }
 
-const catalogueOf = (dataset: Dataset): Parameters<typeof writeExport>[2] => ({ list: () => [dataset], pick: () => dataset })
+const catalogueOf = (dataset: Dataset): Parameters<typeof writeExport>[2] => ({
+  list: () => [dataset],
+  pick: () => dataset,
+})
 
 /** A dataset that comes to an end, as a worker does that is killed, when so many rows are safe on disk. */
 function dying(dataset: Dataset, after: number, isSafe: () => Promise<boolean>): Dataset {

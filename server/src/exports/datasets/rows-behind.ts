@@ -8,17 +8,20 @@ import type { Cell, SourceRows } from '../sources/source.ts'
  *
  * @param keyAt where in a row its key stands
  */
-export async function rowsBehind(
-  found: SourceRows,
-  key: Cell[],
-  keyAt: number[] | null,
-): Promise<SourceRows | null> {
+export async function rowsBehind(found: SourceRows, key: Cell[], keyAt: number[] | null): Promise<SourceRows | null> {
   const rest = found.batches()[Symbol.asyncIterator]()
   try {
     if (keyAt && found.equal === 1) {
       const { value: batch } = await rest.next()
       const first = (batch as Cell[][] | undefined)?.[0]
-      if (batch && first && isSameKey(keyAt.map((at) => first[at] as Cell), key)) {
+      if (
+        batch &&
+        first &&
+        isSameKey(
+          keyAt.map((at) => first[at] as Cell),
+          key,
+        )
+      ) {
         return {
           total: found.total === null ? null : found.total - 1,
           equal: found.equal,

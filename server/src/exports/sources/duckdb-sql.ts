@@ -18,6 +18,9 @@ const casts: Partial<Record<ColumnType, string>> = {
   binary: 'BLOB',
 }
 
+/** A value that is cast to another type loses digits or is not compared with these. */
+const NANOSECONDS = new Set(['TIME_NS', 'TIMESTAMP_NS'])
+
 const LARGEST = 2n ** 63n - 1n
 const WHOLE = /^[+-]?\d{1,38}$/
 const DECIMAL = /^[+-]?(\d{1,38})(?:\.(\d{1,37}))?$/
@@ -33,12 +36,13 @@ export function duckDialect(columns: DuckColumn[]): Dialect {
     numbered: true,
     nullsLast: true,
     comparesRows: false,
-    bind(value, type, at) {
+    bind(value, type, at, column) {
       if (value instanceof Uint8Array) return { sql: `unhex($${at})`, value: Buffer.from(value).toString('hex') }
       if (type === null || value === null) return { sql: `$${at}`, value }
       const isNumber = type === 'integer' || type === 'decimal' || type === 'real'
       const text = String(isNumber && typeof value === 'boolean' ? Number(value) : value)
-      return { sql: `CAST($${at} AS ${castFor(text, type)})`, value: text }
+      const known = byName.get(column ?? '')?.type
+      return { sql: `CAST($${at} AS ${NANOSECONDS.has(known ?? '') ? known : castFor(text, type)})`, value: text }
     },
     cell: (identifier, name) => askFor(byName.get(name), identifier),
     operand(identifier, { column, operator }) {

@@ -93,7 +93,8 @@ async function read(db: DuckDb, opening: Opening, dataset: string, query: RowQue
   const columns = await columnsOf(db, query.relation, [...names])
   const dialect = duckDialect(columns)
   const total = await count(db, opening, query, dialect)
-  const equal = query.from && (await countThose(db, countEqual({ ...query, from: query.from }, dialect), query.timeoutMs))
+  const equal =
+    query.from && (await countThose(db, countEqual({ ...query, from: query.from }, dialect), query.timeoutMs))
   const { sql, values } = selectRows(query, dialect)
   const readers = query.columns.map(({ name }) => cellReader(columns.find((column) => column.name === name)))
 

@@ -69,7 +69,8 @@ const SORTED_BYTES = 1024
  */
 export function isUnordered(field: FieldPacket): boolean {
   if (flagsOf(field) & (ENUM | SET)) return true
-  if ([FLOAT, DOUBLE, BIT, JSON_TYPE, VECTOR, GEOMETRY].includes(typeOf(field)) || field.extendedFormat === 'json') return true
+  if ([FLOAT, DOUBLE, BIT, JSON_TYPE, VECTOR, GEOMETRY].includes(typeOf(field)) || field.extendedFormat === 'json')
+    return true
   return BLOBS.includes(typeOf(field)) && (field.columnLength ?? 0) > SORTED_BYTES
 }
 

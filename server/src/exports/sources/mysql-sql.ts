@@ -63,7 +63,7 @@ export function mysqlReadDialect(fields: FieldPacket[]): Dialect {
     },
     bindKey(value, column, at) {
       const field = byName.get(column)
-      return mysqlDialect.bind(value, field ? columnType(field) : null, at)
+      return mysqlDialect.bind(value, field ? columnType(field) : null, at, column)
     },
   }
 }

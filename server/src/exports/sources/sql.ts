@@ -27,8 +27,14 @@ export interface Dialect {
    *
    * @param type of the column that it is compared with, null when that is not known
    * @param at its place among the values, from 1
+   * @param column that it is compared with, null when it is none
    */
-  bind(value: Bindable | Uint8Array, type: ColumnType | null, at: number): { sql: string; value: unknown }
+  bind(
+    value: Bindable | Uint8Array,
+    type: ColumnType | null,
+    at: number,
+    column: string | null,
+  ): { sql: string; value: unknown }
   /** Whether one placeholder may stand in several places. Otherwise each place has a value of its own. */
   numbered: boolean
   /** Whether NULL comes behind everything else. */
@@ -143,7 +149,7 @@ class Builder {
     const first = () => this.#bound(test.values[0] ?? null, 'text')
     if (test.operator === 'contains') return this.#dialect.contains(operand, first)
     if (test.operator === 'prefix') return this.#dialect.startsWith(operand, first)
-    const bound = test.values.map((value) => this.#bound(value, test.column.type))
+    const bound = test.values.map((value) => this.#bound(value, type, test.column.name))
     if (test.operator === 'in') return bound.length > 0 ? `${operand} IN (${bound.join(', ')})` : '1 = 0'
     if (test.operator === 'not_in') return bound.length > 0 ? `${operand} NOT IN (${bound.join(', ')})` : '1 = 1'
     return `${operand} ${comparisons[test.operator]} ${bound[0]}`
@@ -176,13 +182,13 @@ class Builder {
     const [value, column] = [values[at] ?? null, columns[at] ?? '']
     const bound =
       this.#dialect.bindKey?.(value, column, this.values.length + 1) ??
-      this.#dialect.bind(value, null, this.values.length + 1)
+      this.#dialect.bind(value, null, this.values.length + 1, column)
     this.values.push(bound.value)
     return bound.sql
   }
 
-  #bound(value: Bindable | Uint8Array, type: ColumnType | null): string {
-    const bound = this.#dialect.bind(value, type, this.values.length + 1)
+  #bound(value: Bindable | Uint8Array, type: ColumnType | null, column: string | null = null): string {
+    const bound = this.#dialect.bind(value, type, this.values.length + 1, column)
     this.values.push(bound.value)
     return bound.sql
   }

@@ -88,7 +88,8 @@ function begin(db: DatabaseSync, query: RowQuery): Reading {
   const watch: Watch = { deadline: null }
   const dialect = isAtOnce(db, query) ? sqliteDialect : watched(db, watch)
   const total = count(db, query, dialect, watch)
-  const equal = query.from && countThose(db, countEqual({ ...query, from: query.from }, dialect), watch, query.timeoutMs)
+  const equal =
+    query.from && countThose(db, countEqual({ ...query, from: query.from }, dialect), watch, query.timeoutMs)
   const select = selectRows(query, dialect)
   // What does not fit the database is told here and not when the first row is asked for.
   db.prepare(select.sql)
