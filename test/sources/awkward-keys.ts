@@ -30,7 +30,6 @@ const duckDbKeys: Keys = {
   TIMESTAMPTZ: {
     type: 'TIMESTAMPTZ',
     values: [`'2024-05-06 07:08:09.123456+02'`, `'infinity'`, `'-infinity'`, `'0044-03-15 (BC) 01:02:03+00'`],
-    goesOn: 'sometimes',
   },
   TIME: { type: 'TIME', values: [`'01:02:03.123456'`, `'23:59:59'`] },
   UUID: { type: 'UUID', values: ['0', '8', 'f'].map((digit) => `'${digit}0000000-0000-4000-8000-000000000000'`) },
