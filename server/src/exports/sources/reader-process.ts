@@ -26,7 +26,7 @@ const DIED = unreadable('the process that reads it has died: see the log of the 
 
 /**
  * A process of its own for native code that a thread cannot be ended in: it may be ended at any time, and ends when whoever
- * asks is gone (docs/decisions/0014 and 0016).
+ * asks is gone (docs/decisions/0014).
  */
 export class ReaderProcess {
   readonly #process: ChildProcess
