@@ -5,7 +5,7 @@ import { openSqlite, type SqliteReading } from './sqlite-reading.ts'
 import type { RowQuery } from './source.ts'
 
 // SQLite computes in this thread: another one has to hear that nobody waits for it any more.
-new Worker(new URL('./asker-watch.js', import.meta.url)).unref()
+new Worker(new URL(import.meta.url.replace('sqlite-process.', 'asker-watch.'))).unref()
 
 let reading: SqliteReading | null = null
 

@@ -5,6 +5,9 @@ import { STALL_MS, type Cell, type RowQuery, type SourceRows } from './source.ts
 /** How long the process is waited for beyond the time after which it should have given up a locked file itself. */
 const GRACE_MS = 5000
 
+/** Beside this file, and of its kind: the tests of this folder run what is not built. */
+const PROGRAM = new URL(import.meta.url.replace('sqlite-remote.', 'sqlite-process.'))
+
 /**
  * The rows of a query of a SQLite file, read in a process of its own, which is killed when it takes too long. Rejects with
  * what SQLite says, or with SourceFailure.
@@ -16,7 +19,7 @@ export async function readRemotely(
   query: RowQuery,
   failed: (cause: unknown) => Error,
 ): Promise<SourceRows> {
-  const process = new ReaderProcess(new URL('./sqlite-process.js', import.meta.url))
+  const process = new ReaderProcess(PROGRAM)
   const close = () => process.end(0)
   async function* batches(): AsyncGenerator<Cell[][]> {
     try {
