@@ -445,7 +445,8 @@ describe('datasets check', () => {
 
   test('without a file there is the sample, and no other command', async () => {
     await using folder = await temporaryFolder()
-    const sample = await check({ DATA_DIR: folder.path })
+    // As in a fresh clone, in which nothing has made the folder.
+    const sample = await check({ DATA_DIR: join(folder.path, 'new', 'data') })
     expect(sample).toMatchObject({ code: 0, stdout: expect.stringContaining('ok     cities: 8 columns, key _rowid_') })
     const unknown = await runProgram(serverProgram, ['datasets', 'drop'])
     expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('datasets check [FILE]') })

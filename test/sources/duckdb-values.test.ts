@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { temporaryFolder } from '../support/program.ts'
-import { readers, residentMb } from './duckdb-readers.ts'
+import { readers, residentMb } from '../support/readers.ts'
 import { queryFor, readRows } from './reading.ts'
 import { duckDbTypes } from './duckdb-types.ts'
 

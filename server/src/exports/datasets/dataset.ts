@@ -85,6 +85,9 @@ interface Behind {
   rows: number
 }
 
+/** A source that is waited for gives up sooner than whoever asks: it knows why it could not answer. */
+const DESCRIBE_SHARE = 0.75
+
 export function createDataset(definition: DatasetDefinition, patience: Patience): Dataset {
   const { name, description, fingerprint, source, relation, parameters, rowLimit, timeoutMs } = definition
   const types = Object.fromEntries(parameters.map(({ name, type }) => [name, type]))
@@ -94,7 +97,8 @@ export function createDataset(definition: DatasetDefinition, patience: Patience)
   const noValues = Object.fromEntries(parameters.map(({ name }) => [name, null]))
   const describe = remembered(
     name,
-    async () => refuseMisfit(definition, await source.describe(withValues(noValues))),
+    async () =>
+      refuseMisfit(definition, await source.describe(withValues(noValues), patience.withinMs * DESCRIBE_SHARE)),
     patience,
   )
 
