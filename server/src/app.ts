@@ -47,6 +47,8 @@ export interface App {
   ended: Promise<void>
   /** Takes no more work, finishes what is active within the grace time, closes everything. */
   close(): Promise<void>
+  /** Fulfilled when no thread is left that was to end. One that cannot be ended keeps even `process.exit` from ending. */
+  threadsEnded(): Promise<void>
 }
 
 /** What every role needs. */
@@ -93,8 +95,8 @@ export async function startApp(config: Config, transport: 'http' | 'stdio', log:
   )
   try {
     const server = config.role === 'worker' ? notServing : await startServer(shared, transport)
-    if (config.role !== 'server') await startWorker(shared)
-    return { ...server, close }
+    const threadsEnded = config.role === 'server' ? async () => undefined : await startWorker(shared)
+    return { ...server, close, threadsEnded }
   } catch (error) {
     await close()
     throw error
@@ -106,7 +108,7 @@ const keptBySchedule = (catalogue: OpenCatalogue) =>
 
 const notServing = { url: null, ended: new Promise<void>(() => undefined) }
 
-async function startWorker({ config, log, store, files, catalogue, closers }: Shared) {
+async function startWorker({ config, log, store, files, catalogue, closers }: Shared): Promise<App['threadsEnded']> {
   const workFolder = join(config.dataDir, 'exports')
   await openWorkFolder(workFolder)
   const settings = {
@@ -141,6 +143,7 @@ async function startWorker({ config, log, store, files, catalogue, closers }: Sh
     () => schedules.close(),
   )
   closers.connections.push(() => queue.close())
+  return () => worker.threadsEnded()
 }
 
 /** Nothing on a store that has no place for it. */
