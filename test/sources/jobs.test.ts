@@ -1,3 +1,4 @@
+import { addCanary } from '@queue-ops/server/canary-job'
 import { createLog } from '@queue-ops/server/log'
 import { allSourceKinds } from '@queue-ops/server/source-kinds'
 import type { Source, SourceKind } from '@queue-ops/server/sources/source'
@@ -123,17 +124,17 @@ describe.for(Object.keys(stores))('jobs on %s', (storeName) => {
     expect((await readRows(source(), onlyState)).total).toBe(30)
   })
 
-  test('reading goes on behind any job', async () => {
+  test('reading goes on from any job', async () => {
     await queue.addBulk(Array.from({ length: 12 }, () => ({ name: 'job', data: {} })))
     const id = await column('job_id')
     const order = [{ column: 'job_id', descending: false }]
     const { rows } = await readRows(source(), { ...whole, columns: [id], order })
     expect(rows).toHaveLength(12)
     for (let at = 0; at < rows.length; at++) {
-      const after = { columns: ['job_id'], values: rows[at] ?? [] }
-      const rest = await readRows(source(), { ...whole, columns: [id], order, after })
-      expect(rest.rows).toEqual(rows.slice(at + 1))
-      expect(rest.total).toBe(rows.length - at - 1)
+      const from = { columns: ['job_id'], values: rows[at] ?? [], mayBeNull: false }
+      const rest = await readRows(source(), { ...whole, columns: [id], order, from })
+      expect(rest.rows).toEqual(rows.slice(at))
+      expect(rest.total).toBe(rows.length - at)
     }
   })
 
@@ -177,6 +178,13 @@ describe.for(Object.keys(stores))('jobs on %s', (storeName) => {
     }
     expect(bytes).toBeGreaterThan(300_000_000)
     expect((most - before) / 1e6).toBeLessThan(220)
+  })
+
+  test('a canary that is on its way is none of them', async () => {
+    await addCanary(queue, 1)
+    const { id } = await queue.add('letter', {})
+    const wanted = { ...whole, columns: [await column('job_id')] }
+    expect(await readRows(source(), wanted)).toMatchObject({ total: 1, rows: [[id]] })
   })
 
   test('a queue that is not there is told, and not made by looking', async () => {

@@ -37,6 +37,7 @@ test('a target that is not probed any more is trouble', () => {
 test('an incident is trouble, and so is an alert that does not arrive', () => {
   const incident = { message: 'no consumer' } as Incident
   expect(wellness({ incident }, 10)).toEqual({ trouble: 'exports: no consumer' })
+  expect(wellness({ incident, in_maintenance: true }, 10)).toBe('well')
   const message = (createdAt: Date) => ({ channel: 'hook', createdAt: createdAt.getTime() }) as Message
   const fresh = { last_result: probed(after(400)) }
   const check = (created: Date) => wellnessOf([{ ...target, ...fresh }], [message(created)], startedAt, after(401))

@@ -14,7 +14,10 @@ export function isOverdue({ interval_ms, last_result }: WatchedTarget, startedAt
   return now.getTime() - last > MISSED_INTERVALS * interval_ms + GRACE_MS
 }
 
-/** What the heartbeat is to say: well is that every target is probed, none has an incident and every alert arrives. */
+/**
+ * What the heartbeat is to say: well is that every target is probed, none has an incident outside of maintenance, and every
+ * alert arrives.
+ */
 export function wellnessOf(
   targets: readonly WatchedTarget[],
   undelivered: readonly Message[],
@@ -23,7 +26,7 @@ export function wellnessOf(
 ): Wellness {
   const overdue = targets.find((target) => isOverdue(target, startedAt, now))
   if (overdue !== undefined) return { trouble: `${overdue.name} is not being probed` }
-  const ill = targets.find(({ incident }) => incident !== null)
+  const ill = targets.find(({ incident, in_maintenance }) => incident !== null && !in_maintenance)
   if (ill !== undefined) return { trouble: `${ill.name}: ${ill.incident?.message ?? ''}` }
   const late = undelivered.find(({ createdAt }) => now.getTime() - createdAt > UNDELIVERED_MS)
   if (late !== undefined) return { trouble: `alerts to ${late.channel} cannot be delivered` }

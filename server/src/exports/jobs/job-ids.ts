@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { JobType, Queue } from 'bullmq'
+import { CANARY_ID } from '../../queue/canary-job.ts'
 
 const PAGE = 2000
 
@@ -39,21 +40,35 @@ export class JobIds {
 
   /**
    * Lists the jobs that are in one of these states. One that is not removed meanwhile is found, wherever it moves: states
-   * are looked through in the order in which jobs pass them, and those from which a job may have come back once more.
+   * are looked through in the order in which jobs pass them, and those from which a job may have come back once more. The
+   * canary is no job of anybody's.
    */
   async collect(queue: Queue, states: readonly JobType[]): Promise<void> {
+    await this.#collectAll(queue, states)
+    this.#db.prepare('DELETE FROM ids WHERE id = ?').run(CANARY_ID)
+  }
+
+  async #collectAll(queue: Queue, states: readonly JobType[]) {
     for (const state of states) await this.#collectState(queue, state)
     if (states.length < jobStates.length) return
     for (const state of states.filter((state) => !OVER.has(state))) await this.#collectState(queue, state)
   }
 
-  count(after: string | null): number {
-    return Number(this.#db.prepare('SELECT count(*) AS n FROM ids WHERE id > ?').get(after ?? BEFORE_ALL)?.['n'])
+  count(from: string | null): number {
+    return Number(this.#db.prepare('SELECT count(*) AS n FROM ids WHERE id >= ?').get(from ?? BEFORE_ALL)?.['n'])
   }
 
-  /** The next ids behind `after`. */
-  page(after: string | null, limit: number): string[] {
-    const rows = this.#db.prepare('SELECT id FROM ids WHERE id > ? ORDER BY id LIMIT ?').all(after ?? BEFORE_ALL, limit)
+  /** The first ids from `from` on, that one included. */
+  pageFrom(from: string | null, limit: number): string[] {
+    return this.#page('id >= ?', from ?? BEFORE_ALL, limit)
+  }
+
+  pageBehind(id: string, limit: number): string[] {
+    return this.#page('id > ?', id, limit)
+  }
+
+  #page(condition: string, id: string, limit: number): string[] {
+    const rows = this.#db.prepare(`SELECT id FROM ids WHERE ${condition} ORDER BY id LIMIT ?`).all(id, limit)
     return rows.map((row) => String(row['id']))
   }
 
