@@ -6,6 +6,7 @@ import { openPage } from './support/browser.ts'
 import { writeDatasetsFile } from './support/dataset-files.ts'
 import { eventually } from './support/eventually.ts'
 import { connectHttp } from './support/mcp-client.ts'
+import { probeConfig, startProbeDaemon } from './support/probe-daemon.ts'
 import { probeProgram, runProgram, startProgram, temporaryFolder } from './support/program.ts'
 
 const images = fileURLToPath(new URL('../docs/images', import.meta.url))
@@ -50,12 +51,28 @@ const probe = (url: string) => runProgram(probeProgram, ['--url', `${url}/mcp`, 
   await picture(server.url, '/', 'status-page-down.png', 'does not work')
   await picture(server.url, '/admin/queues/queue/exports?status=failed', 'bull-board.png', 'cannot be read')
 }
+{
+  await using ofProbe = await temporaryFolder()
+  const server = await startProgram({ DATA_DIR: ofProbe.path })
+  const targets = [{ name: 'exports', url: `${server.url}/mcp` }]
+  const config = { defaults: { interval: '1s' }, targets, listen: '127.0.0.1:0', history: 'history.sqlite' }
+  await using daemon = startProbeDaemon(['--config', await probeConfig(ofProbe.path, config)])
+  const seen = (status: string, runs: number) =>
+    eventually(() => {
+      const count = daemon.results().filter((result) => result.status === status).length
+      if (count < runs) throw new Error(`${count} runs were ${status} so far`)
+    }, 120_000)
+  await seen('pass', 45)
+  await server.stop('SIGKILL')
+  await seen('fail', 10)
+  await picture(await daemon.url(), '/', 'probe-page-down.png', 'does not answer since', { fullPage: false })
+}
 
-async function picture(url: string, path: string, name: string, text: string) {
+async function picture(url: string, path: string, name: string, text: string, options = { fullPage: path === '/' }) {
   await using browser = await openPage(`${url}${path}`, {
     viewport: { width: 1280, height: 900 },
     deviceScaleFactor: 1,
   })
   await browser.page.getByText(text).first().waitFor()
-  await browser.page.screenshot({ path: join(images, name), fullPage: path === '/' })
+  await browser.page.screenshot({ path: join(images, name), ...options })
 }
