@@ -72,6 +72,8 @@ async function picture(url: string, path: string, name: string, text: string, op
   await using browser = await openPage(`${url}${path}`, {
     viewport: { width: 1280, height: 900 },
     deviceScaleFactor: 1,
+    // No picture of a colour that is on its way to another.
+    reducedMotion: 'reduce',
   })
   await browser.page.getByText(text).first().waitFor()
   await browser.page.screenshot({ path: join(images, name), ...options })
