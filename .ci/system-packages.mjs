@@ -44,6 +44,12 @@ const programs = {
     apt: 'python3-openpyxl',
     brew: 'python',
   },
+  blackbox: {
+    names: ['prometheus-blackbox-exporter', 'blackbox_exporter'],
+    variable: 'BLACKBOX_EXPORTER',
+    apt: 'prometheus-blackbox-exporter',
+    brew: 'blackbox_exporter',
+  },
   swift: {
     names: ['python3'],
     works: (python) => run(python, ['-c', 'import swift.proxy.server'], 'ignore'),

@@ -4,36 +4,38 @@ import { Redis } from 'ioredis'
 import { freePort } from './free-port.ts'
 import { eventually } from './eventually.ts'
 
-/** A real redis-server on a port of its own, without persistence, that can be stopped, frozen and started again. */
+/** A real redis-server on a port of its own, that can be stopped, frozen and started again; without persistence unless asked for. */
 export interface TestRedis extends AsyncDisposable {
   url: string
-  /** SIGTERM, as an operator would; the port stays ours for `start`. */
-  stop(): Promise<void>
+  /** SIGTERM, as an operator would, unless told otherwise; the port stays ours for `start`. */
+  stop(signal?: NodeJS.Signals): Promise<void>
   start(): Promise<void>
   /** SIGSTOP: the connections stay, nothing answers. */
   freeze(): void
   thaw(): void
+  /** One command to it, by a connection of its own. */
+  ask(command: string, ...args: (string | number)[]): Promise<unknown>
   /** Connections that others than this one hold at the moment. */
   countClients(): Promise<number>
 }
 
-export async function startRedis(): Promise<TestRedis> {
+/** @param settings further arguments of redis-server */
+export async function startRedis(settings: string[] = []): Promise<TestRedis> {
   const port = await freePort()
   const url = `redis://127.0.0.1:${port}`
   let server: ChildProcess | undefined
 
   async function start() {
     const program = process.env['REDIS_SERVER'] ?? 'redis-server'
-    server = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
-      stdio: 'ignore',
-    })
+    const own = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+    server = spawn(program, [...own, ...settings], { stdio: 'ignore' })
     await eventually(() => ask(url, (redis) => redis.ping()))
   }
-  async function stop() {
+  async function stop(signal: NodeJS.Signals = 'SIGTERM') {
     if (!server || server.exitCode !== null || server.signalCode !== null) return
     const exited = once(server, 'exit')
     server.kill('SIGCONT')
-    server.kill('SIGTERM')
+    server.kill(signal)
     await exited
   }
   await start()
@@ -43,12 +45,13 @@ export async function startRedis(): Promise<TestRedis> {
     stop,
     freeze: () => void server?.kill('SIGSTOP'),
     thaw: () => void server?.kill('SIGCONT'),
+    ask: (command, ...args) => ask(url, (redis) => redis.call(command, ...args)),
     countClients: () =>
       ask(url, async (redis) => {
         const clients = await redis.client('LIST')
         return String(clients).trim().split('\n').length - 1
       }),
-    [Symbol.asyncDispose]: stop,
+    [Symbol.asyncDispose]: () => stop(),
   }
 }
 

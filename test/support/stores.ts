@@ -14,7 +14,7 @@ export const stores: Record<string, () => Promise<TestStore>> = {
     const folder = await temporaryFolder()
     return { url: `sqlite:${folder.path}/queue.sqlite`, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
   },
-  Redis: startRedis,
+  Redis: () => startRedis(),
   async PostgreSQL() {
     const postgres = await startPostgres()
     const { code, stderr } = await runProgram(serverProgram, ['store', 'migrate'], { QUEUE_URL: postgres.url })
