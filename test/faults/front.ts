@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, request, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { buffer, text } from 'node:stream/consumers'
 import { makeAuthority, makeCertificate } from '../support/certificates.ts'
 
@@ -19,6 +20,8 @@ export interface Front extends AsyncDisposable {
   authority: string | null
   /** From now on. */
   behave(conduct: Conduct): void
+  /** Another server behind, from now on. */
+  towards(behind: string): void
   /** Another certificate for the connections from now on. */
   certify(days: number): Promise<void>
 }
@@ -28,12 +31,15 @@ const properly: Conduct = async () => 'pass'
 /** What no certificate is told to expire for: the probe warns at 21 days. */
 const USUAL_DAYS = 90
 
-export async function startFront(behind: string, tls: boolean): Promise<Front> {
+export async function startFront(first: string, tls: boolean): Promise<Front> {
+  let behind = first
   let conduct = properly
   const listener: RequestListener = (request, response) => {
     void answer(request, response, behind, conduct).catch(() => response.destroy())
   }
   const authority = tls ? await makeAuthority() : null
+  // For the monitors in this process.
+  if (authority) setDefaultCACertificates([...getCACertificates('default'), authority.cert])
   const certificate = async (days: number) => (authority ? makeCertificate(authority, days) : {})
   const server = authority ? createTlsServer(await certificate(USUAL_DAYS), listener) : createServer(listener)
   server.listen(0, '127.0.0.1')
@@ -41,6 +47,7 @@ export async function startFront(behind: string, tls: boolean): Promise<Front> {
   return {
     url: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     authority: authority?.cert ?? null,
+    towards: (next) => void (behind = next),
     behave: (next) => void (conduct = next),
     async certify(days) {
       if (!(server instanceof TlsServer)) throw new Error('this front speaks no TLS')

@@ -46,8 +46,8 @@ ${markdownTable(['fault', OURS, ...names], rows(outcomes, names))}
 
 ${list(rivals.map(({ name, what }) => `**${name}**: ${what}.`))}
 
-The second row of blackbox_exporter is the fair one to read with care: pointed at \`/readyz\` it is told by our own report what
-is wrong, so it shows what the report knows, and by the difference what only the probe sees.
+The second column of blackbox_exporter is no rival but a generic monitor that listens to our own report: it shows what the report
+knows, and by the difference what only the probe sees.
 
 ## How soon, and why not sooner
 
@@ -72,7 +72,7 @@ naive limit later, a full disk breaks a server sooner or later. Each system has 
 network that loses nothing; there is no Sentinel, no Cluster, no replica that lags, no partition between one worker and the
 store, no store that is slow but answers, no host short of CPU or memory, no dead probe (its heartbeat is tested elsewhere).
 Faults come one at a time and at once; a slow decay and two faults that hide each other are not here. A generic monitor that
-calls our \`health_check\` or \`/readyz\` sees most of what ours sees: what detects is the report, and the probe adds what only a
+calls our \`health_check\` or \`/api/health\` sees most of what ours sees: what detects is the report, and the probe adds what only a
 client from outside can see.
 
 ## Measured on

@@ -7,6 +7,9 @@ import { createOrders, writeDatasetsFile } from '../support/dataset-files.ts'
 import { startFront, type Front } from './front.ts'
 import { openQueue, startStore, type FaultyStore, type StoreKind } from './store.ts'
 
+/** Takes something that ends with the system, in the reverse order. */
+type Owns = <T extends AsyncDisposable | Disposable>(thing: T) => T
+
 /** How a system differs from the usual one: a server, a worker, a store, all of their defaults. */
 export interface SystemSettings {
   store: StoreKind
@@ -24,8 +27,10 @@ export interface SystemSettings {
   limits?: Record<string, string | number>
   /** The server is reached through TLS. */
   tls?: boolean
-  /** Where the workers make their files; default: a folder of the system's own. */
-  dataFolder?: () => string
+  /** Gives where the workers make their files; default: the folder of the system. */
+  workerFolder?(folder: string, owns: Owns): Promise<string>
+  /** Gives where the store keeps its files; default: the folder of the system. */
+  storeFolder?(folder: string, owns: Owns): Promise<string>
 }
 
 /** A server, its workers and their store: what a fault happens to. */
@@ -44,8 +49,9 @@ export interface System extends AsyncDisposable {
   startWorker(env?: Record<string, string>): Promise<Program>
   /** Where the workers look for what their module has to do. */
   flag: string
-  /** Ends with the system, in the reverse order. */
-  owns<T extends AsyncDisposable | Disposable>(thing: T): T
+  /** Starts another server on the same store; the front goes on with the former one until it is told. */
+  startServer(): Promise<Program>
+  owns: Owns
 }
 
 const programs = fileURLToPath(new URL('programs/', import.meta.url))
@@ -65,12 +71,15 @@ export async function startSystem(settings: SystemSettings): Promise<System> {
 
 async function startedWith(owned: AsyncDisposableStack, settings: SystemSettings): Promise<System> {
   const folder = owned.use(await temporaryFolder()).path
-  const store = owned.use(await startStore(settings.store, folder))
+  const owns: Owns = (thing) => owned.use(thing)
+  const store = owned.use(await startStore(settings.store, (await settings.storeFolder?.(folder, owns)) ?? folder))
   const common = { QUEUE_URL: store.url, ...(await files(folder, settings)), ...settings.env }
   const flag = join(folder, 'flag')
   const ofWorkers = {
     ...common,
-    ...{ DATA_DIR: settings.dataFolder?.() ?? folder, ROLE: 'worker', FAULT_FLAG: flag },
+    DATA_DIR: (await settings.workerFolder?.(folder, owns)) ?? folder,
+    ROLE: 'worker',
+    FAULT_FLAG: flag,
     ...(settings.workerModule ? { NODE_OPTIONS: `--import=${programs}${settings.workerModule}` } : {}),
     ...settings.workerEnv,
   }
@@ -81,13 +90,13 @@ async function startedWith(owned: AsyncDisposableStack, settings: SystemSettings
     worker.process.once('exit', () => workers.splice(workers.indexOf(worker), 1))
     return worker
   }
-  const server = owned.use(await startProgram({ ...common, DATA_DIR: folder, ROLE: 'server' }))
+  const startServer = async () => owned.use(await startProgram({ ...common, DATA_DIR: folder, ROLE: 'server' }))
+  const server = await startServer()
   for (let at = 0; at < (settings.workers ?? 1); at++) await startWorker()
   const front = owned.use(await startFront(server.url, settings.tls === true))
   const queue = openQueue(store.url)
   owned.defer(() => queue.close())
-  const owns: System['owns'] = (thing) => owned.use(thing)
-  const parts = { front, server, store, queue, folder, workers, startWorker, flag, owns }
+  const parts = { front, server, store, queue, folder, workers, startWorker, startServer, flag, owns }
   return Object.assign(parts, { [Symbol.asyncDispose]: () => owned.disposeAsync() })
 }
 

@@ -7,3 +7,27 @@ export function onlyWorker({ workers }: System): Program {
   if (worker === undefined || others.length > 0) throw new Error(`${workers.length} workers run instead of one`)
   return worker
 }
+
+/** A deployment: the worker ends as it should, and another one is started with further settings. */
+export async function replaceWorker(system: System, env: Record<string, string> = {}): Promise<void> {
+  await onlyWorker(system).stop()
+  await system.startWorker(env)
+}
+
+/** Starts a worker again whenever it ends, as a supervisor does. */
+export function keepWorkerRunning(system: System): { retire(): Promise<void> } {
+  let retired = false
+  let starting: Promise<void> = Promise.resolve()
+  const watch = (worker: Program) => {
+    worker.process.once('exit', () => {
+      if (!retired) starting = system.startWorker().then(watch)
+    })
+  }
+  watch(onlyWorker(system))
+  return {
+    async retire() {
+      await starting
+      retired = true
+    },
+  }
+}

@@ -37,7 +37,12 @@ export async function startBlackbox(program: string): Promise<Blackbox> {
     version: /blackbox_exporter_build_info\{[^}]*\bversion="([^"]+)"/.exec(metrics)?.[1] ?? 'of unknown version',
     kinds: [
       looking(address, 'blackbox', '/livez', 'its module http_2xx on `/livez`, as a server is usually watched'),
-      looking(address, 'blackbox on /readyz', '/readyz', 'the same on `/readyz`, where our own report decides'),
+      looking(
+        address,
+        'blackbox on our report',
+        '/api/health',
+        'the same on `/api/health`, where our own report decides',
+      ),
     ],
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
