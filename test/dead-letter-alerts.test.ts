@@ -102,3 +102,30 @@ schedules: [{ name: often, cron: "* * * * * *", dataset: gone, format: csv }]`,
   await eventually(() => expect(receiver.taken.length).toBeGreaterThan(0))
   expect(receiver.taken[0]).toMatchObject({ dataset: 'gone', job_id: expect.stringMatching(/^repeat:schedule-often:/) })
 })
+
+test('an export whose worker died before it could tell is told of by the next one, once', async () => {
+  await using folder = await temporaryFolder()
+  await using receiver = await startReceiver()
+  const database = join(folder.path, 'shop.sqlite')
+  const settings = {
+    DATA_DIR: folder.path,
+    DATASETS_FILE: await writeDatasetsFile(folder.path, 'orders', database, 'orders'),
+    EXPORT_ATTEMPTS: '1',
+  }
+  await using server = await startProgram({ ...settings, ROLE: 'server' })
+  await using mcp = await connectHttp(server.url)
+  // Who is not asked to tell leaves behind the same as who dies before it is told.
+  await using silent = await startProgram({ ...settings, ROLE: 'worker' })
+  const first = await failedExport(mcp)
+  await silent.stop()
+
+  const telling = { ...settings, ROLE: 'worker', DEAD_LETTER_WEBHOOK: receiver.url }
+  await using one = await startProgram(telling)
+  await using _another = await startProgram(telling)
+  await eventually(() => expect(receiver.taken).toHaveLength(1))
+  await one.stop()
+  await using _third = await startProgram(telling)
+  // Alerts are told in turn: when the second has come, a second one of the first would have come too.
+  const second = await failedExport(mcp)
+  await eventually(() => expect(receiver.taken.map(({ job_id }) => job_id)).toEqual([first, second]))
+})

@@ -1,4 +1,6 @@
-import { readdir } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StartExportOutput } from '@queue-ops/server/contract'
 import { createLog } from '@queue-ops/server/log'
@@ -126,6 +128,39 @@ test('the same idempotency key gives the same job, and is refused for another re
   expect(answerText(other)).toEqual({ error: expect.stringContaining('was used for another request') })
 })
 
+test('of many calls with one idempotency key at once, one has queued the export', async () => {
+  await using folder = await temporaryFolder()
+  await using server = await startProgram({ DATA_DIR: folder.path, ROLE: 'server' })
+  await using mcp = await connectHttp(server.url)
+  const request = { format: 'csv', idempotency_key: 'at once' }
+  const answers = await Promise.all(Array.from({ length: 30 }, () => mcp.call('start_export', request)))
+  const said = answers.map(({ structuredContent }) => StartExportOutput.parse(structuredContent))
+  expect(new Set(said.map(({ job_id: jobId }) => jobId)).size).toBe(1)
+  expect(said.filter(({ status }) => status === 'queued')).toHaveLength(1)
+})
+
+test('an export that waits for its next attempt is cancelled at once, and what it has left goes', async () => {
+  await using folder = await temporaryFolder()
+  const database = join(folder.path, 'shop.sqlite')
+  createOrders(database)
+  await using program = await startProgram({
+    DATA_DIR: folder.path,
+    DATASETS_FILE: await writeDatasetsFile(folder.path, 'orders', database, 'orders'),
+    EXPORT_BACKOFF_MS: '86400000',
+  })
+  await using mcp = await connectHttp(program.url)
+  await rename(database, `${database}.gone`)
+  const jobId = await mcp.startExport({ format: 'csv' })
+  await eventually(async () => expect((await mcp.exportStatus(jobId)).state).toBe('delayed'))
+  const left = join(folder.path, 'exports', `.${jobId}.${randomUUID()}.part`)
+  await writeFile(left, 'id,item\r\n')
+  await mcp.call('cancel_export', { job_id: jobId })
+  await eventually(async () =>
+    expect(await mcp.exportStatus(jobId)).toMatchObject({ state: 'completed', cancelled: true }),
+  )
+  await eventually(() => expect(existsSync(left)).toBe(false))
+})
+
 test('a repeated idempotency key tells how its export is', async () => {
   await using folder = await temporaryFolder()
   await using server = await startProgram({ DATA_DIR: folder.path, ROLE: 'server' })
@@ -169,6 +204,14 @@ test('of a job that somebody else put on the queue, the mistake is named', async
     expect(reason).toContain(mistake)
     expect(attempts.made).toBe(1)
   }
+})
+
+test('an order that is only a name is refused with what to write', async () => {
+  await using folder = await temporaryFolder()
+  await using server = await startProgram({ DATA_DIR: folder.path, ROLE: 'server' })
+  await using mcp = await connectHttp(server.url)
+  const refused = await mcp.call('start_export', { format: 'csv', order_by: ['name'] })
+  expect(answerText(refused)).toEqual({ error: expect.stringContaining('order_by.0: write {"column": "name"}') })
 })
 
 test('options of another format are refused, not left out', async () => {

@@ -69,7 +69,7 @@ function judgeForeign(result: CallToolResult, answer: object | undefined): Judge
   const status = (['fail', 'warn'] as const).find((status) => votes.includes(status)) ?? 'pass'
   const worst = result.isError === true ? 'fail' : status
   const told = oneLine(report.summary ?? report.message ?? '', 300) || wordsOf(result)
-  return { status: worst, reason: reasons[worst], message: `health_check answered ${told || 'without a word'}` }
+  return { status: worst, reason: reasons[worst], message: `answered ${told || 'without a word'}` }
 }
 
 const flag = (value: boolean | undefined) =>

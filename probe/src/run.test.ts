@@ -10,7 +10,9 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import { systemClock } from './clock.ts'
 import { asUnknown, runProbe, type RunOptions } from './run.ts'
+import { StepFailure } from './failure.ts'
 import { steps } from './steps/list.ts'
+import type { Step } from './steps/step.ts'
 import type { Target } from './target.ts'
 import { readInvocation } from './invocation.ts'
 
@@ -366,6 +368,51 @@ describe('a target that is no such server', () => {
 })
 
 describe('the run itself', () => {
+  /** A step that takes so long by a clock that only such steps move. */
+  const lasting = (clock: { ms: number }, name: Step['name'], ms: number): Step => ({
+    name,
+    isRepeatable: true,
+    applies: () => true,
+    ask: async () => {
+      clock.ms += ms
+      return undefined
+    },
+  })
+
+  test('all steps together have a deadline too', async () => {
+    const moved = { ms: 0 }
+    const clock = { now: () => new Date(0), elapsed: () => moved.ms }
+    const target = { ...targetAt('http://127.0.0.1:1/'), name: 'a' }
+    const lastings = [lasting(moved, 'connect', 900), lasting(moved, 'handshake', 200), lasting(moved, 'tools_list', 1)]
+    const timeouts = { ...target.timeouts, totalMs: 1000 }
+    const result = await probe('http://127.0.0.1:1/', { clock, steps: lastings, target: { ...target, timeouts } })
+    expect(result).toMatchObject({
+      status: 'fail',
+      reason: 'timeout',
+      failed_step: 'tools_list',
+      message: 'a tools_list: the 1000 ms of the whole run were used up before it',
+      duration_ms: 1100,
+    })
+  })
+
+  test('what a step asks for is tried again only where it may be, and only so often', async () => {
+    let asked = 0
+    const step: Step = {
+      name: 'connect',
+      isRepeatable: true,
+      applies: () => true,
+      ask: () => {
+        asked++
+        throw new StepFailure('unreachable', 'nobody is there')
+      },
+    }
+    const target = { ...targetAt('http://127.0.0.1:1/'), retries: 2 }
+    expect(await probe('http://127.0.0.1:1/', { steps: [step], target })).toMatchObject({ reason: 'unreachable' })
+    expect(asked).toBe(3)
+    await probe('http://127.0.0.1:1/', { steps: [{ ...step, isRepeatable: false }], target })
+    expect(asked).toBe(4)
+  })
+
   test('stopped in the middle: unknown, at once', async () => {
     const stopping = new AbortController()
     const url = await httpServer(() => stopping.abort())

@@ -5,6 +5,7 @@ import { asFailure, OwnFault, StepFailure } from './failure.ts'
 import { oneLine } from './sentence.ts'
 import { openSession, type Session } from './session.ts'
 import type { Step } from './steps/step.ts'
+import { sumUp, type Seen, type Summary } from './summary.ts'
 import type { Target } from './target.ts'
 import type { Trace } from './trace.ts'
 import { unseen, type Verdict } from './verdict.ts'
@@ -26,14 +27,11 @@ export interface RunOptions {
   random(): number
 }
 
-interface Outcome {
-  verdict: Verdict
+interface Outcome extends Summary {
   steps: ProbeStep[]
-  failedStep: ProbeStep['name'] | null
 }
 
 const exitCodes = { pass: 0, warn: 1, fail: 2, unknown: 3 } as const satisfies Record<CheckStatus, number>
-const severity = { pass: 0, warn: 1, fail: 2, unknown: 3 } as const
 const messageLimit = 500
 /** For telling the target that the session is over: a courtesy, so it may not take long. */
 const goodbyeMs = 1000
@@ -94,7 +92,7 @@ async function askInTurn(session: Session, options: RunOptions): Promise<Outcome
   const { target, clock } = options
   const deadline = clock.elapsed() + target.timeouts.totalMs
   const steps: ProbeStep[] = []
-  const seen: { step: Step; verdict: Verdict }[] = []
+  const seen: Seen[] = []
   for (const step of options.steps) {
     if (!step.applies(session)) continue
     const begun = clock.elapsed()
@@ -107,28 +105,7 @@ async function askInTurn(session: Session, options: RunOptions): Promise<Outcome
     options.trace?.(`= ${step.name} ${verdict.status} after ${duration_ms} ms`)
     if (isOver) break
   }
-  return { steps, ...summedUp(target, seen) }
-}
-
-/** The worst of the verdicts, the latest among equals, since that is nearest to the queue; other bad ones are added. */
-function summedUp(target: Target, seen: readonly { step: Step; verdict: Verdict }[]): Omit<Outcome, 'steps'> {
-  const sorted = seen.toReversed().toSorted((a, b) => severity[b.verdict.status] - severity[a.verdict.status])
-  const [worst, ...others] = sorted
-  if (worst === undefined) throw new Error('no step applies')
-  const { status, reason } = worst.verdict
-  if (status === 'pass') {
-    const told = seen.findLast(({ verdict }) => verdict.message !== '')?.verdict.message
-    return { verdict: { status, reason, message: told ?? `${target.name}: all steps passed` }, failedStep: null }
-  }
-  const also = others.filter(({ verdict }) => verdict.status !== 'pass').map((other) => named(target, other))
-  return {
-    verdict: { status, reason, message: [named(target, worst), ...also].join('; also ') },
-    failedStep: status === 'fail' ? worst.step.name : null,
-  }
-}
-
-function named(target: Target, { step, verdict }: { step: Step; verdict: Verdict }): string {
-  return verdict.isNamed === true ? verdict.message : `${target.name} ${step.name}: ${verdict.message}`
+  return { steps, ...sumUp(target, seen) }
 }
 
 const passed: Verdict = { status: 'pass', reason: null, message: '', isNamed: true }

@@ -94,6 +94,9 @@ export async function startApp(config: Config, transport: 'http' | 'stdio', log:
   }
 }
 
+const keptBySchedule = (catalogue: OpenCatalogue) =>
+  new Map(catalogue.schedules().map(({ name, keep }) => [name, keep]))
+
 const notServing = { url: null, ended: new Promise<void>(() => undefined) }
 
 async function startWorker({ config, log, store, files, catalogue, closers }: Shared) {
@@ -117,7 +120,7 @@ async function startWorker({ config, log, store, files, catalogue, closers }: Sh
     maxAgeMs: config.exportMaxAgeHours === 0 ? null : config.exportMaxAgeHours * HOUR_MS,
     maxTotalBytes: config.exportMaxTotalMb === 0 ? null : config.exportMaxTotalMb * MB,
   }
-  const sweeper = startSweeper({ files, workFolder, queue, limits }, log)
+  const sweeper = startSweeper({ files, workFolder, queue, limits, kept: () => keptBySchedule(catalogue) }, log)
   const jobOptions = exportJobOptions(config.exportAttempts, config.exportBackoffMs)
   const schedules = startSchedules(queue, catalogue, jobOptions, log)
   closers.work.push(

@@ -153,7 +153,10 @@ function judgedByColumn(schema: z.ZodType) {
 export const Filters = z.record(z.string(), judgedByColumn(z.union([FilterValue, FilterTests])))
 export type Filters = Record<string, unknown>
 
-export const OrderBy = z.strictObject({ column: z.string(), direction: z.enum(['asc', 'desc']).default('asc') })
+export const OrderBy = z.strictObject(
+  { column: z.string(), direction: z.enum(['asc', 'desc']).default('asc') },
+  { error: 'write {"column": "name"} or {"column": "name", "direction": "desc"}' },
+)
 export type OrderBy = z.infer<typeof OrderBy>
 
 /** Which rows and columns of a dataset. */

@@ -3,6 +3,7 @@ import { get, type IncomingMessage } from 'node:http'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { createOrders } from '../support/dataset-files.ts'
 import { eventually } from '../support/eventually.ts'
 import { connectHttp } from '../support/mcp-client.ts'
 import { makeOld, writeOld } from '../support/old-files.ts'
@@ -152,3 +153,28 @@ async function beginDownload(url: string): Promise<IncomingMessage> {
   expect(response.statusCode).toBe(200)
   return response
 }
+
+test('results of a schedule whose jobs are gone go too, down to what it keeps', async () => {
+  await using folder = await temporaryFolder()
+  const exports = exportsFolder(folder.path)
+  const datasetsFile = join(folder.path, 'datasets.yaml')
+  createOrders(join(folder.path, 'shop.sqlite'))
+  writeFileSync(
+    datasetsFile,
+    `datasets: [{ name: orders, source: "sqlite:./shop.sqlite", table: orders }]
+schedules: [{ name: yearly, cron: "0 0 1 1 *", keep: 2, dataset: orders, format: csv }]`,
+  )
+  const result = (schedule: string, year: number) => `${schedule}-${year}0101T000000Z-${'a'.repeat(32)}.csv`
+  // The oldest was published last: what counts is when they were due.
+  for (const [at, year] of [2023, 2026, 2025, 2024].entries()) {
+    writeOld(exports, result('yearly', year), (10 + at) * HOURS)
+    writeOld(exports, result('not-listed', year), (10 + at) * HOURS)
+  }
+  const settings = { DATA_DIR: folder.path, DATASETS_FILE: datasetsFile, EXPORT_MAX_AGE_HOURS: '0' }
+  await using _worker = await sweep(settings, [result('yearly', 2024), result('yearly', 2023)])
+  expect(readdirSync(exports).filter((name) => name.startsWith('yearly'))).toEqual([
+    result('yearly', 2025),
+    result('yearly', 2026),
+  ])
+  expect(readdirSync(exports).filter((name) => name.startsWith('not-listed'))).toHaveLength(4)
+})

@@ -119,6 +119,17 @@ describe.skipIf(noS3)(`an object storage that fails${noS3 ? ` (${noS3})` : ''}`,
     )
   })
 
+  test('that nobody listens for is told as such, not as a disk', async () => {
+    await using test = await start('nobody/')
+    await test.proxy[Symbol.asyncDispose]()
+    const jobId = await test.mcp.startExport({ format: 'csv', filters: { country: 'MT' } })
+    await eventually(async () =>
+      expect((await test.mcp.exportStatus(jobId)).fail_reason).toBe(
+        'The export file cannot be stored: the object storage is not reachable or takes nothing at the moment. Let the operator look at it when this stays.',
+      ),
+    )
+  })
+
   test('while the worker is killed in the middle of sending: the next one sends the same file, and nothing is left', async () => {
     await using test = await start('killed/')
     test.proxy.decide((_method, path) => (path.includes('partNumber=2') ? 'hang' : 'pass'))

@@ -107,7 +107,9 @@ test('once over several targets: a line each, the worst exit code, and one line 
   expect((await probeOnce(['--config', file, '--target', 'well'])).code).toBe(0)
 
   const text = await runProgram(probeProgram, ['--config', file, '--once'])
-  expect(text.stdout).toMatch(/^OK well: health_check answered .*\nWARNING slow .*\nCRITICAL gone connect: /)
+  expect(text.stdout).toMatch(
+    /^OK well health_check: answered .*\nWARNING slow health_check: .*\nCRITICAL gone connect: /,
+  )
   const nagios = await runProgram(probeProgram, ['--config', file, '--once', '--format', 'nagios'])
   expect(nagios.stdout).toMatch(/^QUEUE CRITICAL: 1 of 3 targets ok; gone: .* \| 'well duration'=[\d.]+s;;;0 .*\n$/)
 })

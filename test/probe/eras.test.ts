@@ -63,6 +63,13 @@ test.each([
   expect(result).toMatchObject({ status: 'pass', era, target: process.execPath })
 })
 
+test('--debug tells what a stdio server is asked, answers and says on the side', async () => {
+  const { stderr } = await probeOne(['--debug', '--', process.execPath, program('touchy-stdio.ts')])
+  expect(stderr).toMatch(/> \{"method":"initialize"/)
+  expect(stderr).toMatch(/< \{.*"name":"touchy"/)
+  expect(stderr).toMatch(/! it wants to be initialized first/)
+})
+
 test('our own server over stdio', async () => {
   await using folder = await temporaryFolder()
   const { result } = await probeOne(['--', process.execPath, serverProgram, 'mcp'], {

@@ -8,7 +8,7 @@ import { probeOne } from '../support/probe.ts'
 import { temporaryFolder } from '../support/program.ts'
 
 const DAY_MS = 86_400_000
-let authority: { key: string; cert: string }
+let authority: Awaited<ReturnType<typeof makeAuthority>>
 
 beforeAll(async () => {
   authority = await makeAuthority()
@@ -67,17 +67,18 @@ test('an authority that is not known, and another host name, are not trusted', a
 })
 
 test('an authority that ends before the certificates that it signed is what is told', async () => {
-  const { private: key, cert } = await import('selfsigned').then(({ generate }) =>
-    generate([{ name: 'commonName', value: 'Old Authority' }], {
-      keyType: 'ec',
-      algorithm: 'sha256',
-      notAfterDate: new Date(Date.now() + 10 * DAY_MS),
-      extensions: [{ name: 'basicConstraints', cA: true }],
-    }),
-  )
-  const { result } = await probeBehind(await makeCertificate({ key, cert }, 300), cert)
+  const old = await makeAuthority(10)
+  const { result } = await probeBehind(await makeCertificate(old, 300), old.cert)
   expect(result).toMatchObject({ status: 'warn', reason: 'tls_expiring' })
-  expect(result.message).toContain('the certificate of Old Authority expires in 9 days')
+  expect(result.message).toContain('the certificate of Test Authority expires in 9 days')
+})
+
+test('an expired certificate of the authority that the server sends along, and nobody needs, is no alarm', async () => {
+  const expired = await makeAuthority(-3, authority)
+  const { key, cert } = await makeCertificate(authority, 90)
+  const { result } = await probeBehind({ key, cert: `${cert}\n${expired.cert}` }, authority.cert)
+  expect(result).toMatchObject({ status: 'pass' })
+  expect(expiresIn(result.certificate_expires_at)).toBe(90)
 })
 
 test('a file of certificates that cannot be read is the probe’s own fault', async () => {

@@ -36,7 +36,7 @@ function found(reading: FileReading, target: Path, key: string[], value: string)
   for (const { path, note } of places) {
     const own = reading.written(path)
     if (own === undefined) continue
-    const text = isPlain(own) && value !== hidden ? String(shown(key.at(-1) ?? '', own)) : value
+    const text = isPlain(own) && value !== hidden ? String(shown(key.at(-1) ?? '', own, true)) : value
     return { value: text, origin: `${reading.path}:${reading.lineOf(path)}${note}` }
   }
   return { value, origin: 'built in' }
@@ -90,5 +90,11 @@ function written(reading: FileReading, path: Path, value: unknown): EffectiveVal
     )
   }
   const key = String(path.at(-1))
-  return [{ name: path.join('.'), value: String(shown(key, value)), origin: `${reading.path}:${reading.lineOf(path)}` }]
+  return [
+    {
+      name: path.join('.'),
+      value: String(shown(key, value, false)),
+      origin: `${reading.path}:${reading.lineOf(path)}`,
+    },
+  ]
 }

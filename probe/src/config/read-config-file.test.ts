@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { Target } from '../target.ts'
+import { ProbeFile, TargetEntry } from './file-schema.ts'
 import { readConfigFile } from './read-config-file.ts'
 
 const variables = (name: string) => ({ TOKEN: 's3cret', HOOK: 'https://hooks.test/abc' })[name]
@@ -216,14 +218,14 @@ test('every value in force is told with its origin, and no secret', () => {
   const { effective } = read(`defaults: { interval: 10s }
 targets:
   - name: a
-    url: https://a.test/mcp
+    url: https://a.test/mcp?key=\${TOKEN}
     bearer: \${TOKEN}
     timeout: 2s
-alerts: [{ type: slack, url: "\${HOOK}", room: ops }]
+alerts: [{ type: slack, url: "\${HOOK}", room: ops, other: "https://h.test/services/s3cret" }]
 `)
   const told = Object.fromEntries(effective.map(({ name, value, origin }) => [name, [value, origin]]))
   expect(told).toMatchObject({
-    'a.url': ['https://a.test/mcp', '/etc/probe/probe.yaml:4'],
+    'a.url': ['https://a.test/mcp?key=${TOKEN}', '/etc/probe/probe.yaml:4'],
     'a.headers.authorization': ['***', '/etc/probe/probe.yaml:5'],
     'a.interval': ['10s', '/etc/probe/probe.yaml:1 (defaults)'],
     'a.timeouts.handshake': ['2s', '/etc/probe/probe.yaml:6'],
@@ -231,6 +233,24 @@ alerts: [{ type: slack, url: "\${HOOK}", room: ops }]
     'a.retries': ['0', 'built in'],
     'alerts.0.url': ['${HOOK}', '/etc/probe/probe.yaml:7'],
     'alerts.0.room': ['ops', '/etc/probe/probe.yaml:7'],
+    'alerts.0.other': ['https://h.test/…', '/etc/probe/probe.yaml:7'],
   })
   expect(JSON.stringify(effective)).not.toMatch(/s3cret|hooks\.test/)
+})
+
+describe('the documentation', () => {
+  const text = readFileSync(new URL('../../../docs/probe.md', import.meta.url), 'utf8')
+
+  test('has an example in which nothing is wrong', () => {
+    const [, example = ''] = /```yaml\n(defaults:[\s\S]+?)```/.exec(text) ?? []
+    const { config, mistakes } = readConfigFile('/etc/probe.yaml', example, () => 'set')
+    expect(mistakes).toEqual([])
+    expect(config?.targets.map(({ name }) => name)).toEqual(['exports', 'mailer'])
+  })
+
+  test('has every key', () => {
+    for (const key of [...Object.keys(TargetEntry.shape), ...Object.keys(ProbeFile.shape)]) {
+      expect(text).toMatch(new RegExp('`' + key + '[`.]|^' + key + ':', 'm'))
+    }
+  })
 })

@@ -20,13 +20,17 @@ export function refuseSecrets(reading: FileReading): void {
   })
 }
 
-/** A text of the file as it may be shown: variables stay variables, and of addresses only the host is told. */
-export function shown(key: string, written: unknown): unknown {
+/**
+ * A text of the file as it may be shown: variables stay variables. Of the address of a target what results show too, of
+ * others only the host, because the path of a webhook is its password.
+ */
+export function shown(key: string, written: unknown, isTarget: boolean): unknown {
   if (typeof written !== 'string') return written
   if (secretKey.test(key) && !written.includes('${')) return '***'
   const url = URL.parse(written)
   if (url === null || url.host === '' || written.includes('${')) return written
-  return url.username !== '' || url.search !== '' ? `${url.protocol}//${url.host}/…` : written
+  if (isTarget) return `${url.origin}${url.pathname}`
+  return url.pathname === '/' && url.search === '' ? url.origin : `${url.origin}/…`
 }
 
 function walk(

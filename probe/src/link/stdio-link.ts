@@ -36,6 +36,7 @@ class StartedOnce extends StdioClientTransport {
     this.#trace = trace
     // Read in any case: a pipe that nobody empties stops the process.
     this.stderr?.on('data', (chunk: Buffer) => trace?.(`! ${bodyText(chunk.toString('utf8'))}`))
+    if (trace !== null) traceMessages(this, trace)
   }
 
   override start(): Promise<void> {
@@ -55,4 +56,18 @@ class StartedOnce extends StdioClientTransport {
     this.#trace?.(`> ${bodyText(JSON.stringify(message))}`)
     await super.send(message)
   }
+}
+
+/** Tells what the server sends. Who listens to a transport sets its `onmessage`, more than once: there is no event. */
+function traceMessages(transport: StdioClientTransport, trace: Trace): void {
+  let listener: StdioClientTransport['onmessage']
+  Object.defineProperty(transport, 'onmessage', {
+    get: () => (message: JSONRPCMessage) => {
+      trace(`< ${bodyText(JSON.stringify(message))}`)
+      listener?.(message)
+    },
+    set: (given: typeof listener) => {
+      listener = given
+    },
+  })
 }

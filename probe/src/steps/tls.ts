@@ -46,11 +46,12 @@ async function readCertificate(
     ...(isIP(host) === 0 ? { servername: host } : {}),
     ...(ca === null ? {} : { ca }),
   })
-  socket.once('secureConnect', resolve).once('error', reject)
+  socket.once('secureConnect', resolve).on('error', reject)
   signal.addEventListener('abort', () => reject(signal.reason))
   try {
     await promise
-    return { expires: earliestExpiry(socket.getPeerCertificate(true)), problem: problemOf(socket) }
+    const chain = chainOf(socket.getPeerCertificate(true))
+    return { expires: earliest(socket.authorized ? inForce(chain, new Date()) : chain), problem: problemOf(socket) }
   } finally {
     socket.destroy()
   }
@@ -73,7 +74,7 @@ const wordsOfCode: Record<string, string> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another host name',
 }
 
-function earliestExpiry(leaf: DetailedPeerCertificate): Expiry | null {
+function chainOf(leaf: DetailedPeerCertificate): Expiry[] {
   const chain: Expiry[] = []
   const seen = new Set<string>()
   let next: DetailedPeerCertificate | undefined = leaf
@@ -83,8 +84,13 @@ function earliestExpiry(leaf: DetailedPeerCertificate): Expiry | null {
     chain.push({ at: new Date(next.valid_to), subject: String(next.subject?.CN ?? 'one without a name') })
     next = next.issuerCertificate
   }
-  return chain.toSorted((a, b) => a.at.getTime() - b.at.getTime())[0] ?? null
+  return chain
 }
+
+/** Servers send old certificates of their authority along; one that has expired was not needed for the trust there is. */
+const inForce = (chain: Expiry[], now: Date) => chain.filter(({ at }) => at > now)
+
+const earliest = (chain: Expiry[]) => chain.toSorted((a, b) => a.at.getTime() - b.at.getTime())[0] ?? null
 
 /** What a certificate's end means for the target; nothing when it is far away. */
 export function judgeExpiry(

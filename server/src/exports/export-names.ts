@@ -39,6 +39,12 @@ export function jobOfStem(stem: string): string | null {
   return `repeat:${SCHEDULER}${name}:${dueAt}`
 }
 
+/** The schedule that made the file, and when it was due, in milliseconds since 1970; null when it is of no schedule. */
+export function scheduleOfFile(name: string): { schedule: string; dueAt: number } | null {
+  const [, scheduler, dueAt] = jobOfStem(name.split('.')[0] ?? '')?.split(':') ?? []
+  return scheduler && dueAt ? { schedule: scheduler.slice(SCHEDULER.length), dueAt: Number(dueAt) } : null
+}
+
 const endings: Record<Compression, string> = { none: '', gzip: '.gz', zstd: '.zst' }
 
 /** The name of the file that a job makes. */

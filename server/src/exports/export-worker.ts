@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { UnrecoverableError, WaitingError, type Processor, type Worker } from 'bullmq'
-import type { DeadLetterAlert } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../queue/store.ts'
 import type { OpenCatalogue } from './datasets/open-catalogue.ts'
-import { startDeadLetterAlerts } from './dead-letter-alerts.ts'
-import { ExportData, failReason, type ExportJob, type ExportOutcome, type ExportQueue } from './export-job.ts'
+import { deadLetterOf, startDeadLetterAlerts } from './dead-letter-alerts.ts'
+import { ExportData, type ExportJob, type ExportOutcome, type ExportQueue } from './export-job.ts'
 import { exportFileName, isExportId, stemOf } from './export-names.ts'
 import { startExportThreads, type ExportThreads, type ThreadSettings } from './export-threads.ts'
 import type { ExportFiles } from './files/export-files.ts'
@@ -78,7 +77,7 @@ export function startExportWorker(
     maxStalledCount: MAX_STALLED,
   })
   const alerts = settings.deadLetterWebhook
-    ? startDeadLetterAlerts(store, settings.queueName, settings.deadLetterWebhook, log)
+    ? startDeadLetterAlerts(store, queue, settings.deadLetterWebhook, log)
     : null
   // Another worker may have it already: what this one goes on to do is in vain.
   worker.on('lockRenewalFailed', (jobIds) => {
@@ -87,13 +86,10 @@ export function startExportWorker(
   worker.on('completed', ({ data: { schedule } }) => {
     if (schedule) void keepLatest(queue, files, schedule, log)
   })
-  worker.on('failed', (job, error) => {
+  worker.on('failed', (job) => {
     if (!job?.finishedOn) return
-    const alert = alertOf(settings.queueName, job, error)
-    log.error(alert, 'an export failed for good')
-    alerts
-      ?.tell(alert)
-      .catch((cause: unknown) => log.error({ ...alert, event: 'alert_failed', err: cause }, 'not told'))
+    log.error(deadLetterOf(job), 'an export failed for good')
+    alerts?.tell(job)
     void tidy(desk, job, placeOf(settings), removeUnfinished)
   })
   return {
@@ -154,15 +150,14 @@ const placeOf = ({ workFolder, minFreeBytes }: WorkerSettings): AttemptPlace => 
   attempt: randomUUID(),
 })
 
-async function makeFile(
-  job: ExportJob,
-  attempt: AttemptPlace,
-  { threads, files, log }: Desk,
-  stop: AbortSignal,
-): Promise<ExportOutcome> {
+async function makeFile(job: ExportJob, attempt: AttemptPlace, desk: Desk, stop: AbortSignal): Promise<ExportOutcome> {
+  const { threads, files, log } = desk
   const { id, data } = readJob(job)
-  if (data.cancelled) return { cancelled: true }
   const place = { ...attempt, id: stemOf(id, data) }
+  if (data.cancelled) {
+    await tidy(desk, job, attempt, removeUnfinished)
+    return { cancelled: true }
+  }
   const progress = new ProgressTeller(job, log)
   const { path, rows, bytes, sha256, resumedRows, notes } = await threads.run(
     { place, data },
@@ -171,7 +166,7 @@ async function makeFile(
   )
   const file = exportFileName(id, data)
   await files.publish({ path, name: file, bytes, sha256 }, stop)
-  await removeUnfinished(place)
+  await tidy(desk, job, attempt, removeUnfinished)
   await progress.tellLast(rows)
   return { rows, bytes, sha256, file, resumed_rows: resumedRows, notes }
 }
@@ -231,20 +226,6 @@ function toldToQueue(error: OpsError, job: ExportJob, log: Log): Error {
   if (error.cause)
     log.warn({ event: 'export_failed', job_id: job.id, code: error.code, err: error.cause }, error.message)
   return PERMANENT.has(error.code) ? new UnrecoverableError(error.message) : error
-}
-
-function alertOf(queue: string, job: ExportJob, error: Error): DeadLetterAlert {
-  const { dataset, format } = ExportData.partial().safeParse(job.data).data ?? {}
-  return {
-    event: 'job_dead_letter',
-    queue,
-    job_id: job.id ?? '',
-    dataset: dataset ?? null,
-    format: format ?? null,
-    attempts: job.attemptsMade,
-    reason: failReason(error.message),
-    failed_at: new Date(job.finishedOn ?? 0).toISOString(),
-  }
 }
 
 async function closeWorker(worker: Worker, graceMs: number, graceOver: AbortController) {

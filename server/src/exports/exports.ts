@@ -85,12 +85,16 @@ export function createExports(
       // Random ids: whoever does not know one cannot guess a job, nor the address of its file.
       const jobId = key === undefined ? randomUUID() : idOfKey(key)
       return askStore(queue, async () => {
-        const earlier = key === undefined ? null : await earlierOf(queue, jobId, data)
+        if (key === undefined) {
+          await queue.add(EXPORT_JOB, data, { jobId })
+          return { jobId, earlier: null }
+        }
+        const call = { ...data, asked_by: randomUUID() }
+        // Another request with this key may come in between: the one whose job it is has put it there.
+        const earlier = await earlierOf(queue, jobId, call)
         if (earlier) return { jobId, earlier }
-        await queue.add(EXPORT_JOB, data, { jobId })
-        // Another request with this key may have come in between.
-        if (key !== undefined) await earlierOf(queue, jobId, data)
-        return { jobId, earlier: null }
+        await queue.add(EXPORT_JOB, call, { jobId })
+        return { jobId, earlier: await earlierOf(queue, jobId, call) }
       })
     },
     status,
@@ -99,6 +103,8 @@ export function createExports(
       const { job, state } = await find(queue, jobId)
       if (state !== 'completed' && state !== 'failed') {
         await askStore(queue, () => job.updateData({ ...job.data, cancelled: true }))
+        // Nobody has to wait for its next attempt, which only tidies up. Somebody else may have taken it by now.
+        if (state === 'delayed') await askStore(queue, () => job.promote()).catch(() => undefined)
       }
       return status(jobId)
     },
@@ -152,14 +158,16 @@ function refuseOptions({ format, ...request }: Omit<StartExportInput, 'dataset' 
 }
 
 /**
- * The job of an idempotency key; null when there is none. BullMQ keeps the first job of an id and gives back one with the
+ * The job of an idempotency key; null when there is none, or it is that of this very call. BullMQ keeps the first job of an id and gives back one with the
  * data of the second, so it is read. Throws OpsError `invalid_input` when it is for another request.
  */
 async function earlierOf(queue: ExportQueue, jobId: string, data: ExportData): Promise<StartedExport['earlier']> {
   const kept = await queue.getJob(jobId)
   if (!kept) return null
-  const { cancelled: _, ...first } = kept.data
-  if (!isDeepStrictEqual(first, JSON.parse(JSON.stringify(data)))) {
+  const { cancelled: _, asked_by: firstCall, ...first } = kept.data
+  const { asked_by: call, ...request } = data
+  if (call === firstCall) return null
+  if (!isDeepStrictEqual(first, JSON.parse(JSON.stringify(request)))) {
     throw new OpsError(
       'invalid_input',
       'This idempotency_key was used for another request: choose a new one, or repeat that request exactly.',

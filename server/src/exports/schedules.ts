@@ -61,7 +61,7 @@ export function startSchedules(
 /** More schedules than anybody has. */
 const MAX_LISTED = 10_000
 
-/** BullMQ keeps so many completed jobs. */
+/** BullMQ keeps so many completed jobs; files whose jobs are gone are found by the sweep, see sweeper.ts. */
 const COMPLETED_LISTED = 1000
 
 /**
@@ -139,7 +139,7 @@ function fileOf({ returnvalue }: { returnvalue: ExportOutcome | null }): string 
 }
 
 /** Gives whether the file is gone now. */
-async function removeUnlessInUse(files: ExportFiles, name: string): Promise<boolean> {
+export async function removeUnlessInUse(files: ExportFiles, name: string): Promise<boolean> {
   const file = await files.look(name)
   if (!file) return true
   const now = Date.now()

@@ -7,6 +7,8 @@ import { askStore } from '../queue/ask-store.ts'
 import type { ExportQueue } from './export-job.ts'
 import type { ExportFiles } from './files/export-files.ts'
 import { isInUse, leaseName, whatToDelete, type Limits } from './files/retention.ts'
+import { beyondKept } from './kept-results.ts'
+import { removeUnlessInUse } from './schedules.ts'
 import { isLeftover, ownerOf, type JobFate } from './leftovers.ts'
 
 const SWEEP_EVERY_MS = 5 * 60_000
@@ -21,6 +23,8 @@ export interface Swept {
   workFolder: string
   queue: ExportQueue
   limits: Limits
+  /** How many results of each schedule are kept, by its name. */
+  kept(): Map<string, number>
 }
 
 /**
@@ -41,7 +45,7 @@ export function startSweeper(swept: Swept, log: Log): { close(): Promise<void> }
 async function sweepTillStopped(swept: Swept, log: Log, stop: AbortSignal) {
   while (!stop.aborted) {
     // Each part for itself: an object storage that is away does not keep the disk from being swept.
-    for (const part of [sweepLeftovers, sweepAbandoned, sweepFinished]) {
+    for (const part of [sweepLeftovers, sweepAbandoned, sweepSchedules, sweepFinished]) {
       await part(swept, log, stop).catch((error: unknown) => {
         if (!stop.aborted) log.warn({ event: 'sweep_failed', part: part.name, err: error }, 'old files were not swept')
       })
@@ -73,6 +77,17 @@ async function fateOf(queue: ExportQueue, jobId: string): Promise<JobFate> {
 async function sweepAbandoned({ files }: Swept, log: Log, stop: AbortSignal) {
   const count = await files.removeAbandoned(Date.now() - ABANDONED_MS, stop)
   if (count > 0) log.info({ event: 'abandoned_removed', count }, 'publishing that was never ended was given up')
+}
+
+/** What {@link keepLatest} does not find any more, because its job is gone. */
+async function sweepSchedules({ files, kept }: Swept, log: Log, stop: AbortSignal) {
+  const wanted = kept()
+  if (wanted.size === 0) return
+  for (const { name, bytes } of beyondKept(await files.list(stop), wanted)) {
+    stop.throwIfAborted()
+    if (await removeUnlessInUse(files, name))
+      log.info({ event: 'export_deleted', file: name, bytes }, 'a file was deleted, its schedule has newer ones')
+  }
 }
 
 async function sweepFinished({ files, limits }: Swept, log: Log, stop: AbortSignal) {

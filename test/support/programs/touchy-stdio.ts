@@ -14,7 +14,10 @@ let isInitialized = false
 for await (const line of createInterface(process.stdin)) {
   const { id, method } = JSON.parse(line) as { id?: number | string; method: string }
   if (method === 'initialize') isInitialized = true
-  if (!isInitialized) process.exit(1)
+  if (!isInitialized) {
+    process.stderr.write('it wants to be initialized first\n')
+    process.exit(1)
+  }
   const result = answers[method]
   if (id !== undefined && result) process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, result })}\n`)
 }

@@ -8,6 +8,7 @@ import {
   UploadPartCommand,
   type CompletedPart,
 } from '@aws-sdk/client-s3'
+import { OpsError } from '../../errors.ts'
 import { unwritable } from './disk-errors.ts'
 import type { FinishedFile } from './export-files.ts'
 import { exportFileType } from './file-name.ts'
@@ -30,13 +31,12 @@ export async function upload(bucket: Bucket, file: FinishedFile, signal: AbortSi
   signal.throwIfAborted()
   await tidied(bucket, file.name)
   try {
-    await using handle = await open(file.path)
+    await using handle = await open(file.path).catch(refuseDisk)
     await send(bucket, file, handle, signal)
   } catch (error) {
     await tidied(bucket, file.name)
     signal.throwIfAborted()
-    const told = unwritable(error)
-    throw told === error ? unsent(error) : told
+    throw error instanceof OpsError ? error : unsent(error)
   }
 }
 
@@ -66,13 +66,18 @@ async function* partsOf(handle: FileHandle, size: number): AsyncGenerator<Buffer
   for (;;) {
     let filled = 0
     while (filled < size) {
-      const { bytesRead } = await handle.read(buffer, filled, size - filled)
+      const { bytesRead } = await handle.read(buffer, filled, size - filled).catch(refuseDisk)
       if (bytesRead === 0) break
       filled += bytesRead
     }
     if (filled > 0) yield buffer.subarray(0, filled)
     if (filled < size) return
   }
+}
+
+/** Errors of sockets look like those of disks, so they are told apart by where they come from. */
+function refuseDisk(error: unknown): never {
+  throw unwritable(error)
 }
 
 /** What an attempt before has left, or this one: it would cost money until the sweep finds it. */

@@ -29,18 +29,18 @@ const MAX_JOBS = 200
 const CLOSE_MS = 2000
 
 /** The jobs of any queue of the store, whatever their state. */
-export const jobsKind = (openStore: () => Store): SourceKind => ({
+export const jobsKind = (openStore: () => Promise<Store>): SourceKind => ({
   schemes: [SCHEME],
   example: `${SCHEME}exports`,
   reads: ['whole'],
   open(url, _folder, dataset) {
     const name = url.slice(SCHEME.length)
     if (name === '' || name.includes(':')) throw new Error(`names no queue: write ${SCHEME} and the name of a queue`)
-    return jobsSource(() => openStore().openReader(name), name, dataset)
+    return jobsSource(async () => (await openStore()).openReader(name), name, dataset)
   },
 })
 
-function jobsSource(openQueue: () => Queue, name: string, dataset: string): Source {
+function jobsSource(openQueue: () => Promise<Queue>, name: string, dataset: string): Source {
   const failed = (cause: unknown) => told(dataset, cause, () => unreadable('the queue store does not answer'))
   return {
     describe: async (relation) => describe(relation, failed),
@@ -53,7 +53,7 @@ function jobsSource(openQueue: () => Queue, name: string, dataset: string): Sour
       }
       try {
         const reading = plan(query)
-        opened.queue = openQueue()
+        opened.queue = await openQueue()
         await within(query.timeoutMs, collect(opened.queue, name, opened.ids, reading), () => opened.ids.close())
         return rowsOf(opened.queue, opened.ids, query, reading, { close, failed })
       } catch (cause) {

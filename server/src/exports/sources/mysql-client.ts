@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
-import { createConnection, type Connection, type FieldPacket } from 'mysql2'
+import type { Connection, FieldPacket } from 'mysql2'
 import { BATCH_BYTES, BATCH_ROWS, sizeOf } from './batch.ts'
 import { isTimeout } from './mysql-failure.ts'
 import { within } from './patience.ts'
@@ -33,7 +33,7 @@ export interface MysqlClient {
 
 /** Rejects with what the driver or the server says, or with SourceFailure when they say nothing in time. */
 export async function openMysql(url: string, timeoutMs: number): Promise<MysqlClient> {
-  const client = new OpenMysql(url)
+  const client = new OpenMysql(url, await connectTo(url))
   try {
     await client.begin(timeoutMs)
     return client
@@ -43,8 +43,10 @@ export async function openMysql(url: string, timeoutMs: number): Promise<MysqlCl
   }
 }
 
-const connectTo = (url: string) =>
-  createConnection({
+/** The driver is large and loaded only when there is something to be read with it. */
+async function connectTo(url: string): Promise<Connection> {
+  const { createConnection } = await import('mysql2')
+  return createConnection({
     uri: url,
     charset: 'utf8mb4',
     timezone: 'Z',
@@ -56,6 +58,7 @@ const connectTo = (url: string) =>
     multipleStatements: false,
     connectTimeout: CONNECT_TIMEOUT_MS,
   })
+}
 
 class OpenMysql implements MysqlClient {
   readonly #url: string
@@ -68,9 +71,9 @@ class OpenMysql implements MysqlClient {
   #running = false
   #ended: Promise<void> | null = null
 
-  constructor(url: string) {
+  constructor(url: string, connection: Connection) {
     this.#url = url
-    this.#connection = connectTo(url)
+    this.#connection = connection
     const { promise, reject } = Promise.withResolvers<never>()
     promise.catch(() => undefined)
     this.#broken = promise
@@ -236,7 +239,7 @@ class Waiting {
 
 /** The server does not notice that nobody waits any more before it has something to send. */
 async function kill(url: string, thread: number) {
-  const connection = connectTo(url)
+  const connection = await connectTo(url)
   const killed = new Promise<void>((resolve, reject) => {
     connection.on('error', reject)
     connection.query(`KILL ${thread}`, (error) => (error ? reject(error) : resolve()))
