@@ -35,7 +35,7 @@ async function tryFault(fault: Fault, conditions: Conditions): Promise<Outcome |
     const complaints = complaintsOf(outcome)
     const seen = outcome.detection ? `seen after ${outcome.detection.seconds.toFixed(1)} s` : 'NOT SEEN'
     const others = Object.entries(outcome.rivals).flatMap(([name, view]) => (view ? [`${name}: ${view.why}`] : []))
-    const restless = outcome.restless.map((complaint) => `before the fault, ${complaint}`)
+    const restless = Object.entries(outcome.restless).map(([name, why]) => `before the fault, ${name}: ${why}`)
     console.info([`${fault.name}: ${seen}`, ...complaints, ...others, ...restless].join('\n   '))
     return outcome
   } catch (error) {

@@ -16,8 +16,8 @@ export interface Outcome {
   lastWords: string
   /** By name of the monitor; null: not seen. */
   rivals: Record<string, RivalView | null>
-  /** What they complained of before there was a fault. */
-  restless: string[]
+  /** What some of them complained of before there was a fault, which makes their view worth nothing. */
+  restless: Record<string, string>
   /** How long it was there, in seconds. */
   heldS: number
 }

@@ -35,7 +35,8 @@ a worker process, a store of its own), watched by all monitors at the same time.
 
 ## What was seen
 
-Seconds from the beginning of the fault to the end of the first bad look; - for not seen. All look every ${seconds} s. Ours counts
+Seconds from the beginning of the fault to the end of the first bad look; - for not seen, ? for who complained
+before the fault. All look every ${seconds} s. Ours counts
 only when it names the fault (a reason or a check that belongs to it) with the verdict "fail", unless the table below says
 "warn"; of the others anything bad counts, at once and without a second look. All have the same time: until the window of our
 rule is over and three looks more.
@@ -86,12 +87,10 @@ ${list([
 }
 
 function rows(outcomes: Outcome[], names: string[]): string[][] {
-  const seen = (seconds: number | null | undefined) =>
-    seconds === null || seconds === undefined ? '-' : seconds.toFixed(0)
-  const ofFaults = outcomes.map(({ fault, detection, rivals }) => [
+  const ofFaults = outcomes.map(({ fault, detection, rivals, restless }) => [
     fault.name,
-    seen(detection?.seconds),
-    ...names.map((name) => seen(rivals[name]?.seconds)),
+    detection ? detection.seconds.toFixed(0) : '-',
+    ...names.map((name) => (name in restless ? '?' : (rivals[name]?.seconds.toFixed(0) ?? '-'))),
   ])
   const share = (isSeen: (outcome: Outcome) => boolean) => {
     const count = outcomes.filter(isSeen).length
