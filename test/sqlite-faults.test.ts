@@ -10,9 +10,9 @@ import { runProgram, serverProgram, startProgram, temporaryFolder } from './supp
 
 const { Queue } = withBackend(createSqliteBackend)
 
-const storeCheck = async (mcp: McpClient) => {
+const storeCheck = async (mcp: McpClient, name = 'queue_sqlite') => {
   const { report } = await mcp.health()
-  return report.checks.find((check) => check.name === 'queue_sqlite')
+  return report.checks.find((check) => check.name === name)
 }
 
 test('while another program holds the file locked, callers are told and nothing is lost; then all goes on', async () => {
@@ -25,7 +25,10 @@ test('while another program holds the file locked, callers are told and nothing 
   const other = new DatabaseSync(file)
   other.exec('BEGIN IMMEDIATE')
   await eventually(async () => {
-    expect(await storeCheck(mcp)).toMatchObject({ status: 'fail', message: expect.stringContaining('locked') })
+    expect(await storeCheck(mcp, 'store_writable')).toMatchObject({
+      status: 'fail',
+      message: expect.stringContaining('locked'),
+    })
   })
   const refused = await mcp.call('start_export', { format: 'csv' })
   expect(refused.isError).toBe(true)
@@ -88,7 +91,7 @@ const unusable: Record<string, [(file: string) => Promise<unknown>, string]> = {
       db.exec('PRAGMA user_version = 999')
       db.close()
     },
-    'schema version 999, this program knows up to 2: use the newer program.\n',
+    'schema version 999, this program knows up to 3: use the newer program.\n',
   ],
 }
 for (const [what, [spoil, told]] of Object.entries(unusable)) {

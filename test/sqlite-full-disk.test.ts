@@ -71,7 +71,7 @@ describe.skipIf(noSmallDisk)(`on a disk that gets full${noSmallDisk ? ` (${noSma
     await using program = await startProgram({ DATA_DIR: folder.path, QUEUE_URL: `sqlite:${disk.path}/queue.sqlite` })
     await using mcp = await connectHttp(program.url)
     await mcp.finishedExport(await mcp.startExport({ format: 'csv', filters: { country: 'MT' } }))
-    const storeCheck = async () => (await mcp.health()).report.checks.find(({ name }) => name === 'queue_sqlite')
+    const storeCheck = async () => (await mcp.health()).report.checks.find(({ name }) => name === 'store_writable')
     expect(await storeCheck()).toMatchObject({ ok: true })
 
     disk.fill()

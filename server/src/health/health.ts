@@ -26,7 +26,7 @@ export function createHealth(store: Store, queue: Queue, limits: Limits): Health
     snapshot() {
       const now = Date.now()
       if (!latest || now - latest.askedAt > FRESH_MS) {
-        const promise = gatherSignals(store, queue).then((signals) => ({
+        const promise = gatherSignals(store, { queue, kind: 'exports' }).then((signals) => ({
           signals,
           report: reportHealth(signals, limits),
         }))

@@ -1,35 +1,78 @@
 import type { Queue } from 'bullmq'
-import { JobState } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import { askStore } from '../queue/ask-store.ts'
-import { listConsumers } from '../queue/consumers.ts'
+import { consumersOf } from '../queue/consumers.ts'
 import type { Store } from '../queue/store.ts'
 import { problemOf } from '../queue/store-problem.ts'
-import type { Signals } from './rules/rule.ts'
+import type { Signals } from './rules/signals.ts'
+
+/** A queue that is looked at. */
+export interface Target {
+  /** Opened for this alone (`openObserver`): what stands in line behind the commands it should judge hangs instead of telling. */
+  queue: Queue
+  kind: Signals['kind']
+  /** The id of the canary, which is in no count and no list. */
+  without?: string
+  /** Reads what our own processes leave for each other; nothing is known of them without it. */
+  readNotes?: () => Promise<FromNotes>
+}
+
+export type FromNotes = Pick<Signals, 'workers' | 'canary'>
+
+/** Everything that one look tells. */
+export type Observed = Omit<Signals, 'trend'>
 
 /**
- * Reads the signals of one queue, within 1.5 s also when the store is gone or frozen. The queue has to be opened for
- * this alone: a check that stands in line behind the commands it should judge hangs instead of telling.
+ * Reads the signals of one queue. Each group of them is bounded to 1.5 s by itself and all are read at the same time, so that
+ * one that is frozen or forbidden is null and the others are there. Never rejects because of the store: one that does not
+ * answer is not reachable, and then nothing else is known.
  */
-export async function gatherSignals(store: Store, queue: Queue): Promise<Signals> {
-  const { kind } = store
-  const observedAt = new Date()
-  const began = performance.now()
-  try {
-    const [counts, paused, consumers, file] = await askStore(queue, () =>
-      Promise.all([countJobs(queue), queue.isPaused(), listConsumers(queue), store.inspectFile(queue)]),
-    )
-    const reached = { kind, reachable: true as const, latencyMs: performance.now() - began, file }
-    return { queue: queue.name, observedAt, store: reached, counts, paused, consumers }
-  } catch (error) {
-    if (!(error instanceof OpsError)) throw error
-    const lost = { kind, reachable: false as const, problem: problemOf(error) }
-    return { queue: queue.name, observedAt, store: lost, counts: null, paused: null, consumers: null }
+export async function gatherSignals(store: Store, { queue, kind, without, readNotes }: Target): Promise<Observed> {
+  const bounded = <T>(calls: () => Promise<T>) => unlessLost(askStore(queue, calls))
+  const [reached, counted, consumers, facts, notes] = await Promise.all([
+    look(store, queue),
+    bounded(() => store.readCounts(queue, without)),
+    bounded(async () => consumersOf(queue, await store.readClients(queue))),
+    bounded(() => store.readFacts(queue, without)),
+    readNotes && kind === 'exports' ? bounded(readNotes) : unsupported,
+  ])
+  const seen = { queue: queue.name, kind, observedAt: new Date(), store: reached }
+  if (!reached.reachable) return { ...seen, ...nothing }
+  return {
+    ...seen,
+    observedAt: new Date(reached.facts?.nowMs ?? seen.observedAt),
+    counts: counted?.counts ?? null,
+    paused: counted?.paused ?? null,
+    consumers,
+    facts,
+    workers: notes?.workers ?? null,
+    canary: notes?.canary ?? null,
   }
 }
 
-async function countJobs(queue: Queue): Promise<Record<JobState, number>> {
-  const counts = await queue.getJobCounts(...JobState.options)
-  const entries = JobState.options.map((state) => [state, counts[state] ?? 0])
-  return Object.fromEntries(entries) as Record<JobState, number>
+const unsupported: FromNotes = { workers: 'unsupported', canary: 'unsupported' }
+
+const nothing = { counts: null, paused: null, consumers: null, facts: null, workers: null, canary: null }
+
+/** How the store itself is. Its answer decides whether it is reachable; the facts of its file may fail by themselves. */
+async function look(store: Store, queue: Queue): Promise<Signals['store']> {
+  const { kind } = store
+  const answered = askStore(queue, () => store.readStore(queue))
+  const inspected = unlessLost(askStore(queue, () => store.inspectFile(queue)))
+  try {
+    return { kind, reachable: true, ...(await answered), file: await inspected }
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error
+    await inspected
+    return { kind, reachable: false, problem: problemOf(error) ?? store.whyRefused(queue) }
+  }
+}
+
+async function unlessLost<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof OpsError) return null
+    throw error
+  }
 }

@@ -3,7 +3,10 @@
  * Times are milliseconds since 1970. The job's own come from the clocks of producers and workers, as BullMQ writes them.
  */
 export interface QueueFacts {
-  /** The job that has waited longest of those that are next to be taken, null when none waits. */
+  /**
+   * The job that has waited longest of those at the ends of the line: the one whose turn is next, the one that was put behind
+   * all others, and the next one of those with a priority. Null when none waits.
+   */
   oldestWaiting: WaitingJob | null
   /** When the first delayed job is due, null when none is delayed. */
   nextDelayedAt: number | null
@@ -12,7 +15,7 @@ export interface QueueFacts {
   deadLetters: {
     oldestAt: number | null
     newestAt: number | null
-    /** Jobs that failed for good in the last five minutes and still are dead letters. */
+    /** Jobs that failed for good in the last five minutes and still are dead letters; counted up to 10,000. */
     inFiveMinutes: number
   }
   /** Jobs that were ever completed and failed; null when no worker counts them (BullMQ's worker option `metrics`). */
@@ -21,13 +24,21 @@ export interface QueueFacts {
   schedulers: { count: number; first: { id: string; nextRunAt: number } | null }
   /** When the queue was paused last, null when that is not known any more. */
   pausedAt: number | null
-  /** Differs from the one before as soon as a job was taken or finished in between. Two equal ones: nothing moves. */
+  /**
+   * Differs from the one before as soon as a job was taken or finished in between. Two equal ones: nothing moves. It stays when
+   * jobs are added to those that wait, except that the first one to wait changes it.
+   */
   movement: string
 }
 
 export interface WaitingJob {
   id: string
-  /** When it could be taken at the earliest: added, its delay over, or given back after an attempt. */
+  /**
+   * Since when it could be taken: it was added, its delay was over, or it was put back into the line after an attempt, by the
+   * stalled check or by an operator. On Redis the job itself does not tell the latter. It is the time of its last `waiting`
+   * event as long as that is among the newest 200 of the queue, and later the time of the oldest of those: the job was in line
+   * before it. So an age may be told too low there but never too high, since time spent on an attempt is no time of waiting.
+   */
   readyAt: number
 }
 
@@ -40,13 +51,13 @@ export interface ActiveJob {
   /** How often it was taken back from a worker that had lost it. */
   stalledCount: number
   attemptsStarted: number
-  /** As JSON, cut; only for telling whether it has changed. */
+  /** As JSON, or a checksum of what is longer; only for telling whether it has changed. */
   progress: string
 }
 
 /** What a store tells of itself. */
 export interface StoreFacts {
-  /** Its own clock, by which ages are judged. */
+  /** Its own clock, by which ages are judged; of a file that of this machine. */
   nowMs: number
   /** Null: a small write works. Else why not, in words that may be shown to clients. */
   writeProblem: string | null
@@ -68,8 +79,8 @@ export interface RedisFacts {
     aof: boolean
     /** Whether the last write of the AOF and the last snapshot worked. */
     healthy: boolean
-    /** Neither AOF nor snapshots: a restart loses the queue. */
-    none: boolean
+    /** Neither AOF nor snapshots: a restart loses the queue. Null: hidden. */
+    none: boolean | null
   }
   /** Of a replica; null on a master. */
   masterLinkUp: boolean | null

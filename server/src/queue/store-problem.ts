@@ -1,8 +1,10 @@
 import type { OpsError } from '../errors.ts'
+import { redisProblem } from './redis-problems.ts'
 import { StoreError } from './sqlite/create-sqlite-backend.ts'
 
 /**
  * What the store says of itself when it cannot be used, null when it says nothing that may be shown: a SQLite file that is
- * full, damaged or gone is told, what a driver says of hosts and ports is not.
+ * full, damaged or gone and a Redis that refuses are told, what a driver says of hosts and ports is not.
  */
-export const problemOf = ({ cause }: OpsError): string | null => (cause instanceof StoreError ? cause.told : null)
+export const problemOf = ({ cause }: OpsError): string | null =>
+  cause instanceof StoreError ? cause.told : redisProblem(cause)

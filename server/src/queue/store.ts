@@ -16,8 +16,13 @@ import { OpsError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { sqlitePath } from '../store-url.ts'
 import { logConnectionErrors } from './connection-errors.ts'
+import { readClients, type Clients } from './consumers.ts'
+import { gettersOnly, type FactsReader } from './facts-reader.ts'
+import { LastRefusals } from './last-refusal.ts'
+import { redisReader } from './redis-reader.ts'
 import { SqliteBackend } from './sqlite/backend.ts'
 import { createSqliteBackend, StoreError, type FileFacts } from './sqlite/create-sqlite-backend.ts'
+import { sqliteReader } from './sqlite-reader.ts'
 
 /** Longest pause between two attempts of a worker to reach the store again; BullMQ's own default backs off to 20 s. */
 const WORKER_RECONNECT_MAX_MS = 2000
@@ -28,11 +33,13 @@ const CALLER_BUSY_MS = 1000
 
 export type StoreKind = 'sqlite' | 'redis' | 'postgres'
 
-/** Queues and workers on the store that is configured. */
-export interface Store {
+/** Queues and workers on the store that is configured, and what it tells of them and of itself. */
+export interface Store extends FactsReader {
   kind: StoreKind
   /** What is to be known of the SQLite file behind a queue of this store, null on other stores. Rejects like any call. */
   inspectFile(queue: Queue): Promise<FileFacts | null>
+  /** Who is connected to the store of a queue. Rejects like any call. */
+  readClients(queue: Queue): Promise<Clients>
   /** A queue whose calls reject at once when the store is gone; make them through `askStore`. */
   openQueue(name: string, defaults?: JobsOptions): Queue
   /**
@@ -40,6 +47,13 @@ export interface Store {
    * may fail.
    */
   openReader(name: string): Queue
+  /**
+   * A reader for health alone, on a connection of its own. It is ready as soon as it is connected, also to a store that still
+   * loads, refuses writes or lets this user see hardly anything: each call finds out for itself.
+   */
+  openObserver(name: string): Queue
+  /** Why the store has refused the connection of an observer just now, in words for clients; null when it has not. */
+  whyRefused(observer: Queue): string | null
   /** A consumer that waits for the store patiently and goes on by itself when it is back. */
   openWorker<Data, Result>(
     name: string,
@@ -53,7 +67,9 @@ interface Driver {
   kind: StoreKind
   classes: BackendClasses<IQueueBackend, unknown>
   forCallers: unknown
+  forObservers: unknown
   forWorkers: unknown
+  reader: FactsReader
 }
 
 /**
@@ -65,22 +81,31 @@ interface Driver {
  * @param prefix what the store's keys start with
  */
 export function openStore(url: string, prefix: string, log: Log): Store {
-  const { kind, classes, forCallers, forWorkers } = driverFor(url)
-  const open = (name: string, options: Partial<QueueOptions>): Queue => {
+  const { kind, classes, forCallers, forObservers, forWorkers, reader } = driverFor(url, prefix)
+  const open = (name: string, options: Partial<QueueOptions>, connection = forCallers): Queue => {
     // BullMQ types a queue by its backend; nothing here may depend on which one it is.
-    const make = () => new classes.Queue(name, { ...options, prefix, connection: forCallers }) as unknown as Queue
+    const make = () => new classes.Queue(name, { ...options, prefix, connection }) as unknown as Queue
     const queue = opened(make)
     logConnectionErrors(queue, log.child({ queue: name, role: 'queue' }))
     return queue
   }
+  const refusals = new LastRefusals()
   return {
     kind,
+    ...reader,
+    readClients,
     inspectFile: async (queue) => {
       const backend: unknown = queue.getBackend()
       return backend instanceof SqliteBackend ? backend.inspectFile() : null
     },
     openQueue: (name, defaults) => open(name, defaults ? { defaultJobOptions: defaults } : {}),
     openReader: (name) => open(name, { skipMetasUpdate: true }),
+    openObserver(name) {
+      const queue = open(name, { skipMetasUpdate: true, skipVersionCheck: true }, forObservers)
+      refusals.listenTo(queue)
+      return queue
+    },
+    whyRefused: (observer) => refusals.of(observer),
     openWorker(name, processor, options) {
       const settings = { ...options, prefix, connection: forWorkers, runRetryDelay: WORKER_RECONNECT_MAX_MS }
       const worker = opened(() => new classes.Worker(name, processor, settings)) as unknown as Worker
@@ -90,37 +115,52 @@ export function openStore(url: string, prefix: string, log: Log): Store {
   }
 }
 
-function driverFor(url: string): Driver {
+function driverFor(url: string, prefix: string): Driver {
   const path = sqlitePath(url)
   if (path !== null) return sqlite(path)
-  return url.startsWith('postgres') ? postgres(url) : redis(url)
+  return url.startsWith('postgres') ? postgres(url) : redis(url, prefix)
 }
 
 function sqlite(path: string): Driver {
   // A call that its caller has given up must not be carried out later; a worker's job is worth more patience.
   const forCallers = { path, busyTimeoutMs: CALLER_BUSY_MS }
-  return { kind: 'sqlite', classes: classesOf(createSqliteBackend), forCallers, forWorkers: { path } }
+  return {
+    kind: 'sqlite',
+    classes: classesOf(createSqliteBackend),
+    forCallers,
+    forObservers: forCallers,
+    forWorkers: { path },
+    reader: sqliteReader,
+  }
 }
 
-const redis = (url: string): Driver => ({
-  kind: 'redis',
-  classes: classesOf(createRedisBackend),
-  forCallers: {
+function redis(url: string, prefix: string): Driver {
+  const forCallers = {
     url,
     // A call made while the store is gone fails now and is not carried out later, behind the caller's back.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     connectTimeout: 1000,
     retryStrategy: backoff(READER_RECONNECT_MAX_MS),
-  },
-  forWorkers: { url, maxRetriesPerRequest: null, retryStrategy: backoff(WORKER_RECONNECT_MAX_MS) },
-})
+  }
+  return {
+    kind: 'redis',
+    classes: classesOf(createRedisBackend),
+    forCallers,
+    // The check asks INFO and waits while Redis loads its data, which is just what is to be told.
+    forObservers: { ...forCallers, enableReadyCheck: false },
+    forWorkers: { url, maxRetriesPerRequest: null, retryStrategy: backoff(WORKER_RECONNECT_MAX_MS) },
+    reader: redisReader(prefix),
+  }
+}
 
 const postgres = (url: string): Driver => ({
   kind: 'postgres',
   classes: classesOf(createPostgresBackend),
   forCallers: { connectionString: url },
+  forObservers: { connectionString: url },
   forWorkers: { connectionString: url },
+  reader: gettersOnly,
 })
 
 const classesOf = <B extends IQueueBackend, C>(factory: BackendFactory<B, C>) =>

@@ -6,9 +6,14 @@ import { Dependency } from './dependencies.ts'
 import * as inspecting from './inspecting.ts'
 import { readMetrics, type Outcome } from './metrics.ts'
 import { fileFacts, type FileFacts } from './file-facts.ts'
+import { queueFacts, type Bounds } from './queue-facts.ts'
 import { findScheduler } from './scheduler-rows.ts'
+import { StoreError, whyNoWrite, type StoreProblem } from './store-error.ts'
 import { limitedFor } from './taking.ts'
 import { readLog } from './updating.ts'
+
+/** What keeps from writing and not from reading. */
+const passing: StoreProblem[] = ['busy', 'full', 'readonly']
 
 /** What a backend tells without changing anything. */
 export abstract class ReadingBackend extends BackendBase {
@@ -92,6 +97,26 @@ export abstract class ReadingBackend extends BackendBase {
   inspectFile(): Promise<FileFacts> {
     const { database, integrity } = this.file
     return this.write((tx) => fileFacts(tx, database.path, integrity.latest(Date.now())))
+  }
+
+  /** What is to be known of the queue beyond its counts, one job left out. */
+  readFacts(bounds: Bounds, without = '') {
+    return this.read((tx, queue) => queueFacts(tx, queue, bounds, without, Date.now()))
+  }
+
+  /**
+   * Why nothing can be written at the moment, in words without paths; null when a transaction that writes could begin and the
+   * disk has room. Rejects with StoreError for what keeps from reading too.
+   */
+  async whyNotWritable(): Promise<string | null> {
+    const { database } = this.file
+    try {
+      await this.write(() => undefined)
+      return whyNoWrite(database.path)
+    } catch (error) {
+      if (!(error instanceof StoreError) || !passing.includes(error.problem)) throw error
+      return error.told
+    }
   }
 
   async getClientList(): Promise<string[]> {

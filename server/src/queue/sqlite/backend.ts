@@ -178,12 +178,12 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
   ): Promise<void> {
     const resets = { attemptsMade: resetAttemptsMade, attemptsStarted: resetAttemptsStarted }
     return this.write((tx, queue) =>
-      moving.retryFinished(tx, queue, job.id ?? '', state, job.opts.lifo === true, resets),
+      moving.retryFinished(tx, queue, job.id ?? '', state, job.opts.lifo === true, resets, Date.now()),
     )
   }
 
   promote(jobId: string): Promise<void> {
-    return this.write((tx, queue) => moving.promote(tx, queue, jobId))
+    return this.write((tx, queue) => moving.promote(tx, queue, jobId, Date.now()))
   }
 
   moveStalledJobsToWait(): Promise<string[]> {
@@ -192,11 +192,11 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
   }
 
   retryFinishedJobs(state: 'completed' | 'failed' = 'failed', count = 1000, timestamp = Date.now()): Promise<number> {
-    return this.write((tx, queue) => moving.moveToWaiting(tx, queue, state, count, timestamp))
+    return this.write((tx, queue) => moving.moveToWaiting(tx, queue, state, count, timestamp, Date.now()))
   }
 
   promoteJobs(count = 1000): Promise<number> {
-    return this.write((tx, queue) => moving.moveToWaiting(tx, queue, 'delayed', count, null))
+    return this.write((tx, queue) => moving.moveToWaiting(tx, queue, 'delayed', count, null, Date.now()))
   }
 
   extendLock(jobId: string, token: string, duration: number): Promise<number> {
@@ -320,6 +320,7 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
     return this.write((tx, queue) => {
       const { paused: _, ...others } = queue.meta
       queue.setMeta(pause ? { ...others, paused: '1' } : others)
+      if (pause) queue.setPausedAt(Date.now())
       emit(tx, queue, pause ? 'paused' : 'resumed')
     })
   }

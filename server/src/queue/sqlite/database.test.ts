@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Database } from './database.ts'
 import { StoreError } from './store-error.ts'
@@ -43,6 +44,28 @@ test('what shares a transaction with it is carried out once and answered in orde
   ])
   expect(done).toEqual(['beside', 'behind'])
 })
+
+for (const [what, kind] of [
+  ['a write', 'write'],
+  ['a write of many steps', 'writeInSteps'],
+] as const) {
+  test(`while ${what} waits for the lock of another program, what only reads is answered`, async () => {
+    const other = new DatabaseSync(database.path)
+    other.exec('BEGIN IMMEDIATE')
+    let written = false
+    const work = function* () {
+      yield
+    }
+    const write = kind === 'write' ? database.write(() => undefined) : database.writeInSteps(work)
+    const noted = write.then(() => (written = true))
+    expect(await Promise.all([database.read(() => 'beside'), database.read(() => 'too')])).toEqual(['beside', 'too'])
+    expect(await database.read(() => 'behind')).toBe('behind')
+    expect(written).toBe(false)
+    other.exec('ROLLBACK')
+    other.close()
+    await noted
+  })
+}
 
 test('it is given up at its deadline', async () => {
   const failed: unknown = await database.read(lockedFor(Number.POSITIVE_INFINITY), 50).catch((error: unknown) => error)

@@ -190,9 +190,18 @@ export class Database {
     const patient = isBusy(error) ? group.filter(({ deadline }) => now < deadline) : []
     for (const operation of group) if (!patient.includes(operation)) operation.reject(asStoreError(error, this.path))
     this.#operations.unshift(...patient)
+    if (patient.some(({ kind }) => kind !== 'read')) this.#readMeanwhile()
     if (this.#operations.length === 0) return
     this.#scheduled = true
     setTimeout(() => this.#runGroup(), 1 + Math.random() * MAX_RETRY_PAUSE_MS)
+  }
+
+  /** The lock for writing keeps nobody from reading, so what only reads does not wait behind what waits for the lock. */
+  #readMeanwhile() {
+    const reads = this.#operations.filter(({ kind }) => kind === 'read').slice(0, MAX_GROUP)
+    if (reads.length === 0) return
+    this.#operations = this.#operations.filter((operation) => !reads.includes(operation))
+    if (this.#begin(reads)) this.#settle(reads)
   }
 
   /** False when others turned out to have the file, which a group that only reads learns from its first statement. */

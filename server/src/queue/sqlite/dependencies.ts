@@ -113,7 +113,7 @@ function releaseParent(tx: Transaction, queue: QueueRow, parent: JobRow, now: nu
     moveTo(tx, queue, parent, State.delayed, delayedPlace(tx, queue, due))
     emit(tx, queue, 'delayed', { jobId: parent.id, delay: due })
   } else {
-    putInLine(tx, queue, parent, 'front', 'waiting-children')
+    putInLine(tx, queue, parent, 'front', 'waiting-children', now)
   }
 }
 
@@ -154,7 +154,7 @@ export function childRemoved(
     deleteJob(tx, queue, job.key)
   } else {
     const { state, place } = placeInLine(queue, 0, 'front')
-    moveTo(tx, queue, job, state, place)
+    moveTo(tx, queue, job, state, place, Date.now())
     if (removeParentsOf === null) emit(tx, queue, 'waiting', { jobId: job.id, prev: 'waiting-children' })
   }
   return true

@@ -76,7 +76,7 @@ export function recoverStalled(
     tx.sql(
       'UPDATE job SET stalled_count = stalled_count + 1, suspect = 0, deferred_failure = coalesce(?, deferred_failure) WHERE key = ?',
     ).run(fails ? TOO_OFTEN : null, job.key)
-    moveTo(tx, queue, job, State.waiting, queue.nextFront())
+    moveTo(tx, queue, job, State.waiting, queue.nextFront(), now)
     emit(tx, queue, 'waiting', { jobId: job.id, prev: 'active' })
     emit(tx, queue, 'stalled', { jobId: job.id })
   }

@@ -82,8 +82,8 @@ export function giveBack(tx: Transaction, queue: QueueRow, jobId: string, token:
   requireLock(job, token, attempt, now)
   if (job.state === State.active) {
     unlock(tx, job)
-    if (job.priority !== 0) moveTo(tx, queue, job, State.prioritized, firstOfPriority(job.priority))
-    else moveTo(tx, queue, job, State.waiting, queue.nextFront())
+    if (job.priority !== 0) moveTo(tx, queue, job, State.prioritized, firstOfPriority(job.priority), now)
+    else moveTo(tx, queue, job, State.waiting, queue.nextFront(), now)
     emit(tx, queue, 'waiting', { jobId, prev: 'active' })
   }
   return Math.max(queue.limiter.until - now, 0)
@@ -103,7 +103,7 @@ export function retryActive(
   promoteDue(tx, queue, now)
   unlock(tx, job)
   saveFields(tx, job, fields)
-  putInLine(tx, queue, job, lifo ? 'front' : 'back', 'active')
+  putInLine(tx, queue, job, lifo ? 'front' : 'back', 'active', now)
   countAttempt(tx, job)
 }
 
@@ -126,6 +126,7 @@ export function retryFinished(
   from: 'completed' | 'failed',
   lifo: boolean,
   { attemptsMade, attemptsStarted }: ResetOptions,
+  now: number,
 ): void {
   const attempt = { jobId, command: 'reprocessJob', state: from }
   const job = findJob(tx, queue, jobId)
@@ -135,7 +136,7 @@ export function retryFinished(
   if (attemptsMade) tx.sql('UPDATE job SET attempts_made = 0 WHERE key = ?').run(job.key)
   if (attemptsStarted) tx.sql('UPDATE job SET attempts_started = 0 WHERE key = ?').run(job.key)
   childReturns(tx, queue, job)
-  putInLine(tx, queue, job, lifo ? 'front' : 'back', from)
+  putInLine(tx, queue, job, lifo ? 'front' : 'back', from, now)
 }
 
 /** Moves up to `count` jobs of a state that came before a time back to waiting. `1` when there may be more. */
@@ -145,6 +146,7 @@ export function moveToWaiting(
   from: 'completed' | 'failed' | 'delayed',
   count: number,
   beforePlace: number | null,
+  now: number,
 ): number {
   const jobs = tx
     .sql(
@@ -156,17 +158,17 @@ export function moveToWaiting(
       tx.sql(reset).run(job.key)
       childReturns(tx, queue, job)
     }
-    moveTo(tx, queue, job, State.waiting, queue.nextBack())
+    moveTo(tx, queue, job, State.waiting, queue.nextBack(), now)
     emit(tx, queue, 'waiting', { jobId: job.id, prev: from })
   }
   return jobs.length < count ? 0 : 1
 }
 
 /** A delayed job's turn comes now. */
-export function promote(tx: Transaction, queue: QueueRow, jobId: string): void {
+export function promote(tx: Transaction, queue: QueueRow, jobId: string, now: number): void {
   const job = findJob(tx, queue, jobId)
   if (job?.state !== State.delayed) throw refuse(refusals.notInState, { jobId, command: 'promote', state: 'delayed' })
-  putInLine(tx, queue, job, 'back', 'delayed')
+  putInLine(tx, queue, job, 'back', 'delayed', now)
   tx.sql('UPDATE job SET delay = 0 WHERE key = ?').run(job.key)
 }
 

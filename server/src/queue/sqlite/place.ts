@@ -20,17 +20,22 @@ const LATEST_DUE = 2 ** 50
 /** A place of a delayed job is beyond what a number holds exactly, so it is written as bigint and read in parts. */
 export type Place = number | bigint
 
-const store = 'UPDATE job SET state = ?, place = ? WHERE key = ?'
+const store = 'UPDATE job SET state = ?, place = ?, ready_at = coalesce(?, ready_at) WHERE key = ?'
 
-/** Moves a job to a place in a state and keeps the queue's counts. */
+/**
+ * Moves a job to a place in a state and keeps the queue's counts.
+ *
+ * @param readyAt since when it can be taken, when it is put in line by this
+ */
 export function moveTo(
   tx: Transaction,
   queue: QueueRow,
   job: Pick<JobRow, 'key' | 'state'>,
   to: State,
   place: Place,
+  readyAt: number | null = null,
 ): void {
-  tx.sql(store).run(to, place, job.key)
+  tx.sql(store).run(to, place, readyAt, job.key)
   queue.moved(job.state, to)
 }
 
@@ -46,16 +51,17 @@ const prioritizedPlace = (queue: QueueRow, priority: number) =>
 /** Before all others of its priority. */
 export const firstOfPriority = (priority: number) => whole(priority * PRIORITY_STEP)
 
-/** Puts a job in line and tells so. `prev` is the state it comes from, in BullMQ's words. */
+/** Puts a job in line now and tells so. `prev` is the state it comes from, in BullMQ's words. */
 export function putInLine(
   tx: Transaction,
   queue: QueueRow,
   job: Pick<JobRow, 'key' | 'state' | 'id' | 'priority'>,
   end: 'front' | 'back',
   prev: string,
+  now: number,
 ): void {
   const { state, place } = placeInLine(queue, job.priority, end)
-  moveTo(tx, queue, job, state, place)
+  moveTo(tx, queue, job, state, place, now)
   emit(tx, queue, 'waiting', { jobId: job.id, prev })
 }
 
@@ -72,11 +78,14 @@ export function delayedPlace(tx: Transaction, queue: QueueRow, due: number): big
   return first + (next < last ? next : last)
 }
 
+/** SQL for when a delayed job is due. */
+export const dueOfPlace = `place >> ${DELAY_BITS}`
+
 /** When the first delayed job is due (ms since 1970), null when there is none. */
 export function nextDue(tx: Transaction, queue: QueueRow): number | null {
   if (queue.count(State.delayed) === 0) return null
   const row = tx
-    .sql(`SELECT place >> ${DELAY_BITS} AS due FROM job WHERE queue = ? AND state = ? ORDER BY place LIMIT 1`)
+    .sql(`SELECT ${dueOfPlace} AS due FROM job WHERE queue = ? AND state = ? ORDER BY place LIMIT 1`)
     .get(queue.id, State.delayed)
   return row ? Number(row['due']) : null
 }

@@ -17,6 +17,7 @@ interface StoredQueue extends Record<Counter, number> {
   limiter_count: number
   limiter_until: number
   stalled_check_until: number
+  paused_at: number
 }
 
 const columns = [
@@ -29,6 +30,7 @@ const columns = [
   'limiter_count',
   'limiter_until',
   'stalled_check_until',
+  'paused_at',
   ...Object.values(counterOf),
 ] as const
 
@@ -136,6 +138,21 @@ export class QueueRow {
 
   get paused(): boolean {
     return this.meta['paused'] !== undefined
+  }
+
+  /** When it was paused last, in milliseconds since 1970; null when that is not known. */
+  get pausedAt(): number | null {
+    return this.#row.paused_at || null
+  }
+
+  setPausedAt(time: number): void {
+    this.#row.paused_at = time
+    this.ensure()
+  }
+
+  /** The number of the last job that was added, refused or not. */
+  get lastJob(): number {
+    return this.#row.last_job
   }
 
   /** Whether as many jobs are active as the queue allows over all workers. */

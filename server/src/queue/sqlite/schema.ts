@@ -125,6 +125,11 @@ const migrations = [
     prioritized = (SELECT count(*) FROM job WHERE job.queue = queue.id AND state = 6),
     delayed = (SELECT count(*) FROM job WHERE job.queue = queue.id AND state = 7);
   `,
+  // When a job was put in line if that was not when it was added, and when the queue was paused, 0 for not known.
+  `
+  ALTER TABLE job ADD COLUMN ready_at INTEGER;
+  ALTER TABLE queue ADD COLUMN paused_at INTEGER NOT NULL DEFAULT 0;
+  `,
 ]
 
 /**

@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { whyNotWritable } from './writable.ts'
 
 /** What is wrong with the file: the kinds that people have to deal with differently. */
@@ -70,6 +72,16 @@ const named = (told: string, path: string) => told.replace('the queue file', () 
 
 const TOO_BIG = 'One job cannot hold more than 1 GB of data on SQLite'
 const isTooBig = (error: unknown) => driverCode(error) === 18
+
+/** Less than one page of the log (4 KB) and its head. */
+const NO_ROOM_BYTES = 8192
+
+/** What an empty transaction does not find out: that the disk is full or may only be read. In words without paths. */
+export function whyNoWrite(path: string): string | null {
+  if (whyNotWritable(path)) return NOT_WRITABLE
+  const { bavail, bsize } = statfsSync(dirname(path))
+  return bavail * bsize < NO_ROOM_BYTES ? FULL[1] : null
+}
 
 /** Refuses a file that this process could read but not write, before SQLite makes files of its own beside it. */
 export function requireWritable(path: string): void {

@@ -2,7 +2,7 @@ import type { JobJson } from 'bullmq'
 import { textOf } from './accepting.ts'
 import { emit } from './events.ts'
 import { allColumns, toJobJson, type JobRow, type WholeJobRow } from './job-row.ts'
-import { nextDue, placeAfter, placeInLine, moveTo } from './place.ts'
+import { dueOfPlace, nextDue, placeAfter, placeInLine, moveTo } from './place.ts'
 import { lockEnd } from './locks.ts'
 import type { QueueRow } from './queue-row.ts'
 import { State } from './state.ts'
@@ -27,11 +27,13 @@ export function promoteDue(tx: Transaction, queue: QueueRow, now: number): void 
   const due = nextDue(tx, queue)
   if (due === null || due > now) return
   const rows = tx
-    .sql('SELECT key, id, state, priority FROM job WHERE queue = ? AND state = ? AND place < ? ORDER BY place LIMIT ?')
-    .all(queue.id, State.delayed, placeAfter(now), PROMOTE_AT_ONCE) as unknown as JobRow[]
+    .sql(
+      `SELECT key, id, state, priority, ${dueOfPlace} AS due FROM job WHERE queue = ? AND state = ? AND place < ? ORDER BY place LIMIT ?`,
+    )
+    .all(queue.id, State.delayed, placeAfter(now), PROMOTE_AT_ONCE) as unknown as (JobRow & { due: number })[]
   for (const job of rows) {
     const { state, place } = placeInLine(queue, job.priority, 'back')
-    moveTo(tx, queue, job, state, place)
+    moveTo(tx, queue, job, state, place, job.due)
     tx.sql('UPDATE job SET delay = 0 WHERE key = ?').run(job.key)
     emit(tx, queue, 'waiting', { jobId: job.id, prev: 'delayed' })
   }

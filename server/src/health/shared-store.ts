@@ -1,0 +1,26 @@
+import type { Store } from '../queue/store.ts'
+
+/** What is at most this old is told again instead of read again. */
+const FRESH_MS = 1000
+
+/**
+ * A store whose queues are looked at one after the other: what is the same for all of them, the store itself and who is
+ * connected to it, is read at most once a second, through the queue that asks first.
+ */
+export function sharedStore(store: Store): Store {
+  return {
+    ...store,
+    readStore: sharing(store.readStore),
+    readClients: sharing(store.readClients),
+    inspectFile: sharing(store.inspectFile),
+  }
+}
+
+function sharing<Asker, T>(read: (asker: Asker) => Promise<T>): (asker: Asker) => Promise<T> {
+  let latest: { answer: Promise<T>; askedAt: number } | undefined
+  return (asker) => {
+    const now = performance.now()
+    if (!latest || now - latest.askedAt > FRESH_MS) latest = { answer: read(asker), askedAt: now }
+    return latest.answer
+  }
+}

@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto'
+
+/** What keeps the reading of a queue cheap however much is in it. */
+export const bounds = {
+  /** So many active jobs are looked at. */
+  active: 100,
+  /** Over this time, in milliseconds, newly failed jobs are counted, up to so many. */
+  latelyMs: 300_000,
+  failedLately: 10_000,
+}
+
+const LONG_PROGRESS = 200
+
+/** A progress as JSON text, or a checksum of it when it is long. */
+export const shortProgress = (json: string): string =>
+  json.length > LONG_PROGRESS ? createHash('sha1').update(json).digest('hex') : json

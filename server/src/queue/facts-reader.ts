@@ -1,0 +1,58 @@
+import type { Queue } from 'bullmq'
+import { JobState } from '../contract.ts'
+import type { QueueFacts, StoreFacts } from './queue-facts.ts'
+
+/** How many jobs a queue has in each state. */
+export interface QueueCounts {
+  counts: Record<JobState, number>
+  paused: boolean
+}
+
+/**
+ * How one kind of store is read. Nothing of this changes a queue; every call rejects like any call to the store.
+ *
+ * `without` is the id of one job that is no work (the canary): it is not counted and not told of, though its way through the
+ * queue is movement. It has to be put in front of all others (`lifo`) and to go away when it is over.
+ */
+export interface FactsReader {
+  readCounts(queue: Queue, without?: string): Promise<QueueCounts>
+  readFacts(queue: Queue, without?: string): Promise<QueueFacts | 'unsupported'>
+  readStore(queue: Queue): Promise<StoreAnswer>
+}
+
+export interface StoreAnswer {
+  /** How long the smallest read took. */
+  latencyMs: number
+  /** Null when the store tells nothing of itself. */
+  facts: StoreFacts | null
+}
+
+/** Makes the smallest read and gives what it answered with the time that it took. */
+export async function timed<T>(read: () => Promise<T>): Promise<{ answer: T; latencyMs: number }> {
+  const began = performance.now()
+  const answer = await read()
+  return { answer, latencyMs: performance.now() - began }
+}
+
+/** What BullMQ's own getters tell of every store, and no more: for stores whose insides we do not know. */
+export const gettersOnly: FactsReader = {
+  readCounts: countByGetters,
+  readFacts: () => Promise.resolve('unsupported'),
+  async readStore(queue) {
+    const { latencyMs } = await timed(() => queue.isPaused())
+    return { latencyMs, facts: null }
+  },
+}
+
+/** For stores that find a job's state without a search. */
+export async function countByGetters(queue: Queue, without?: string): Promise<QueueCounts> {
+  const [counts, paused, left] = await Promise.all([
+    queue.getJobCounts(...JobState.options),
+    queue.isPaused(),
+    without === undefined ? null : queue.getJobState(without),
+  ])
+  return { counts: countsOf((state) => (counts[state] ?? 0) - (state === left ? 1 : 0)), paused }
+}
+
+export const countsOf = (count: (state: JobState) => number): Record<JobState, number> =>
+  Object.fromEntries(JobState.options.map((state) => [state, count(state)])) as Record<JobState, number>
