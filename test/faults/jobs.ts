@@ -23,5 +23,5 @@ export const quickJob = { dataset: DATASET, format: 'csv', cancelled: true }
 /** Asks a server for an export, as a client does, and gives its job. */
 export async function startExport(server: string): Promise<string> {
   await using mcp = await connectHttp(server)
-  return mcp.startExport({ dataset: DATASET, format: 'csv' })
+  return await mcp.startExport({ dataset: DATASET, format: 'csv' })
 }

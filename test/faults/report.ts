@@ -35,11 +35,10 @@ a worker process, a store of its own), watched by all monitors at the same time.
 
 ## What was seen
 
-Seconds from the beginning of the fault to the end of the first bad look; - for not seen, ? for who complained
-before the fault. All look every ${seconds} s. Ours counts
-only when it names the fault (a reason or a check that belongs to it) with the verdict "fail", unless the table below says
-"warn"; of the others anything bad counts, at once and without a second look. All have the same time: until the window of our
-rule is over and three looks more.
+Seconds from the beginning of the fault to the end of the first bad look; - for not seen, ? for who complained before there was a
+fault. All look every ${seconds} s; a fault begins anywhere between two looks of ours. Ours counts only when it names the fault (a
+reason or a check that belongs to it) with the verdict "fail", unless the table below says "warn"; of the others anything bad
+counts, at once and without a second look. All have the same time: until the window of our rule is over and three looks more.
 
 ${markdownTable(['fault', OURS, ...names], rows(outcomes, names))}
 
@@ -56,7 +55,7 @@ The bound: seen by the second run of the probe that begins after the window of t
 to see an age or a rate. Where the limit of the product is longer than a test can wait for, a shorter one was set for the
 system of that fault in HEALTH_FILE; it is given here.
 
-${markdownTable(['fault', 'done by', 'window', 'told as', 'well again after'], details(outcomes))}
+${markdownTable(['fault', 'done by', 'window', 'told as', 'well again after'], details(outcomes), 'words')}
 
 Before each fault the system was well for three runs in a row; after it, it was so again without a restart of the server or
 the probe ("well again after", seconds from the end of the fault).

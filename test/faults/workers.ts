@@ -14,20 +14,22 @@ export async function replaceWorker(system: System, env: Record<string, string> 
   await system.startWorker(env)
 }
 
-/** Starts a worker again whenever it ends, as a supervisor does. */
+/** Starts the worker again whenever it ends, as a supervisor does, until it is told to retire or the system ends. */
 export function keepWorkerRunning(system: System): { retire(): Promise<void> } {
   let retired = false
   let starting: Promise<void> = Promise.resolve()
   const watch = (worker: Program) => {
     worker.process.once('exit', () => {
-      if (!retired) starting = system.startWorker().then(watch)
+      // One that is killed before it has started has ended too.
+      const started = retired ? starting : system.startWorker().then(watch)
+      starting = started.catch(() => undefined)
     })
   }
   watch(onlyWorker(system))
-  return {
-    async retire() {
-      await starting
-      retired = true
-    },
+  const retire = async () => {
+    retired = true
+    await starting
   }
+  system.owns({ [Symbol.asyncDispose]: retire })
+  return { retire }
 }

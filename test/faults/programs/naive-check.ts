@@ -48,6 +48,9 @@ async function inTime<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+// The test is over.
+process.once('disconnect', () => process.exit())
+
 let told = 0
 setInterval(() => {
   for (const look of monitor.looks().slice(told)) process.send?.(look)
