@@ -12,9 +12,11 @@ try {
     REDIS_SERVER: ensureProgram('redis'),
     POSTGRES_BIN: dirname(ensureProgram('postgres')),
     MARIADB_SERVER: ensureProgram('mariadb'),
+    ALERTMANAGER: ensureProgram('alertmanager'),
     CHROMIUM: ensureProgram('chromium'),
     SOFFICE: ensureProgram('libreoffice'),
     PYTHON_WITH_OPENPYXL: ensureProgram('openpyxl'),
+    PROMTOOL: ensureProgram('promtool'),
     // An S3 server that Linux distributions have; elsewhere the tests that need it say so and are left out.
     ...(process.platform === 'linux' ? { PYTHON_WITH_SWIFT: ensureProgram('swift') } : {}),
   }

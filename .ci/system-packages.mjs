@@ -4,6 +4,12 @@ import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 const programs = {
+  alertmanager: {
+    names: ['prometheus-alertmanager', 'alertmanager'],
+    variable: 'ALERTMANAGER',
+    apt: 'prometheus-alertmanager',
+    brew: 'alertmanager',
+  },
   redis: { names: ['redis-server'], variable: 'REDIS_SERVER', apt: 'redis-server', brew: 'redis' },
   postgres: {
     names: ['initdb'],
@@ -49,6 +55,12 @@ const programs = {
     variable: 'BLACKBOX_EXPORTER',
     apt: 'prometheus-blackbox-exporter',
     brew: 'blackbox_exporter',
+  },
+  promtool: {
+    names: ['promtool'],
+    variable: 'PROMTOOL',
+    apt: 'prometheus',
+    brew: 'prometheus',
   },
   swift: {
     names: ['python3'],

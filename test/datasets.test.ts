@@ -374,8 +374,10 @@ describe('datasets check', () => {
     const file = join(folder.path, 'datasets.yaml')
     await writeFile(
       file,
-      `${ITEMS}${table('sorted', ', order: [name]')}  - { name: query, source: 'sqlite:shop.sqlite', query: SELECT 1 AS one }\n`,
+      `${ITEMS}${table('sorted', ', order: [name]')}  - { name: query, source: 'sqlite:shop.sqlite', query: SELECT 1 AS one }
+  - { name: lists, source: 'json:lists.ndjson', key: [list, id] }\n`,
     )
+    await writeFile(join(folder.path, 'lists.ndjson'), '{"list": [2], "id": 1}\n')
     const { code, stdout } = await check({ DATASETS_FILE: file, SHOP_FOLDER: folder.path })
     expect(stdout.split('\n')).toEqual([
       'ok     items: 13 columns, key _rowid_: an export whose worker dies goes on behind its last safe row',
@@ -383,7 +385,8 @@ describe('datasets check', () => {
       'ok     few: 14 columns, key _rowid_: an export whose worker dies goes on behind its last safe row',
       'ok     sorted: 14 columns, key _rowid_, but it is read in another order: an export whose worker dies starts over',
       'ok     query: 1 column, no key: an export whose worker dies starts over',
-      '5 good, 0 wrong.',
+      'ok     lists: 2 columns, its key cannot be gone on behind, because of list (BIGINT[]): an export whose worker dies starts over',
+      '6 good, 0 wrong.',
       '',
     ])
     expect(code).toBe(0)
@@ -442,7 +445,8 @@ describe('datasets check', () => {
 
   test('without a file there is the sample, and no other command', async () => {
     await using folder = await temporaryFolder()
-    const sample = await check({ DATA_DIR: folder.path })
+    // As in a fresh clone, in which nothing has made the folder.
+    const sample = await check({ DATA_DIR: join(folder.path, 'new', 'data') })
     expect(sample).toMatchObject({ code: 0, stdout: expect.stringContaining('ok     cities: 8 columns, key _rowid_') })
     const unknown = await runProgram(serverProgram, ['datasets', 'drop'])
     expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('datasets check [FILE]') })

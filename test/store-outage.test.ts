@@ -45,12 +45,10 @@ for (const [outage, [begin, end]] of Object.entries(outages)) {
     })
     const report = HealthReport.parse(health.structuredContent)
     expect(report).toMatchObject({ healthy: false, status: 'down' })
-    expect(report.checks.map((check) => [check.name, check.status])).toEqual([
-      ['queue_redis', 'fail'],
-      ['worker_running', 'unknown'],
-      ['dlq_depth', 'unknown'],
-      ['queue_depth', 'unknown'],
-    ])
+    const [ofStore, ...others] = report.checks.map((check) => [check.name, check.status])
+    expect(ofStore).toEqual(['queue_redis', 'fail'])
+    expect(others.map(([name]) => name)).toEqual(expect.arrayContaining(['worker_running', 'dlq_depth', 'queue_depth']))
+    expect(new Set(others.map(([, status]) => status))).toEqual(new Set(['unknown']))
     expect((await timed('list_datasets')).isError).toBe(false)
 
     const status = await fetch(`${program.url}/api/status`)

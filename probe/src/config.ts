@@ -9,6 +9,8 @@ export type Mode = 'once' | 'daemon' | 'watch'
 export interface Config {
   /** At least one; their names differ. */
   targets: Target[]
+  /** Names of the targets of the file that --target leaves out. */
+  leftOut: string[]
   mode: Mode
   format: FormatName
   /** Whether every step is told on standard error. */

@@ -26,6 +26,8 @@ export const flags = {
   retries: { type: 'string', value: 'N', help: 'try a step again when nobody answers (default 0)' },
   format: { type: 'string', value: formatNames, help: 'how results are printed (default text)' },
   results: { type: 'string', value: 'FILE', help: 'also append each result as a JSON line to this file' },
+  history: { type: 'string', value: 'FILE', help: 'keep the history in this file (default beside the results)' },
+  listen: { type: 'string', value: 'HOST:PORT', help: 'serve /metrics, /probe, /history.json and /health there' },
   debug: { type: 'boolean', help: 'tell every step with its time on standard error' },
   help: { type: 'boolean', help: 'print this text' },
   version: { type: 'boolean', help: 'print the version' },

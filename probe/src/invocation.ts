@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
+import type { z } from 'zod'
 import type { Config, Mode } from './config.ts'
 import { readConfigFile, type ReadFile, type Variables } from './config/read-config-file.ts'
-import { noSections } from './config/sections.ts'
+import { noSections, type Sections } from './config/sections.ts'
 import { flagLines, readFlags, type FlagName, type GivenFlags } from './flags.ts'
+import { defaultRetention } from './history/retention.ts'
 import { readAddress } from './http-address.ts'
+import { ListenSettings } from './http/listen-settings.ts'
 import { formats, isFormatName } from './reporters/list.ts'
 import { alertDefaults, stepTimeouts, targetDefaults, type Era, type Target } from './target.ts'
 
@@ -47,14 +50,18 @@ export function readInvocation(args: readonly string[], environment: Environment
   const format = reading.text('format') ?? 'text'
   if (!isFormatName(format)) reading.mistakes.push(`--format must be one of ${Object.keys(formats).join(', ')}`)
   const results = reading.text('results') ?? chosen?.results ?? null
+  const sections = readSections(reading, chosen?.sections ?? noSections)
   if (reading.mistakes.length > 0 || chosen === null || !isFormatName(format)) {
     return { kind: 'mistakes', mistakes: [...new Set(reading.mistakes)] }
   }
-  const { targets, sections } = chosen
-  return { kind: 'run', config: { targets, mode, format, debug: given.values.has('debug'), results, sections } }
+  const { targets, leftOut } = chosen
+  return {
+    kind: 'run',
+    config: { targets, leftOut, mode, format, debug: given.values.has('debug'), results, sections },
+  }
 }
 
-type Chosen = Pick<Config, 'targets' | 'sections' | 'results'>
+type Chosen = Pick<Config, 'targets' | 'leftOut' | 'sections' | 'results'>
 
 /** The values of flags, with the mistakes in them. */
 class FlagReading {
@@ -97,6 +104,27 @@ class FlagReading {
     this.mistakes.push(`--${name} must be ${what} from ${least} to ${most}`)
     return null
   }
+}
+
+/** What flags say of history and server wins over the file. */
+function readSections(reading: FlagReading, sections: Sections): Sections {
+  const file = reading.text('history')
+  const address = reading.text('listen')
+  const history = { file, retention: sections.history?.retention ?? defaultRetention }
+  const listen = address === null ? null : ListenSettings.safeParse(address)
+  if (listen?.success === false) reading.mistakes.push(`--listen ${saidOf(listen.error)}`)
+  return {
+    ...sections,
+    ...(file === null ? {} : { history }),
+    ...(listen?.success === true ? { listen: listen.data } : {}),
+  }
+}
+
+/** The sentence of the innermost issue. */
+const saidOf = ({ issues }: z.core.$ZodError): string => {
+  const [issue] = issues
+  const inner = issue?.code === 'invalid_union' ? issue.errors.flat().find(({ code }) => code === 'custom') : issue
+  return (inner ?? issue)?.message ?? 'is wrong'
 }
 
 function readMode(reading: FlagReading): Mode {
@@ -144,7 +172,7 @@ function readAlone(reading: FlagReading, { command }: GivenFlags, environment: E
     jitter: targetDefaults.jitter,
     alert: alertDefaults,
   }
-  return { targets: [override(target)], sections: noSections, results: null }
+  return { targets: [override(target)], leftOut: [], sections: noSections, results: null }
 }
 
 /** A command that is typed has the environment of who types it, as in every shell; those of a file have what it says. */
@@ -192,7 +220,8 @@ function readTargetsOf(path: string, reading: FlagReading, given: GivenFlags, va
     if (!names.includes(name)) reading.mistakes.push(`--target must be one of ${names.join(', ')}`)
   }
   const targets = file.config.targets.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
-  return { ...file.config, targets: targets.map(override) }
+  const leftOut = names.filter((name) => !targets.some((target) => target.name === name))
+  return { ...file.config, targets: targets.map(override), leftOut }
 }
 
 /** Reads a configuration file; that it cannot be read is a mistake like any other. */

@@ -4,6 +4,7 @@ import { startProbe } from './app.ts'
 import { systemClock } from './clock.ts'
 import { commandLines, findCommand } from './commands/list.ts'
 import type { Config } from './config.ts'
+import { OwnFault } from './failure.ts'
 import { readInvocation, usage } from './invocation.ts'
 import { oneLine } from './sentence.ts'
 import { steps } from './steps/list.ts'
@@ -23,7 +24,7 @@ const complain = (sentence: string) => void process.stderr.write(`queue-ops-prob
 const variables = (name: string) => process.env[name]
 
 function fail(error: unknown): void {
-  complain(`internal error: ${sentenceOf(error)}`)
+  complain(error instanceof OwnFault ? error.message : `internal error: ${sentenceOf(error)}`)
   exit(ownFault)
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Surroundings } from './app.ts'
+import { StepFailure } from './failure.ts'
 import { readInvocation } from './invocation.ts'
 import type { Step } from './steps/step.ts'
 import type { Target } from './target.ts'
@@ -62,6 +63,30 @@ describe('the canary', () => {
     isAllowed = true
     expect((await watched.run()).steps).toHaveLength(2)
   })
+})
+
+test('a canary that failed is repeated with every run until it passes', async () => {
+  let isWell = false
+  const canary = step(
+    'canary_export',
+    async () => {
+      if (!isWell) throw new StepFailure('canary_failed', 'no worker has taken it')
+      return undefined
+    },
+    ({ isCanaryDue }) => isCanaryDue,
+  )
+  const { surroundings, time } = world([step('connect', async () => undefined), canary])
+  const watched = openWatched(target(1000), { debug: false }, surroundings)
+  const statusAt = async (ms: number) => {
+    time.ms = ms
+    return (await watched.run()).status
+  }
+  expect([await statusAt(0), await statusAt(100), await statusAt(200)]).toEqual(['fail', 'fail', 'fail'])
+  isWell = true
+  expect(await statusAt(300)).toBe('pass')
+  isWell = false
+  expect(await statusAt(400)).toBe('pass')
+  expect(await statusAt(1300)).toBe('fail')
 })
 
 test('who asks during a run is given that run’s result', async () => {

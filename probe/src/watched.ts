@@ -19,7 +19,8 @@ export function openWatched(target: Target, { debug }: Pick<Config, 'debug'>, wo
     const now = world.clock.elapsed()
     const isCanaryDue = now - canaryBegun >= (target.steps.canary_export?.everyMs ?? 0)
     const result = await runProbe({ ...world, target, isCanaryDue, trace })
-    if (result.steps.some(({ name }) => name === 'canary_export')) canaryBegun = now
+    // One that failed is repeated with the next run: passing runs in between would hide it.
+    if (result.steps.some(({ name, ok }) => name === 'canary_export' && ok)) canaryBegun = now
     return result
   }
   return {

@@ -13,12 +13,13 @@ import type { ExportFiles } from './exports/files/export-files.ts'
 import { openExportFiles, openWorkFolder } from './exports/files/open-export-files.ts'
 import { startSchedules } from './exports/schedules.ts'
 import { startSweeper } from './exports/sweeper.ts'
-import { createHealth } from './health/health.ts'
+import { openHealth } from './health/open-health.ts'
 import { mountBoard } from './http/board.ts'
 import { DOWNLOADS_PATH, mountDownloads } from './http/downloads.ts'
-import { mountLive, mountReady } from './http/health.ts'
+import { mountHealth, mountLive, mountReady } from './http/health.ts'
 import { listen } from './http/listen.ts'
 import { mountMcp } from './http/mcp.ts'
+import { mountMetrics } from './http/metrics.ts'
 import { mountPage } from './http/page.ts'
 import { mountStatus } from './http/status.ts'
 import type { Log } from './log.ts'
@@ -40,6 +41,8 @@ export interface App {
   ended: Promise<void>
   /** Takes no more work, finishes what is active within the grace time, closes everything. */
   close(): Promise<void>
+  /** Fulfilled when no thread is left that was to end. One that cannot be ended keeps even `process.exit` from ending. */
+  threadsEnded(): Promise<void>
 }
 
 /** What every role needs. */
@@ -86,8 +89,8 @@ export async function startApp(config: Config, transport: 'http' | 'stdio', log:
   )
   try {
     const server = config.role === 'worker' ? notServing : await startServer(shared, transport)
-    if (config.role !== 'server') await startWorker(shared)
-    return { ...server, close }
+    const threadsEnded = config.role === 'server' ? async () => undefined : await startWorker(shared)
+    return { ...server, close, threadsEnded }
   } catch (error) {
     await close()
     throw error
@@ -99,7 +102,7 @@ const keptBySchedule = (catalogue: OpenCatalogue) =>
 
 const notServing = { url: null, ended: new Promise<void>(() => undefined) }
 
-async function startWorker({ config, log, store, files, catalogue, closers }: Shared) {
+async function startWorker({ config, log, store, files, catalogue, closers }: Shared): Promise<App['threadsEnded']> {
   const workFolder = join(config.dataDir, 'exports')
   await openWorkFolder(workFolder)
   const settings = {
@@ -129,6 +132,7 @@ async function startWorker({ config, log, store, files, catalogue, closers }: Sh
     () => schedules.close(),
   )
   closers.connections.push(() => queue.close())
+  return () => worker.threadsEnded()
 }
 
 async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise<Pick<App, 'url' | 'ended'>> {
@@ -137,12 +141,11 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
     config.exportQueue,
     exportJobOptions(config.exportAttempts, config.exportBackoffMs),
   )
-  const observed = store.openQueue(config.exportQueue)
+  const health = openHealth(store, { ...config, exportMinFreeBytes: config.exportMinFreeMb * MB }, log)
   closers.connections.push(
     () => queue.close(),
-    () => observed.close(),
+    () => health.close(),
   )
-  const health = createHealth(store, observed, { deadLetters: config.dlqLimit, waiting: config.waitingLimit })
   const mcpServers = (downloadUrl: (file: string) => Promise<string | null>) =>
     legacyServerFactory(listTools(createExports(queue, catalogue, downloadUrl), catalogue, health), log)
 
@@ -154,6 +157,8 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
   const mounts = (url: string) => [
     mountLive(),
     mountReady(health),
+    mountHealth(health),
+    mountMetrics(health),
     mountMcp(mcpServers(throughServer(files, config.publicUrl ?? url)), log),
     mountStatus(health, queue, config.probeResultsFile),
     mountDownloads(files, log),

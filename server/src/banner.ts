@@ -40,6 +40,8 @@ function stdioEnvironment(config: Config): Record<string, string> {
     EXPORT_BACKOFF_MS: config.exportBackoffMs,
     DLQ_LIMIT: config.dlqLimit,
     WAITING_LIMIT: config.waitingLimit,
+    QUEUES: config.queues.length > 0 ? config.queues.join(',') : null,
+    HEALTH_FILE: config.healthFile,
     DATASETS_FILE: config.datasetsFile,
     PUBLIC_URL: config.publicUrl,
   }

@@ -38,6 +38,8 @@ test('nothing has to be set', () => {
     variables: expect.any(Function),
     dlqLimit: 50,
     waitingLimit: 1000,
+    queues: [],
+    healthFile: null,
     probeResultsFile: resolve('data/probe-results.jsonl'),
     shutdownGraceMs: 8000,
     logLevel: 'info',
@@ -103,4 +105,9 @@ test('REDIS_URL is taken when QUEUE_URL is missing or empty', () => {
 
 test('a public address is kept without its last slash', () => {
   expect(readConfig({ ...url, PUBLIC_URL: 'https://queue.example/' }).publicUrl).toBe('https://queue.example')
+})
+
+test('further queues are a list without the exports and without doubles', () => {
+  expect(readConfig({ QUEUES: ' mail,video, mail,exports,' }).queues).toEqual(['mail', 'video'])
+  expect(() => readConfig({ QUEUES: 'mail,a:b' })).toThrow('QUEUES must not contain ":".')
 })

@@ -43,6 +43,9 @@ const queueUrl = z.string().refine((text) => isSqliteUrl(text) || isRedisUrl(tex
 })
 const redisUrl = z.string().refine(isRedisUrl, { error: 'must be a URL that starts with redis:// or rediss://' })
 
+/** With the exports fifty: each is looked at every five seconds and has its series in `/metrics`. */
+const MAX_FURTHER_QUEUES = 49
+
 /** Every setting by the name of its environment variable. README and `.env.example` are tested against this list. */
 export const settings = z.object({
   HOST: z
@@ -89,6 +92,18 @@ export const settings = z.object({
     .optional(),
   DLQ_LIMIT: wholeNumber(1, 1_000_000_000, 50),
   WAITING_LIMIT: wholeNumber(1, 1_000_000_000, 1000),
+  QUEUES: z
+    .string()
+    .transform((text) => [...new Set(text.split(',').map((name) => name.trim()))].filter((name) => name !== ''))
+    .refine((names) => names.every((name) => !name.includes(':')), { error: 'must not contain ":"' })
+    .refine((names) => names.length <= MAX_FURTHER_QUEUES, {
+      error: `must name at most ${MAX_FURTHER_QUEUES} queues: start a second server for more`,
+    })
+    .optional(),
+  HEALTH_FILE: z
+    .string()
+    .transform((text) => resolve(text))
+    .optional(),
   PROBE_RESULTS_FILE: z
     .string()
     .transform((text) => resolve(text))
@@ -133,6 +148,10 @@ export interface Config {
   variables: (name: string) => string | undefined
   dlqLimit: number
   waitingLimit: number
+  /** Further queues that are watched. */
+  queues: string[]
+  /** Limits and maintenance of the queues; null: the defaults hold. */
+  healthFile: string | null
   probeResultsFile: string
   shutdownGraceMs: number
   logLevel: string
@@ -172,6 +191,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     variables: (name) => (Object.hasOwn(env, name) ? env[name] : undefined),
     dlqLimit: values.DLQ_LIMIT,
     waitingLimit: values.WAITING_LIMIT,
+    queues: (values.QUEUES ?? []).filter((name) => name !== values.EXPORT_QUEUE),
+    healthFile: values.HEALTH_FILE ?? null,
     probeResultsFile: values.PROBE_RESULTS_FILE ?? resolve(values.DATA_DIR, 'probe-results.jsonl'),
     shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
     logLevel: values.LOG_LEVEL,

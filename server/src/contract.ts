@@ -3,7 +3,10 @@ import { z } from 'zod'
 
 // ── health ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** `unknown` means that the value could not be read, usually because the store is gone; it is never shown as green. */
+/**
+ * `unknown`: it could not be read (usually because the store is gone), was not watched for long enough yet, or cannot be known
+ * here. Never shown as green, and no trouble by itself.
+ */
 export const CheckStatus = z.enum(['pass', 'warn', 'fail', 'unknown'])
 export type CheckStatus = z.infer<typeof CheckStatus>
 
@@ -18,7 +21,7 @@ export const Check = z.object({
   name: z.string().describe('Stable name, e.g. worker_running'),
   ok: z.boolean().describe('False only when the check fails'),
   status: CheckStatus,
-  message: z.string().describe('One sentence for people: what was seen and, when it is not good, what to do'),
+  message: z.string().describe('One sentence for people: what was seen'),
   value: z.number().nullable().optional().describe('What was measured, in the unit; null when it could not be read'),
   unit: CheckUnit.optional(),
   warn_at: z.number().optional().describe('The value from which on it warns'),
@@ -44,7 +47,9 @@ export const Check = z.object({
 })
 export type Check = z.infer<typeof Check>
 
-/** `operational`: all pass. `degraded`: something warns or fails while jobs still flow. `down`: they do not flow. */
+/**
+ * `operational`: nothing warns or fails. `degraded`: something does while jobs still flow. `down`: they do not flow.
+ */
 export const HealthStatus = z.enum(['operational', 'degraded', 'down'])
 export type HealthStatus = z.infer<typeof HealthStatus>
 
@@ -54,14 +59,16 @@ export const QueueHealth = z.object({
   healthy: z.boolean(),
   status: HealthStatus,
   summary: z.string().describe('One sentence for people'),
-  checks: z.array(Check).describe('Those that do not pass'),
+  checks: z
+    .array(Check)
+    .describe('Those that do not pass, without those of the store and without what can never be known of it'),
 })
 export type QueueHealth = z.infer<typeof QueueHealth>
 
 export const HealthReport = z.object({
   healthy: z.boolean().describe('True when every check of every queue is ok: act on this'),
   status: HealthStatus.describe('The worst of all queues'),
-  summary: z.string().describe('One sentence for people'),
+  summary: z.string().describe('For people: the cause first, with what to do'),
   queue: z.string().describe('The queue that the checks are about'),
   observed_at: z.iso.datetime().describe('When the values were read, UTC'),
   checks: z.array(Check),
@@ -429,10 +436,88 @@ export const Incident = z.object({
   severity: z.enum(['warn', 'fail']).describe('The worst so far'),
   reason: ProbeReason,
   message: z.string().describe('Of the run that opened it or made it worse'),
+  flapping: z
+    .boolean()
+    .describe('Results changed to and fro meanwhile, so that it was kept open until they were steady'),
   opened_at: z.iso.datetime(),
   closed_at: z.iso.datetime().nullable(),
 })
 export type Incident = z.infer<typeof Incident>
+
+/** What the probe tells of an incident, as a webhook gets it. `message` and findings are text from the target. */
+export const ProbeAlert = z.object({
+  schema: z.literal(1),
+  event: z
+    .enum(['fail', 'worse', 'flapping', 'reminder', 'refresh', 'resolve'])
+    .describe('It is there; got worse; changes to and fro; is still there, for people, for machines; is over'),
+  dedup_key: z.string().describe('The same for all incidents of a target, whichever probe tells'),
+  incident_id: z.string(),
+  target: z.string(),
+  severity: z.enum(['warn', 'fail']),
+  reason: ProbeReason,
+  message: z.string(),
+  flapping: z.boolean(),
+  time: z.iso.datetime().describe('When there was this to tell'),
+  started_at: z.iso.datetime(),
+  resolved_at: z.iso.datetime().nullable(),
+  duration_s: z.number().int().describe('From its start to its end, or until now'),
+  failed_step: ProbeStepName.nullable().describe('Of the last run, as are the findings'),
+  findings: z.array(ProbeFinding),
+})
+export type ProbeAlert = z.infer<typeof ProbeAlert>
+
+/** A target as the probe sees it now. */
+export const WatchedTarget = z.object({
+  name: z.string(),
+  interval_ms: z.number().describe('From the start of one run to the start of the next'),
+  status: CheckStatus.describe('Of the last run; unknown before the first'),
+  since: z.iso.datetime().nullable().describe('Since when every run had that status'),
+  last_result: ProbeResult.nullable(),
+  last_pass_at: z.iso.datetime().nullable().describe('When the last run that passed began'),
+  last_canary: z
+    .object({ time: z.iso.datetime(), canary_ms: z.number() })
+    .nullable()
+    .describe('Of the last run with a canary export that came out'),
+  incident: Incident.nullable().describe('The one that is open'),
+  in_maintenance: z.boolean().describe('Nobody is woken now'),
+})
+export type WatchedTarget = z.infer<typeof WatchedTarget>
+
+export const HistoryResolution = z.enum(['raw', 'minute', 'hour', 'day'])
+export type HistoryResolution = z.infer<typeof HistoryResolution>
+
+/** The runs of one target in a minute, an hour or a day (UTC). */
+export const HistoryRollup = z.object({
+  target: z.string(),
+  start: z.iso.datetime(),
+  runs: z.number().int(),
+  warn: z.number().int(),
+  fail: z.number().int(),
+  unknown: z.number().int(),
+  status: CheckStatus.describe('The worst'),
+  duration_ms: z.object({ min: z.number(), avg: z.number(), max: z.number() }),
+  dead_letters_max: z.number().int().nullable(),
+  waiting_max: z.number().int().nullable(),
+  canary_ms_max: z.number().nullable(),
+})
+export type HistoryRollup = z.infer<typeof HistoryRollup>
+
+/** `GET /history.json` of the probe: what it sees now, and a page of what it saw. */
+export const ProbeHistory = z.object({
+  schema: z.literal(1),
+  version: z.string().describe('Of the probe'),
+  time: z.iso.datetime(),
+  targets: z.array(WatchedTarget),
+  resolution: HistoryResolution,
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  results: z.array(ProbeResult).describe('When the resolution is raw, newest first'),
+  rollups: z.array(HistoryRollup).describe('When it is another, newest first'),
+  next_cursor: z.string().nullable().describe('Pass it as cursor for the next page; null: this is the last one'),
+  incidents: z.array(Incident).describe('Those that were open between from and to, newest first, at most 200'),
+  problem: z.string().nullable().describe('Why the history is not being written, null while it is'),
+})
+export type ProbeHistory = z.infer<typeof ProbeHistory>
 
 // ── status page ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

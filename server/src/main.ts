@@ -20,6 +20,9 @@ Settings come from the environment and from a file .env in the current folder: s
 /** What closing may take beyond the grace time: putting jobs back, and a word to the queue store. */
 const CLOSE_MS = 1500
 
+/** What a thread may take to end once it has been told to, wherever it is. */
+const THREADS_MS = 2000
+
 /** Exit codes: 0 stopped as asked, 1 a fault of ours, 2 wrong arguments or settings. */
 async function main(args: string[]): Promise<void> {
   if (args.includes('--help') || args.includes('-h')) return void process.stdout.write(usage)
@@ -45,7 +48,12 @@ async function main(args: string[]): Promise<void> {
 
   const reason = await Promise.race([asked, app.ended.then(() => 'the client closed the connection')])
   log.info({ event: 'stopping', reason }, 'stopping')
-  if (await endsWithin(config.shutdownGraceMs + CLOSE_MS, app.close())) {
+  const isClosed = await endsWithin(config.shutdownGraceMs + CLOSE_MS, app.close())
+  if (!(await endsWithin(THREADS_MS, app.threadsEnded()))) {
+    log.error({ event: 'stopped', unclean: true }, 'stopped by force: a thread does not come back from native code')
+    // Node waits for its threads however it is ended from within.
+    process.kill(process.pid, 'SIGKILL')
+  } else if (isClosed) {
     log.info({ event: 'stopped' }, 'stopped')
     // Nothing else is open now: the process ends by itself, and a leak would show as one that does not.
     if (process.connected) process.disconnect()

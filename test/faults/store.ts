@@ -15,7 +15,6 @@ export interface FaultyStore extends AsyncDisposable {
   file(): string
 }
 
-/** Redis keeps its data, as it should, so that nothing about it is to be complained of. */
 export async function startStore(kind: StoreKind, folder: string): Promise<FaultyStore> {
   if (kind === 'sqlite') {
     const path = join(folder, 'queue.sqlite')
@@ -26,7 +25,7 @@ export async function startStore(kind: StoreKind, folder: string): Promise<Fault
       [Symbol.asyncDispose]: async () => undefined,
     }
   }
-  const redis = await startRedis(durable(folder))
+  const redis = await startRedis()
   return {
     url: redis.url,
     redis: () => redis,
@@ -34,9 +33,6 @@ export async function startStore(kind: StoreKind, folder: string): Promise<Fault
     [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose](),
   }
 }
-
-/** Arguments of a redis-server that keeps what it is given. */
-export const durable = (folder: string) => ['--dir', folder, '--appendonly', 'yes']
 
 function wrongKind(): never {
   throw new Error('this fault is for another kind of store')

@@ -147,6 +147,17 @@ test('rows are written in groups: of many rows, and of few when these are large'
   expect(groups.map(({ num_rows }) => Number(num_rows))).toEqual(Array<number>(10).fill(4))
 })
 
+test('of long values the file has no least and greatest, which would be held until its end', async () => {
+  const columns = [{ ...(awkward.columns[0] as Column), name: 't' }]
+  const boundsOf = async (text: string) => {
+    const { bytes } = await render('parquet', columns, [[text]])
+    const [group] = parquetMetadata(arrayBuffer(bytes)).row_groups
+    return group?.columns[0]?.meta_data?.statistics?.min_value
+  }
+  expect(await boundsOf('x'.repeat(4096))).toBeDefined()
+  expect(await boundsOf('x'.repeat(4097))).toBeUndefined()
+})
+
 function* numbers(count: number): Generator<Cell[][]> {
   for (let from = 1; from <= count; from += 1000) {
     yield Array.from({ length: Math.min(1000, count - from + 1) }, (_, at) => [from + at])

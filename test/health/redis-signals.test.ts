@@ -21,7 +21,7 @@ async function storeFacts(d: Desk) {
 
 test('Redis tells its version, role, memory, eviction policy and persistence', async () => {
   await using folder = await temporaryFolder()
-  await using redis = await startRedis(['--dir', folder.path])
+  await using redis = await startRedis(['--dir', folder.path, '--appendonly', 'no'])
   await using d = await openDesk(redis.url)
   const facts = await storeFacts(d)
   expect(facts).toMatchObject({
@@ -78,7 +78,7 @@ test('a Redis without memory for more is told, and what can be read is there', a
 test('a Redis that becomes a read-only replica is told, and whether it has its master', async () => {
   await using folder = await temporaryFolder()
   await using master = await startRedis()
-  await using redis = await startRedis(['--dir', folder.path])
+  await using redis = await startRedis(['--dir', folder.path, '--appendonly', 'no'])
   await using d = await openDesk(redis.url)
   await d.queue.add('a', {})
   await redis.ask('replicaof', '127.0.0.1', new URL(master.url).port)
@@ -99,7 +99,7 @@ test('a Redis that cannot save its data, and takes no writes for that, is told',
   await using folder = await temporaryFolder()
   const data = join(folder.path, 'data')
   await mkdir(data)
-  await using redis = await startRedis(['--save', '3600 1', '--dir', data])
+  await using redis = await startRedis(['--appendonly', 'no', '--save', '3600 1', '--dir', data])
   await using d = await openDesk(redis.url)
   await d.queue.add('a', {})
   await rm(data, { recursive: true })
@@ -118,7 +118,7 @@ test('a Redis that still loads its data is told', async () => {
   await using folder = await temporaryFolder()
   // Slows the start down to some seconds.
   const slowly = ['--key-load-delay', '1000', '--loading-process-events-interval-bytes', '1024']
-  await using redis = await startRedis(['--save', '3600 1', '--dir', folder.path, ...slowly])
+  await using redis = await startRedis(['--appendonly', 'no', '--save', '3600 1', '--dir', folder.path, ...slowly])
   await using d = await openDesk(redis.url)
   await redis.ask('eval', `for i = 1, 5000 do redis.call('set', 'filler:' .. i, i) end`, 0)
   await redis.stop()

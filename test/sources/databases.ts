@@ -80,7 +80,7 @@ export const databases: Record<string, () => Promise<TestDatabase>> = {
         numbers: (n) =>
           `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${n}) SELECT i FROM n`,
         collate: 'COLLATE NOCASE',
-        hanging: 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n',
+        hanging: 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS i FROM n',
       },
       async [Symbol.asyncDispose]() {
         db.close()

@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { temporaryFolder } from '../support/program.ts'
-import { readers, residentMb } from './duckdb-readers.ts'
+import { readers, residentMb } from '../support/readers.ts'
 import { queryFor, readRows } from './reading.ts'
 import { duckDbTypes } from './duckdb-types.ts'
 
@@ -50,6 +50,24 @@ for (const [declared, [type, values]] of Object.entries(duckDbTypes)) {
       null,
     ])
     expect(total).toBe(rows.length + 1)
+  })
+}
+
+for (const [declared, type, values] of [
+  ['TIME_NS', 'time', ['01:02:03.123456788', '01:02:03.123456789']],
+  ['TIMESTAMP_NS', 'datetime', ['2024-05-06T07:08:09.123456788', '2024-05-06T07:08:09.123456789']],
+] as const) {
+  test(`a filter of ${declared} tells nanoseconds from each other`, async () => {
+    const file = `${folder.path}/${declared}.duckdb`
+    const rows = values.map((value) => `('${value}')`).join(', ')
+    await run(file, `CREATE TABLE fine (v ${declared})`, `INSERT INTO fine VALUES ${rows}`)
+    const source = duckDb.open(`duckdb:${file}`, '/', 'fine')
+    const found = async (operator: 'eq' | 'gt', value: string) => {
+      const tests = [{ column: { name: 'v', type }, operator, values: [value] }]
+      return (await readRows(source, { relation: { table: 'fine' }, tests })).rows.flat()
+    }
+    for (const value of values) expect(await found('eq', value)).toEqual([value])
+    expect(await found('gt', values[0])).toEqual([values[1]])
   })
 }
 

@@ -123,17 +123,17 @@ describe.for(Object.keys(stores))('jobs on %s', (storeName) => {
     expect((await readRows(source(), onlyState)).total).toBe(30)
   })
 
-  test('reading goes on behind any job', async () => {
+  test('reading goes on from any job', async () => {
     await queue.addBulk(Array.from({ length: 12 }, () => ({ name: 'job', data: {} })))
     const id = await column('job_id')
     const order = [{ column: 'job_id', descending: false }]
     const { rows } = await readRows(source(), { ...whole, columns: [id], order })
     expect(rows).toHaveLength(12)
     for (let at = 0; at < rows.length; at++) {
-      const after = { columns: ['job_id'], values: rows[at] ?? [] }
-      const rest = await readRows(source(), { ...whole, columns: [id], order, after })
-      expect(rest.rows).toEqual(rows.slice(at + 1))
-      expect(rest.total).toBe(rows.length - at - 1)
+      const from = { columns: ['job_id'], values: rows[at] ?? [], mayBeNull: false }
+      const rest = await readRows(source(), { ...whole, columns: [id], order, from })
+      expect(rest.rows).toEqual(rows.slice(at))
+      expect(rest.total).toBe(rows.length - at)
     }
   })
 

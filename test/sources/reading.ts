@@ -5,7 +5,7 @@ type Wanted = Partial<RowQuery> & { columns?: RowQuery['columns'] }
 const base: Omit<RowQuery, 'columns' | 'relation'> = {
   tests: [],
   order: [],
-  after: null,
+  from: null,
   limit: null,
   timeoutMs: 60_000,
 }

@@ -1,7 +1,9 @@
 import type { Cell, Source } from '@queue-ops/server/sources/source'
+import { duckDbFiles } from '@queue-ops/server/sources/duckdb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { awkwardKeys, type AwkwardKey } from './awkward-keys.ts'
 import { databases, type TestDatabase } from './databases.ts'
-import { readRows } from './reading.ts'
+import { datasetOf, goOnEverywhere } from './going-on.ts'
 
 type Words = TestDatabase['words']
 
@@ -50,35 +52,102 @@ const keys: Record<string, { columns: (words: Words) => string; key: string[]; r
 /** SQLite's decimals are floats. */
 const without: Record<string, string[]> = { SQLite: ['decimals'] }
 
-describe.for(Object.keys(databases))('reading on behind any row on %s', (name) => {
+/** What going on behind each row of a table may come to. */
+const outcomes = { always: [true], never: [false], sometimes: [true, false] }
+
+/** What a database needs before its types are there. */
+const prepared: Record<string, string[]> = {
+  PostgreSQL: [
+    `CREATE TYPE size AS ENUM ('small', 'medium', 'large')`,
+    `CREATE TYPE pair AS (a int, b int)`,
+    `CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`,
+  ],
+  // Dates of zeros, which older applications have.
+  MariaDB: [`SET sql_mode = ''`],
+}
+
+describe.for([...Object.keys(databases), 'Parquet'])('going on behind any row on %s', (name) => {
+  const isParquet = name === 'Parquet'
   let database: TestDatabase
   let source: Source
   beforeAll(async () => {
-    database = (await databases[name]?.()) as TestDatabase
+    database = (await databases[isParquet ? 'DuckDB' : name]?.()) as TestDatabase
     source = database.source()
+    for (const sql of prepared[name] ?? []) await database.run(sql)
   })
   afterAll(() => database?.[Symbol.asyncDispose]())
+
+  /** A table of rows whose key only the operator knows, or a file of them. */
+  async function keyed(columns: string, rows: string[], key: string[]) {
+    await database.run('DROP TABLE IF EXISTS keyed')
+    await database.run(`CREATE TABLE keyed (${columns})`)
+    await database.run(`INSERT INTO keyed VALUES ${rows.map((row) => `(${row})`).join(', ')}`)
+    if (!isParquet) {
+      // Through a query, where nothing is known of indexes.
+      return datasetOf(source, { relation: { query: 'SELECT * FROM keyed' }, key })
+    }
+    const path = `${database.url.replace('duckdb:', '')}.parquet`
+    await database.run(`COPY keyed TO '${path}'`)
+    return datasetOf(duckDbFiles.open(`parquet:${path}`, '/', 'things'), { relation: { whole: true }, key })
+  }
+
+  /** Each value twice, values that are equal to each other in turn, and NULL, which no key should have. */
+  const awkwardTable = ({ type, values }: AwkwardKey) => {
+    const rows = [100, 0].flatMap((id) => ['NULL', ...values].map((value, at) => `${value}, ${id + at}`))
+    return keyed(`k ${type}, id INTEGER`, rows, ['k', 'id'])
+  }
+
+  for (const [title, awkward] of Object.entries(awkwardKeys[name] ?? {})) {
+    test(`gives the rest or starts over when a column of the key is ${title}`, async () => {
+      const { rows, goesOn } = await goOnEverywhere(await awkwardTable(awkward))
+      expect(rows).toHaveLength(2 * awkward.values.length + 2)
+      const known = rows.flatMap(([k], at) => (k === null ? [] : [goesOn[at]]))
+      expect(new Set(known)).toEqual(new Set(outcomes[awkward.goesOn ?? 'always']))
+    })
+  }
+
+  test('gives the rest or starts over where rows are not unique by what is called their key', async () => {
+    const dataset = await keyed('k INTEGER, id INTEGER', ['1, 1', '2, 2', '2, 3', '3, 4'], ['k'])
+    const { goesOn } = await goOnEverywhere(dataset)
+    expect(goesOn).toEqual([true, false, false, true])
+  })
+
+  test('starts over when the row is not there any more, or was never there', async () => {
+    const dataset = await keyed('k INTEGER, id INTEGER', ['1, 1', '3, 2'], ['k'])
+    const selection = await dataset.select({})
+    for (const k of [0, 2, 4, 'x', null] as Cell[]) {
+      expect([k, await dataset.open(selection, { key: [k], rows: 1 })]).toEqual([k, null])
+    }
+  })
+
+  if (isParquet) return
 
   for (const [title, { columns, key, rows }] of Object.entries(keys)) {
     if (without[name]?.includes(title)) continue
     test(`gives the rest of a table whose key is ${title}`, async () => {
-      await database.run('DROP TABLE IF EXISTS keyed')
-      await database.run(`CREATE TABLE keyed (${columns(database.words)})`)
-      const values = rows(database.words)
-      await database.run(`INSERT INTO keyed VALUES ${values.map((row) => `(${row})`).join(', ')}`)
-      const relation = { table: 'keyed' }
-      const order = key.map((column) => ({ column, descending: false }))
-      const whole = await readRows(source, { relation, order })
-      expect(whole.total).toBe(values.length)
-      expect(whole.rows).toHaveLength(values.length)
-      for (let cut = 0; cut < whole.rows.length; cut++) {
-        const after = { columns: key, values: whole.rows[cut] as Cell[] }
-        const rest = await readRows(source, { relation, order, after })
-        expect(rest.rows).toEqual(whole.rows.slice(cut + 1))
-        expect(rest.total).toBe(values.length - cut - 1)
-      }
+      await keyed(columns(database.words), rows(database.words), key)
+      const found = await goOnEverywhere(datasetOf(source, { relation: { table: 'keyed' }, key }))
+      expect(found.goesOn).toEqual(rows(database.words).map(() => true))
     })
   }
+
+  test('a limit counts the rows that are there already', async () => {
+    const dataset = await keyed(
+      'k INTEGER, id INTEGER',
+      [1, 2, 3, 4, 5].map((k) => `${k}, 0`),
+      ['k'],
+    )
+    for (const [limit, rest] of [
+      [5, [4, 5]],
+      [4, [4]],
+      [3, []],
+    ] as const) {
+      const rows = await dataset.open(await dataset.select({ limit, columns: ['k'] }), { key: [3], rows: 3 })
+      const given = (await Array.fromAsync(rows?.batches() ?? [])).flat().map(([k]) => Number(k))
+      await rows?.close()
+      expect(given).toEqual(rest)
+    }
+  })
 
   test('the source knows the key of a table, and none of a view', async () => {
     const table = { table: 'described' }

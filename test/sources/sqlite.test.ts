@@ -102,6 +102,16 @@ test('a file that is cut off while it is read fails', async () => {
   }
 })
 
+test('a text that is too long for JavaScript is told as such, in a table and in a query', async () => {
+  db.exec(`CREATE TABLE things (i INTEGER); INSERT INTO things VALUES (1);
+    ALTER TABLE things ADD COLUMN t AS (hex(zeroblob(268435445)))`)
+  const tooLarge = { code: 'dataset_broken', message: expect.stringMatching(/values is larger than can be exported/) }
+  await expect(readRows(source, things)).rejects.toMatchObject(tooLarge)
+  const relation = { query: 'SELECT t FROM things', parameters: {} }
+  await expect(readRows(source, { relation })).rejects.toMatchObject(tooLarge)
+  expect((await readRows(source, { ...things, columns: [{ name: 'i', type: 'integer' }] })).rows).toEqual([[1]])
+})
+
 test('a count that would take long is not waited for', async () => {
   db.exec(`CREATE TABLE things (i INTEGER);
     INSERT INTO things WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000002) SELECT i FROM n`)

@@ -1,10 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { freePort } from './free-port.ts'
 import { eventually } from './eventually.ts'
 
-/** A real redis-server on a port of its own, that can be stopped, frozen and started again; without persistence unless asked for. */
+/** A real redis-server on a port of its own, set up for a queue unless asked otherwise, that can be stopped, frozen and started again. */
 export interface TestRedis extends AsyncDisposable {
   url: string
   /** SIGTERM, as an operator would, unless told otherwise; the port stays ours for `start`. */
@@ -23,12 +26,24 @@ export interface TestRedis extends AsyncDisposable {
 export async function startRedis(settings: string[] = []): Promise<TestRedis> {
   const port = await freePort()
   const url = `redis://127.0.0.1:${port}`
+  const folder = await mkdtemp(join(tmpdir(), 'queue-ops-redis-'))
   let server: ChildProcess | undefined
 
   async function start() {
     const program = process.env['REDIS_SERVER'] ?? 'redis-server'
-    const own = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
-    server = spawn(program, [...own, ...settings], { stdio: 'ignore' })
+    const own = [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--save',
+      '',
+      '--appendonly',
+      'yes',
+      '--appendfsync',
+      'no',
+    ]
+    server = spawn(program, [...own, '--dir', folder, ...settings], { stdio: 'ignore' })
     await eventually(() => ask(url, (redis) => redis.ping()))
   }
   async function stop(signal: NodeJS.Signals = 'SIGTERM') {
@@ -51,7 +66,10 @@ export async function startRedis(settings: string[] = []): Promise<TestRedis> {
         const clients = await redis.client('LIST')
         return String(clients).trim().split('\n').length - 1
       }),
-    [Symbol.asyncDispose]: () => stop(),
+    async [Symbol.asyncDispose]() {
+      await stop()
+      await rm(folder, { recursive: true, force: true })
+    },
   }
 }
 

@@ -9,6 +9,7 @@ import { OldMark } from './old-mark.tsx'
 import { PageFooter } from './page-footer.tsx'
 import { PageHeader } from './page-header.tsx'
 import { ProbeSection } from './probe-section.tsx'
+import { QueuesSection } from './queues-section.tsx'
 import { isLost, isQueueOld } from './reading.ts'
 import { useNow } from './use-now.ts'
 import { useStatus } from './use-status.ts'
@@ -39,7 +40,8 @@ export function Page() {
         {!report && <p className="empty">{problem ? 'There is nothing to show yet.' : 'Loading …'}</p>}
         {report && (
           <>
-            <ChecksSection checks={report.health.checks} old={allOld} />
+            <ChecksSection checks={report.health.checks} old={allOld} now={now} />
+            <QueuesSection queues={report.health.queues ?? []} old={allOld} now={now} />
             <CountsSection queue={queue?.status ?? null} old={old} />
             <ConsumersSection consumers={queue?.status.consumers ?? null} old={old} />
             <DeadLettersSection

@@ -2,9 +2,10 @@ import type { Command } from './command.ts'
 import { configCheck } from './config-check.ts'
 import { configPrint } from './config-print.ts'
 import { explain } from './explain.ts'
+import { testAlert } from './test-alert.ts'
 
 /** What the first words of the command line can name. */
-export const commands: readonly Command[] = [configCheck, configPrint, explain]
+export const commands: readonly Command[] = [configCheck, configPrint, explain, testAlert]
 
 /** For the usage text. */
 export const commandLines = commands

@@ -123,9 +123,9 @@ targets:
     })
   })
 
-  test('hands over what others read, with the variables filled in', () => {
+  test('opens what the sections name', () => {
     const { config } = read(`${least}results: r.jsonl\nalerts:\n  - { type: webhook, url: "\${HOOK}" }\n`)
-    expect(config?.sections.alerts).toEqual([{ type: 'webhook', url: 'https://hooks.test/abc' }])
+    expect(config?.sections.alerts).toMatchObject([{ name: 'webhook', targets: null }])
     expect(config?.results).toBe('/etc/probe/r.jsonl')
   })
 })
@@ -221,7 +221,7 @@ targets:
     url: https://a.test/mcp?key=\${TOKEN}
     bearer: \${TOKEN}
     timeout: 2s
-alerts: [{ type: slack, url: "\${HOOK}", room: ops, other: "https://h.test/services/s3cret" }]
+alerts: [{ type: slack, url: "\${HOOK}", name: ops }, { type: webhook, url: "https://hooks.test/T0/s3cret" }]
 `)
   const told = Object.fromEntries(effective.map(({ name, value, origin }) => [name, [value, origin]]))
   expect(told).toMatchObject({
@@ -232,10 +232,10 @@ alerts: [{ type: slack, url: "\${HOOK}", room: ops, other: "https://h.test/servi
     'a.timeouts.canary_export': ['1m', 'built in'],
     'a.retries': ['0', 'built in'],
     'alerts.0.url': ['${HOOK}', '/etc/probe/probe.yaml:7'],
-    'alerts.0.room': ['ops', '/etc/probe/probe.yaml:7'],
-    'alerts.0.other': ['https://h.test/…', '/etc/probe/probe.yaml:7'],
+    'alerts.0.name': ['ops', '/etc/probe/probe.yaml:7'],
+    'alerts.1.url': ['https://hooks.test/…', '/etc/probe/probe.yaml:7'],
   })
-  expect(JSON.stringify(effective)).not.toMatch(/s3cret|hooks\.test/)
+  expect(JSON.stringify(effective)).not.toMatch(/s3cret|hooks\.test\/T/)
 })
 
 describe('the documentation', () => {
@@ -246,6 +246,14 @@ describe('the documentation', () => {
     const { config, mistakes } = readConfigFile('/etc/probe.yaml', example, () => 'set')
     expect(mistakes).toEqual([])
     expect(config?.targets.map(({ name }) => name)).toEqual(['exports', 'mailer'])
+  })
+
+  test('has an example of alerts in which nothing is wrong', () => {
+    const alerts = readFileSync(new URL('../../../docs/alerts.md', import.meta.url), 'utf8')
+    const [, example = ''] = /```yaml\n(targets:[\s\S]+?)```/.exec(alerts) ?? []
+    const { config, mistakes } = readConfigFile('/etc/probe.yaml', example, () => 'http://set.test/')
+    expect(mistakes).toEqual([])
+    expect(config?.sections.alerts.map(({ name }) => name)).toEqual(['hook', 'slack', 'pagerduty', 'alertmanager'])
   })
 
   test('has every key', () => {

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Config } from '../config.ts'
 import type { Target } from '../target.ts'
 import { effectiveValues, type EffectiveValue } from './effective.ts'
@@ -5,7 +6,7 @@ import { FileReading, type Variables } from './file-reading.ts'
 import { Defaults, ProbeFile, TargetEntry } from './file-schema.ts'
 import { fileAt, readTarget, refuseClashes } from './read-target.ts'
 import { refuseSecrets } from './secrets.ts'
-import { noSections } from './sections.ts'
+import { noSections, withPaths, type Sections } from './sections.ts'
 
 export type { Variables } from './file-reading.ts'
 
@@ -23,10 +24,11 @@ export function readConfigFile(path: string, text: string, variables: Variables)
   const reading = new FileReading(path, text, variables)
   if (!reading.isReadable) return { config: null, effective: [], mistakes: reading.mistakes }
   refuseSecrets(reading)
-  const file = reading.check([], ProbeFile, reading.value)
+  const file = reading.check([], ProbeFile, withPaths(reading.value, dirname(reading.path)))
   const parts = partsOf(reading.value)
   const defaults = reading.check(['defaults'], Defaults, parts.defaults ?? {}) ?? {}
   const targets = readTargets(reading, parts.targets, defaults)
+  refuseUnknownTargets(reading, file?.alerts ?? [], parts.targets.map(nameOf))
   const { mistakes } = reading
   if (mistakes.length > 0 || file === null) return { config: null, effective: [], mistakes }
   const { defaults: _, targets: __, results, ...sections } = file
@@ -57,6 +59,14 @@ function readTargets(reading: FileReading, entries: unknown[], defaults: Default
     const target = readTarget(reading, path, entry, defaults)
     return target === null ? [] : [target]
   })
+}
+
+/** A channel that is told of a target that there is not would be silent, and nobody would know. */
+function refuseUnknownTargets(reading: FileReading, channels: Sections['alerts'], names: readonly string[]): void {
+  for (const [at, { targets }] of channels.entries()) {
+    const isKnown = targets?.every((name) => names.includes(name)) ?? true
+    if (!isKnown) reading.mistake(['alerts', at, 'targets'], `must be names of targets: ${names.join(', ')}`)
+  }
 }
 
 const nameOf = (given: unknown) =>

@@ -1,6 +1,7 @@
 import type { ProbeResult } from '@queue-ops/server/contract'
 import type { Config } from '../config.ts'
 import type { Target } from '../target.ts'
+import { needsMemory, openMemory } from '../memory/open-memory.ts'
 import { resultsFile } from './file.ts'
 import { jsonLine } from './json.ts'
 import { nagiosLine, nagiosSummary } from './nagios.ts'
@@ -51,8 +52,9 @@ export interface Probing {
 }
 
 /** The recorders that the settings ask for. Rejects when one cannot begin its work at all. */
-export async function openRecorders(config: Config, _probing: Probing): Promise<Recorder[]> {
+export async function openRecorders(config: Config, probing: Probing): Promise<Recorder[]> {
   const recorders: Recorder[] = []
+  if (needsMemory(config)) recorders.push(await openMemory(config, probing))
   const { results } = config
   if (results !== null) recorders.push({ name: `results file ${results}`, record: resultsFile(results) })
   return recorders

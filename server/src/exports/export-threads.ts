@@ -1,4 +1,5 @@
-import { MessageChannel } from 'node:worker_threads'
+import { once } from 'node:events'
+import { MessageChannel, type Worker } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { OpsError, type ErrorCode } from '../errors.ts'
 import type { DatasetsText } from './datasets/datasets-file.ts'
@@ -50,6 +51,8 @@ export interface ExportThreads {
    */
   run(task: ThreadTask, report: (done: RowsDone) => void, signal: AbortSignal): Promise<WrittenExport>
   close(): Promise<void>
+  /** Fulfilled when all threads have ended that were to end; never, when one is in native code that does not come back. */
+  ended(): Promise<void>
 }
 
 const isOutOfMemory = (error: unknown) =>
@@ -75,6 +78,13 @@ export function startExportThreads(
     idleTimeout: IDLE_MS,
     resourceLimits,
   })
+  const alive = new Set<Worker>()
+  pool.on('workerCreate', () => {
+    for (const thread of pool.threads.filter((thread) => !alive.has(thread))) {
+      alive.add(thread)
+      thread.once('exit', () => alive.delete(thread))
+    }
+  })
   return {
     async run(task, report, signal) {
       const { port1, port2 } = new MessageChannel()
@@ -99,5 +109,9 @@ export function startExportThreads(
       }
     },
     close: () => pool.destroy(),
+    async ended() {
+      const ending = [...alive].filter((thread) => !pool.threads.includes(thread))
+      await Promise.all(ending.map((thread) => once(thread, 'exit')))
+    },
   }
 }

@@ -55,6 +55,8 @@ export interface ExportWorker {
    * for another worker, without costing them an attempt.
    */
   close(): Promise<void>
+  /** Fulfilled when no thread is left that was to end: one that cannot be ended keeps the process alive. */
+  threadsEnded(): Promise<void>
 }
 
 /** Starts a consumer that turns export jobs into files. */
@@ -99,6 +101,7 @@ export function startExportWorker(
       await alerts?.close()
       await queue.close()
     },
+    threadsEnded: () => threads.ended(),
   }
 }
 

@@ -51,8 +51,8 @@ test('an attempt goes on behind the rows that are safe, and the checksum is of t
   expect(await finishedText(file)).toBe('a\nb\nc\nd\n')
 })
 
-test('a key keeps its large integers, bytes and nulls', async () => {
-  const key = [2n ** 63n - 1n, new Uint8Array([0, 255]), null, 1.5, true, 'x']
+test('a key keeps its large integers, bytes, nulls and what is no finite number', async () => {
+  const key = [2n ** 63n - 1n, new Uint8Array([0, 255]), null, 1.5, true, 'x', -0, NaN, Infinity, -Infinity, 5e-324]
   const file = await begin('f')
   await file.write('x')
   await (
@@ -62,6 +62,24 @@ test('a key keeps its large integers, bytes and nulls', async () => {
   const next = await begin('f')
   expect(next.resumed?.key).toEqual(key)
   await next.close()
+})
+
+test('a file that cannot be gone on with is begun anew', async () => {
+  await dyingAttempt()
+  const file = await (await begin('made of this')).beginAnew()
+  expect(file.resumed).toBeNull()
+  expect(there()).toHaveLength(2)
+  await file.write('z\n')
+  expect(await finishedText(file)).toBe('z\n')
+})
+
+test('what another attempt has taken over is not begun anew', async () => {
+  await dyingAttempt()
+  const sleeper = await begin('made of this')
+  const file = await begin('made of this')
+  await expect(sleeper.beginAnew()).rejects.toThrow('Another worker has taken this export over')
+  await file.write('d\n')
+  expect(await finishedText(file)).toBe('a\nb\nc\nd\n')
 })
 
 const lost: Record<string, (file: UnfinishedFile) => Promise<void> | void> = {

@@ -6,6 +6,7 @@ import { OpsError } from '../errors.ts'
 import { BufferedOutput } from './buffered-output.ts'
 import { isMissing, unwritable } from './files/disk-errors.ts'
 import { refuseWithoutRoom } from './files/disk-room.ts'
+import { decodeKey, encodeKey } from './kept-key.ts'
 import type { Cell } from './sources/source.ts'
 
 /**
@@ -68,7 +69,7 @@ export class UnfinishedFile {
     this.#handle = begun.handle
     this.#output = new BufferedOutput(begun.handle, begun.hash, begun.progress.bytes)
     this.#lookAt = begun.progress.bytes + LOOK_EVERY_BYTES
-    this.resumed = begun.progress.rows > 0 ? { ...begun.progress, key: begun.progress.key.map(decodeCell) } : null
+    this.resumed = begun.progress.rows > 0 ? { ...begun.progress, key: decodeKey(begun.progress.key) } : null
   }
 
   /**
@@ -101,6 +102,20 @@ export class UnfinishedFile {
     }
   }
 
+  /** The same file begun anew, for when it cannot be gone on with after all. This one is closed. */
+  async beginAnew(): Promise<UnfinishedFile> {
+    await this.close()
+    try {
+      await this.#requireMine()
+      await rm(this.path)
+      const begun = nothingIn(await open(this.path, 'ax', 0o600))
+      await writeCheckpoint(this.#place, { ...this.#base, ...begun.progress })
+      return new UnfinishedFile(this.#place, this.#base, begun)
+    } catch (error) {
+      throw unwritable(error)
+    }
+  }
+
   async write(chunk: string | Uint8Array): Promise<void> {
     if (this.#failure) throw this.#failure
     try {
@@ -126,7 +141,7 @@ export class UnfinishedFile {
     } catch (error) {
       throw unwritable(error)
     }
-    const progress = { rows, bytes: this.#output.bytes, key: key.map(encodeCell) }
+    const progress = { rows, bytes: this.#output.bytes, key: encodeKey(key) }
     this.#saving = this.#save(progress).finally(() => (this.#saving = null))
     return { safe: this.#saving }
   }
@@ -236,10 +251,15 @@ async function writeCheckpoint(place: Place, checkpoint: Checkpoint) {
   await rename(written, checkpointPath(place))
 }
 
+const nothingIn = (handle: FileHandle): Begun => ({
+  handle,
+  hash: createHash('sha256'),
+  progress: { rows: 0, bytes: 0, key: [] },
+})
+
 /** Copies what is safe rather than writing on in the same file, and computes its checksum on the way. */
 async function beginPart({ folder }: Place, handle: FileHandle, before: Checkpoint | null): Promise<Begun> {
-  const nothing = (): Begun => ({ handle, hash: createHash('sha256'), progress: { rows: 0, bytes: 0, key: [] } })
-  if (!before || before.rows === 0) return nothing()
+  if (!before || before.rows === 0) return nothingIn(handle)
   const { rows, bytes, key } = before
   const hash = createHash('sha256')
   let copied = 0
@@ -257,22 +277,10 @@ async function beginPart({ folder }: Place, handle: FileHandle, before: Checkpoi
     return { handle, hash, progress: { rows, bytes, key } }
   }
   await handle.truncate(0)
-  return nothing()
+  return nothingIn(handle)
 }
 
 async function removeParts({ folder, id }: Pick<Place, 'folder' | 'id'>, except: string | null) {
   const parts = (await readdir(folder)).filter((name) => name.startsWith(`.${id}.`) && name.endsWith('.part'))
   await Promise.all(parts.filter((name) => name !== except).map((name) => rm(join(folder, name), { force: true })))
-}
-
-/** JSON knows neither large integers nor bytes. */
-const encodeCell = (cell: Cell): unknown => {
-  if (typeof cell === 'bigint') return { integer: String(cell) }
-  return cell instanceof Uint8Array ? { bytes: Buffer.from(cell).toString('base64') } : cell
-}
-
-function decodeCell(kept: unknown): Cell {
-  if (typeof kept !== 'object' || kept === null) return kept as Cell
-  if ('integer' in kept) return BigInt(String(kept.integer))
-  return 'bytes' in kept ? new Uint8Array(Buffer.from(String(kept.bytes), 'base64')) : null
 }

@@ -8,6 +8,7 @@ import type { Dataset, Rows, Selection } from './datasets/dataset.ts'
 import type { ExportData } from './export-job.ts'
 import type { ContainerFormat, Format, RowFormat, Table } from './formats/format.ts'
 import { formats } from './formats/list.ts'
+import { canBeFound } from './kept-key.ts'
 import { withoutLargeRows } from './large-rows.ts'
 import type { Cell } from './sources/source.ts'
 import { OutOfRoom } from './files/disk-errors.ts'
@@ -44,12 +45,14 @@ export interface WrittenExport extends WholeFile {
  * with OpsError, after which the file stays as it is, except when there was no room for it.
  *
  * @param report is told how it goes, a few times a second at most
+ * @param firstCheckpointMs when rows are made safe for the first time
  */
 export async function writeExport(
   place: Place,
   data: ExportData,
   catalogue: Catalogue,
   report: (done: RowsDone) => void,
+  firstCheckpointMs = FIRST_CHECKPOINT_MS,
 ): Promise<WrittenExport> {
   const dataset = catalogue.pick(data.dataset)
   const selection = await dataset.select(selectionOf(data))
@@ -57,24 +60,32 @@ export async function writeExport(
   const before = await findWhole(place, print)
   if (before) return { path: before.path, ...before.whole, resumedRows: before.whole.rows }
   try {
-    return await writeAnew(await UnfinishedFile.begin(place, print), dataset, selection, data, report)
+    const file = await UnfinishedFile.begin(place, print)
+    return await writeRest(file, dataset, selection, data, { report, firstCheckpointMs })
   } catch (error) {
     if (error instanceof OutOfRoom) await removeUnfinished(place)
     throw error
   }
 }
 
-async function writeAnew(
-  file: UnfinishedFile,
+async function writeRest(
+  begun: UnfinishedFile,
   dataset: Dataset,
   selection: Selection,
   data: ExportData,
-  report: (done: RowsDone) => void,
+  { report, firstCheckpointMs }: Pace,
 ): Promise<WrittenExport> {
+  let file = begun
   try {
-    const opened = await dataset.open(selection, file.resumed)
-    const rows = { ...opened, batches: () => withoutLargeRows(opened.batches(), opened.columns) }
-    const export_ = { file, rows, notes: new Set<string>(), counter: new Counter(file, rows, report) }
+    let opened = await dataset.open(selection, file.resumed)
+    if (!opened) {
+      file = await file.beginAnew()
+      opened = await dataset.open(selection, null)
+    }
+    const { columns, batches } = opened
+    const rows = { ...opened, batches: () => withoutLargeRows(batches(), columns) }
+    const counter = new Counter(file, rows, report)
+    const export_ = { file, rows, notes: new Set<string>(), counter, firstCheckpointMs }
     try {
       await write(export_, formats[data.format], { columns: rows.columns, options: data })
     } finally {
@@ -89,11 +100,17 @@ async function writeAnew(
   }
 }
 
+interface Pace {
+  report: (done: RowsDone) => void
+  firstCheckpointMs: number
+}
+
 interface Writing {
   file: UnfinishedFile
   rows: Rows
   notes: Set<string>
   counter: Counter
+  firstCheckpointMs: number
 }
 
 async function write(writing: Writing, format: Format, table: Table) {
@@ -113,10 +130,10 @@ const compressors: Record<Exclude<Compression, 'none'>, () => ReturnType<typeof 
 }
 
 /** Row by row, so that it can be continued: what is on disk always ends with a whole row. */
-async function writeRows({ file, rows, counter }: Writing, format: RowFormat, table: Table) {
+async function writeRows({ file, rows, counter, firstCheckpointMs }: Writing, format: RowFormat, table: Table) {
   const writer = format.begin(table)
   if (!file.resumed) await file.write(writer.head())
-  let pauseMs = FIRST_CHECKPOINT_MS
+  let pauseMs = firstCheckpointMs
   let safeAt = performance.now()
   for await (const batch of rows.batches()) {
     for (let at = 0; at < batch.length; at += PIECE_ROWS) {
@@ -126,10 +143,9 @@ async function writeRows({ file, rows, counter }: Writing, format: RowFormat, ta
     }
     const last = batch.at(-1)
     if (!rows.keyAt || !last || performance.now() - safeAt < pauseMs) continue
-    await file.checkpoint(
-      counter.rows,
-      rows.keyAt.map((at) => last[at] as Cell),
-    )
+    const key = rows.keyAt.map((at) => last[at] as Cell)
+    if (!canBeFound(key)) continue
+    await file.checkpoint(counter.rows, key)
     safeAt = performance.now()
     pauseMs = Math.min(pauseMs * 2, CHECKPOINT_EVERY_MS)
   }

@@ -1,63 +1,65 @@
 import { expect, test } from 'vitest'
-import type { JobState } from '../contract.ts'
-import { reportHealth } from './report.ts'
-import type { Signals, StoreFile } from './rules/rule.ts'
+import { judgeLook, reportHealth, type Judged, type Maintenance } from './report.ts'
+import { aWorker, example, foreign, gone, NOW, waitingFor, type Differences } from './rules/example-signals.ts'
+import { defaultLimits } from './rules/limits.ts'
+import { queueRules, storeRules } from './rules/list.ts'
+import type { StoreFile } from './rules/signals.ts'
+import { nothingSeen } from './trend.ts'
 
-const consumer = { name: 'exports', address: '127.0.0.1:5', connected_for_s: 3 }
-const none: Record<JobState, number> = {
-  waiting: 0,
-  active: 0,
-  delayed: 0,
-  prioritized: 0,
-  'waiting-children': 0,
-  completed: 0,
-  failed: 0,
-}
-const limits = { deadLetters: 50, waiting: 1000 }
-
-function signals(seen: Partial<Signals> & { jobs?: Partial<Record<JobState, number>> } = {}): Signals {
-  const { jobs, ...others } = seen
-  return {
-    queue: 'exports',
-    observedAt: new Date('2026-11-23T08:00:00Z'),
-    store: { kind: 'redis', reachable: true, latencyMs: 1.26, file: null },
-    counts: { ...none, ...jobs },
-    paused: false,
-    consumers: [consumer],
-    ...others,
-  }
+/** Of one look after the start, with what it takes to be believed at once. */
+function judged(differences: Differences = {}, maintenance: Maintenance[] = []): Judged {
+  const withoutConsumersS = { warn: 0, fail: 0 }
+  const settings = { limits: { ...defaultLimits, withoutConsumersS }, maintenance }
+  return judgeLook(nothingSeen, example(differences), settings).judged
 }
 
-const statuses = (seen: Signals) =>
-  Object.fromEntries(reportHealth(seen, limits).checks.map((check) => [check.name, check.status]))
+const reported = (differences: Differences = {}) => reportHealth(judged(differences))
 
-test('a queue with a consumer and nothing wrong is operational', () => {
-  expect(reportHealth(signals(), limits)).toMatchObject({
+const statuses = (differences: Differences) =>
+  Object.fromEntries(reported(differences).checks.map((check) => [check.name, check.status]))
+
+test('a queue with a consumer and nothing wrong is operational, and says since when', () => {
+  const report = reported()
+  expect(report).toMatchObject({
     healthy: true,
     status: 'operational',
     summary: 'The queue "exports" works: jobs are taken and finished.',
-    observed_at: '2026-11-23T08:00:00.000Z',
-    checks: [
-      { name: 'queue_redis', ok: true, latency_ms: 1.3 },
-      { name: 'worker_running', ok: true, running: true, consumers: 1 },
-      { name: 'dlq_depth', ok: true, count: 0 },
-      { name: 'queue_depth', ok: true, active: 0, waiting: 0 },
-    ],
+    queue: 'exports',
+    observed_at: '2026-11-24T09:00:00.000Z',
   })
+  expect(report.checks.map(({ name }) => name)).toEqual([
+    'queue_redis',
+    'store_writable',
+    'store_settings',
+    'store_latency',
+    'queue_paused',
+    'worker_running',
+    'consumers_alive',
+    'canary',
+    'progress',
+    'stalled_jobs',
+    'active_jobs',
+    'oldest_waiting',
+    'queue_depth',
+    'backlog',
+    'delayed_overdue',
+    'scheduler_overdue',
+    'dlq_growth',
+    'dlq_depth',
+    'failure_ratio',
+    'export_folder',
+    'worker_clock',
+  ])
+  expect(new Set(report.checks.map(({ since }) => since))).toEqual(new Set(['2026-11-24T09:00:00.000Z']))
+  expect(new Set(report.checks.map(({ status }) => status))).toEqual(new Set(['pass']))
+  expect(new Set(report.checks.map(({ action }) => action))).toEqual(new Set([null]))
 })
 
 test('the check of the store is named after its kind, and is vital whatever its name', () => {
   for (const kind of ['redis', 'sqlite', 'postgres'] as const) {
-    expect(
-      reportHealth(signals({ store: { kind, reachable: true, latencyMs: 1, file: null } }), limits).checks[0]?.name,
-    ).toBe(`queue_${kind}`)
-    const gone = signals({
-      store: { kind, reachable: false, problem: null },
-      counts: null,
-      paused: null,
-      consumers: null,
-    })
-    expect(reportHealth(gone, limits).status).toBe('down')
+    const store = { kind, reachable: true as const, latencyMs: 1, file: null, facts: null }
+    expect(reported({ store }).checks[0]?.name).toBe(`queue_${kind}`)
+    expect(reported({ ...gone, store: { kind, reachable: false, problem: null } }).status).toBe('down')
   }
 })
 
@@ -82,77 +84,124 @@ const files: [string, Partial<StoreFile>, string, string][] = [
 ]
 for (const [title, change, status, told] of files) {
   test(`a SQLite store with ${title}: ${status}`, () => {
-    const store = { kind: 'sqlite' as const, reachable: true as const, latencyMs: 1, file: { ...file, ...change } }
-    const [seen] = reportHealth(signals({ store }), limits).checks
+    const at = { kind: 'sqlite' as const, reachable: true as const, latencyMs: 1, facts: null }
+    const [seen] = reported({ store: { ...at, file: { ...file, ...change } } }).checks
     expect(seen).toMatchObject({ name: 'queue_sqlite', status, size_bytes: 20 * MB, clients: 2 })
-    expect(seen?.message).toContain(told)
+    expect(`${seen?.message} ${seen?.action}`).toContain(told)
   })
 }
 
 test('what a store says of itself is told', () => {
   const store = { kind: 'sqlite' as const, reachable: false as const, problem: 'the disk with the queue file is full' }
-  const report = reportHealth(signals({ store, counts: null, paused: null, consumers: null }), limits)
-  expect(report.checks[0]?.message).toBe('The queue store cannot be used: the disk with the queue file is full.')
+  const [seen] = reported({ ...gone, store }).checks
+  expect(seen?.message).toBe('The queue store cannot be used: the disk with the queue file is full.')
 })
 
-test('without a consumer the queue is down', () => {
-  const report = reportHealth(signals({ consumers: [] }), limits)
+test('without a consumer the queue is down, and the summary says what to do', () => {
+  const report = reported({ consumers: [], workers: [] })
   expect(report).toMatchObject({ healthy: false, status: 'down' })
   expect(report.summary).toBe(
-    'The queue "exports" does not work: No consumer is connected: jobs wait until a worker is started.',
+    'The queue "exports" does not work: No consumer is connected: jobs wait until a worker is started. Start a worker; when one runs, see whether it has the right QUEUE_URL, QUEUE_PREFIX and queue.',
   )
 })
 
-test('a store that does not answer is one failure, and what depends on it is unknown', () => {
-  const gone = signals({
-    store: { kind: 'redis', reachable: false, problem: null },
-    counts: null,
-    paused: null,
-    consumers: null,
-  })
-  expect(reportHealth(gone, limits)).toMatchObject({ healthy: false, status: 'down' })
-  expect(statuses(gone)).toEqual({
-    queue_redis: 'fail',
-    worker_running: 'unknown',
-    dlq_depth: 'unknown',
-    queue_depth: 'unknown',
-  })
-  const worker = reportHealth(gone, limits).checks.find((check) => check.name === 'worker_running')
+test('a store that does not answer is one failure, and all that depends on it is unknown', () => {
+  const report = reported(gone)
+  expect(report).toMatchObject({ healthy: false, status: 'down' })
+  const { queue_redis: ofStore, ...others } = statuses(gone)
+  expect(ofStore).toBe('fail')
+  expect(Object.keys(others)).toHaveLength(storeRules.length + queueRules.length - 1)
+  expect(new Set(Object.values(others))).toEqual(new Set(['unknown']))
+  expect(report.summary).toBe(
+    'The queue "exports" does not work: The queue store does not answer. See whether Redis runs and QUEUE_URL names it.',
+  )
+  const worker = report.checks.find((check) => check.name === 'worker_running')
   expect(worker).toMatchObject({ running: null, consumers: null })
 })
 
-test('consumers that the store hides are unknown, neither there nor gone', () => {
-  const report = reportHealth(signals({ consumers: 'unsupported' }), limits)
-  expect(report).toMatchObject({ healthy: true, status: 'degraded' })
+test('what cannot be known is unknown, and does not make a queue degraded', () => {
+  const hidden = {
+    consumers: 'unsupported',
+    workers: 'unsupported',
+    canary: 'unsupported',
+    facts: 'unsupported',
+  } as const
+  const report = reported(hidden)
+  expect(report).toMatchObject({ healthy: true, status: 'operational' })
   expect(report.checks).toContainEqual(
     expect.objectContaining({ name: 'worker_running', status: 'unknown', running: null }),
   )
+  expect(new Set(report.checks.filter(({ status }) => status !== 'pass').map(({ status }) => status))).toEqual(
+    new Set(['unknown']),
+  )
 })
 
-const deadLetters: [number, string, boolean][] = [
-  [0, 'pass', true],
-  [1, 'warn', true],
-  [49, 'warn', true],
-  [50, 'fail', false],
-]
-for (const [failed, status, healthy] of deadLetters) {
-  test(`${failed} dead letters at a limit of 50: ${status}`, () => {
-    const report = reportHealth(signals({ jobs: { failed } }), limits)
-    expect(report).toMatchObject({ healthy, status: failed === 0 ? 'operational' : 'degraded' })
-    expect(report.checks).toContainEqual(
-      expect.objectContaining({ name: 'dlq_depth', status, count: failed, limit: 50 }),
-    )
+test('the cause comes first, what follows from it is named only', () => {
+  const { jobs, facts } = waitingFor(300, 1500)
+  const { summary } = reported({ jobs: { ...jobs, failed: 60 }, facts, consumers: [], workers: [] })
+  expect(summary).toMatch(
+    /No consumer is connected.* 60 dead letters .* From that follows: oldest_waiting, queue_depth\.$/,
+  )
+})
+
+test('nothing in a report names a host, an address or a path', () => {
+  const folder = { freeBytes: 1, problem: 'it is read-only' }
+  const workers = [{ ...aWorker, eventLoopDelayMs: 6000, clockAheadMs: 300_000, folder }]
+  const text = JSON.stringify(reported({ workers, ...waitingFor(500, 2000) }))
+  expect(text).not.toMatch(/secret-host|10\.0\.0\.5|4711/)
+  expect(text).toContain('aaaaaaaa')
+})
+
+test('an idle queue that is paused warns; it is down as soon as a job waits in it, and that is the only failure', () => {
+  expect(reported({ paused: true })).toMatchObject({ healthy: true, status: 'degraded' })
+  const report = reported({
+    paused: true,
+    ...waitingFor(500, 2000),
+    facts: { ...waitingFor(500).facts, pausedAt: NOW },
   })
-}
-
-test('prioritized jobs wait too', () => {
-  expect(statuses(signals({ jobs: { waiting: 400, prioritized: 599 } }))).toMatchObject({ queue_depth: 'pass' })
-  expect(statuses(signals({ jobs: { waiting: 400, prioritized: 600 } }))).toMatchObject({ queue_depth: 'fail' })
+  expect(report).toMatchObject({ healthy: false, status: 'down' })
+  expect(report.checks.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual(['queue_paused'])
+  expect(report.summary).toContain('paused since 2026-11-24 09:00 UTC, and 2,000 jobs wait in it')
 })
 
-test('a paused queue is down as soon as a job waits in it', () => {
-  const report = reportHealth(signals({ paused: true, jobs: { waiting: 3 } }), limits)
-  expect(report).toMatchObject({ healthy: false, status: 'down' })
-  expect(report.summary).toContain('the queue is paused')
-  expect(reportHealth(signals({ paused: true }), limits)).toMatchObject({ healthy: true, status: 'degraded' })
+test('while maintenance is declared nothing fails, and the report says so', () => {
+  const window = { from: NOW - 1000, until: NOW + 60_000, reason: 'new disks' }
+  const report = reportHealth(judged({ consumers: [], workers: [] }, [window]))
+  expect(report).toMatchObject({ healthy: true, status: 'degraded' })
+  expect(report.summary).toContain('Maintenance is declared until 2026-11-24T09:01Z: new disks.')
+  const over = reportHealth(judged({ consumers: [], workers: [] }, [{ ...window, until: NOW }]))
+  expect(over).toMatchObject({ healthy: false, status: 'down' })
+})
+
+test('further queues are told in short: their troubles, not the store again, and nothing that can never be known', () => {
+  const idle = judged(foreign)
+  const troubled = judged({ ...foreign, queue: 'video', jobs: { failed: 60 } })
+  const report = reportHealth(judged(), [idle, troubled])
+  expect(report).toMatchObject({ healthy: false, status: 'degraded', queue: 'exports' })
+  expect(report.queues?.[0]).toMatchObject({ queue: 'mail', healthy: true, status: 'operational', checks: [] })
+  expect(report.queues?.[1]).toMatchObject({
+    queue: 'video',
+    healthy: false,
+    status: 'degraded',
+    checks: [{ name: 'dlq_depth', status: 'fail' }],
+  })
+  expect(report.summary).toContain('The queue "video" works, with problems: 60 dead letters')
+
+  const away = reportHealth(judged(gone), [judged({ ...foreign, ...gone })])
+  expect(away.queues).toEqual([
+    expect.objectContaining({
+      healthy: false,
+      status: 'down',
+      checks: [],
+      summary: expect.stringContaining('Not known'),
+    }),
+  ])
+})
+
+test('asked for alone, a queue of another application says what can never be known of it', () => {
+  const { checks, healthy, status } = reported(foreign)
+  expect({ healthy, status }).toEqual({ healthy: true, status: 'operational' })
+  const unknown = checks.filter((check) => check.status === 'unknown').map(({ name }) => name)
+  expect(unknown).toEqual(['consumers_alive', 'canary', 'worker_clock'])
+  expect(checks.find(({ name }) => name === 'canary')?.message).toBe('Not known of the workers of another application.')
 })

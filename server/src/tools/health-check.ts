@@ -1,20 +1,17 @@
-import { z } from 'zod'
-import { HealthReport } from '../contract.ts'
+import { HealthCheckInput, HealthReport } from '../contract.ts'
 import type { Health } from '../health/health.ts'
 import { readOnly, type Tool } from './tool.ts'
 
-const NoInput = z.strictObject({})
-
-export const healthCheck = (health: Health): Tool<typeof NoInput, typeof HealthReport> => ({
+export const healthCheck = (health: Health): Tool<typeof HealthCheckInput, typeof HealthReport> => ({
   name: 'health_check',
   title: 'Check the health of the queue',
   description:
-    'Tells whether exports really get done: the queue store answers, a consumer is connected, dead letters and waiting jobs are below their limits. The answer is an error when the queue is not healthy.',
-  input: NoInput,
+    'Tells whether exports really get done: the queue store answers and takes writes, workers live and take jobs, nothing waits too long, hangs or fails too often. Further queues that are watched are told in short. The answer is an error when anything is not healthy; summary names the cause and what to do.',
+  input: HealthCheckInput,
   output: HealthReport,
   annotations: readOnly,
-  async handle() {
-    const { report } = await health.snapshot()
+  async handle({ queue }) {
+    const report = queue === undefined ? (await health.snapshot()).report : await health.reportOf(queue)
     return { output: report, isError: !report.healthy }
   },
 })

@@ -1,8 +1,6 @@
 import { eventually } from '../../support/eventually.ts'
 import { startRedis, type TestRedis } from '../../support/redis.ts'
-import { temporaryFolder } from '../../support/program.ts'
 import type { Fault } from '../fault.ts'
-import { durable } from '../store.ts'
 import { AT_ONCE } from '../windows.ts'
 
 export const redisReadOnly: Fault = {
@@ -12,7 +10,7 @@ export const redisReadOnly: Fault = {
   seenAs: ['store_settings', 'store_writable'],
   window: AT_ONCE,
   async inject({ store, owns }) {
-    const other = owns(await startRedis(durable(owns(await temporaryFolder()).path)))
+    const other = owns(await startRedis())
     await follow(other, store.redis())
     await other.ask('REPLICAOF', 'NO', 'ONE')
     await follow(store.redis(), other)

@@ -1,6 +1,8 @@
 import type { Column, ColumnType, DatasetParameter, ExportSelection } from '../../contract.ts'
 import { OpsError } from '../../errors.ts'
+import { canBeFound } from '../kept-key.ts'
 import type { Bindable, Cell, Description, Order, Relation, Source, SourceRows, Test } from '../sources/source.ts'
+import { rowsBehind } from './rows-behind.ts'
 import { remembered, type Patience } from './remembered.ts'
 import { readSelection } from './selection.ts'
 
@@ -42,6 +44,8 @@ export interface Selection {
   tellsCut: boolean
   /** The columns by which rows are ordered when reading can go on behind any of them, else null. */
   key: string[] | null
+  /** The columns of the key for which it cannot. */
+  unordered: { name: string; sourceType: string }[]
 }
 
 /** Rows being read. Close it whatever happens. */
@@ -71,13 +75,18 @@ export interface Dataset {
   /** Checks what a client asks for. Rejects with OpsError `invalid_input` that names what exists. */
   select(wanted: ExportSelection): Promise<Selection>
   /** @param behind the key of the last row that is there already, and how many those are; null: from the first row on */
-  open(selection: Selection, behind: Behind | null): Promise<Rows>
+  open(selection: Selection, behind: null): Promise<Rows>
+  /** Null when reading cannot go on `behind` that row with certainty, as when it is not there any more. */
+  open(selection: Selection, behind: Behind | null): Promise<Rows | null>
 }
 
 interface Behind {
   key: Cell[]
   rows: number
 }
+
+/** A source that is waited for gives up sooner than whoever asks: it knows why it could not answer. */
+const DESCRIBE_SHARE = 0.75
 
 export function createDataset(definition: DatasetDefinition, patience: Patience): Dataset {
   const { name, description, fingerprint, source, relation, parameters, rowLimit, timeoutMs } = definition
@@ -88,7 +97,8 @@ export function createDataset(definition: DatasetDefinition, patience: Patience)
   const noValues = Object.fromEntries(parameters.map(({ name }) => [name, null]))
   const describe = remembered(
     name,
-    async () => refuseMisfit(definition, await source.describe(withValues(noValues))),
+    async () =>
+      refuseMisfit(definition, await source.describe(withValues(noValues), patience.withinMs * DESCRIBE_SHARE)),
     patience,
   )
 
@@ -103,27 +113,43 @@ export function createDataset(definition: DatasetDefinition, patience: Patience)
       const described = await describe()
       return readSelection(definition, visibleColumns(definition, described), described, wanted)
     },
-    async open(selection, behind) {
-      const { columns, tests, order, key } = selection
-      const read = [...columns, ...selection.behind]
-      const limit = selection.limit === null ? null : selection.limit - (behind?.rows ?? 0)
-      const rows = await source.read({
-        relation: withValues(selection.parameters),
-        columns: read,
-        tests,
-        order: key ? key.map((column) => ({ column, descending: false })) : order,
-        after: key && behind ? { columns: key, values: behind.key } : null,
-        limit: limit !== null && selection.tellsCut ? limit + 1 : limit,
-        timeoutMs,
-      })
-      return {
-        columns,
-        keyAt: key?.map((name) => read.findIndex((column) => column.name === name)) ?? null,
-        total: rows.total === null ? null : Math.min(rows.total, limit ?? Infinity) + (behind?.rows ?? 0),
-        ...(limit !== null && selection.tellsCut ? cutRows(name, rows, limit, rowLimit) : uncutRows(rows)),
-        close: () => rows.close(),
+    open: (async (selection: Selection, behind: Behind | null) => {
+      if (!behind) return open(selection, null)
+      if (!canBeFound(behind.key)) return null
+      try {
+        return await open(selection, behind)
+      } catch (error) {
+        // What is wrong may be the value that reading was to go on behind: from the first row on will tell.
+        if (error instanceof OpsError && error.code !== 'dataset_unreadable') return null
+        throw error
       }
-    },
+    }) as Dataset['open'],
+  }
+
+  async function open(selection: Selection, behind: Behind | null): Promise<Rows | null> {
+    const { columns, tests, order, key } = selection
+    const read = [...columns, ...selection.behind]
+    const keyAt = key?.map((name) => read.findIndex((column) => column.name === name)) ?? null
+    const limit = selection.limit === null ? null : selection.limit - (behind?.rows ?? 0)
+    const isUnknown = definition.key !== null
+    const found = await source.read({
+      relation: withValues(selection.parameters),
+      columns: read,
+      tests,
+      order: key ? key.map((column) => ({ column, descending: false })) : order,
+      from: key && behind ? { columns: key, values: behind.key, mayBeNull: isUnknown } : null,
+      limit: limit === null ? null : limit + (selection.tellsCut ? 1 : 0) + (behind ? 1 : 0),
+      timeoutMs,
+    })
+    const rows = behind ? await rowsBehind(found, behind.key, keyAt) : found
+    if (!rows) return null
+    return {
+      columns,
+      keyAt,
+      total: rows.total === null ? null : Math.min(rows.total, limit ?? Infinity) + (behind?.rows ?? 0),
+      ...(limit !== null && selection.tellsCut ? cutRows(name, rows, limit, rowLimit) : uncutRows(rows)),
+      close: () => rows.close(),
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { OpsError } from '../../errors.ts'
 import type { SourceKind } from '../sources/source.ts'
-import { createDataset, type Dataset, type DatasetDefinition } from './dataset.ts'
+import { createDataset, type Dataset, type DatasetDefinition, type Selection } from './dataset.ts'
 import { datasetsText, readDatasets } from './datasets-file.ts'
 import { samplePath, type CatalogueSettings } from './open-catalogue.ts'
 import type { Patience } from './remembered.ts'
@@ -78,8 +78,8 @@ async function checkDataset(definition: DatasetDefinition, place: string): Promi
     const columns = await dataset.columns()
     // Values for the parameters that have to be given only a client knows; they do not change what the key is.
     const optional = { ...definition, parameters: parameters.map((given) => ({ ...given, required: false })) }
-    const { key } = await createDataset({ ...optional, order: [] }, patience).select({})
-    return `${name}: ${counted(columns.length, 'column')}, ${resuming(key, definition)}`
+    const selection = await createDataset({ ...optional, order: [] }, patience).select({})
+    return `${name}: ${counted(columns.length, 'column')}, ${resuming(selection, definition)}`
   })
   return { ...checked, dataset }
 }
@@ -116,7 +116,11 @@ async function judged(place: string, check: () => Promise<string>): Promise<Chec
 const causeText = (cause: Error): string =>
   cause instanceof AggregateError ? cause.errors.map(String).join('; ') : cause.message
 
-function resuming(key: string[] | null, { order }: DatasetDefinition): string {
+function resuming({ key, unordered }: Selection, { order }: DatasetDefinition): string {
+  if (unordered.length > 0) {
+    const columns = unordered.map(({ name, sourceType }) => `${name} (${sourceType})`).join(', ')
+    return `its key cannot be gone on behind, because of ${columns}: an export whose worker dies starts over`
+  }
   if (!key) return 'no key: an export whose worker dies starts over'
   const named = `key ${key.join(', ')}`
   return order.length > 0

@@ -8,7 +8,7 @@ import { check, refuseTwice, under, watching, type Reading } from './reading.ts'
 import { readSchedules, type Schedule } from './schedule.ts'
 import { expandUrl, variablesOf, type Variables } from './source-url.ts'
 import { readValue, Unfit } from './values.ts'
-import { readYaml, type Path, type Position } from './yaml-text.ts'
+import { readYaml, type Path, type Position } from '../../yaml-text.ts'
 
 /** A datasets file as it was at some moment, complete: what is made of it is the same in every thread. */
 export interface DatasetsText {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ColumnType, ExportFormat, ExportSelection, FileOptions } from '../../contract.ts'
-import { closestName } from './closest-name.ts'
+import { closestName } from '../../closest-name.ts'
 import { SCHEDULE_NAME } from './schedule-name.ts'
 
 const notEmpty = z.string().min(1)

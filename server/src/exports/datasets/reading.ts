@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { SourceKind } from '../sources/source.ts'
 import { sayIssue, unknownKey } from './datasets-schema.ts'
 import type { Variables } from './source-url.ts'
-import type { Path, Position, YamlText } from './yaml-text.ts'
+import type { Path, Position, YamlText } from '../../yaml-text.ts'
 
 /** What the parts of a datasets file are read with. */
 export interface Reading {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ConfigError } from '../../errors.ts'
 import type { DatasetDefinition } from './dataset.ts'
@@ -35,6 +36,8 @@ async function writeSample(path: string) {
   const unfinished = `${path}.${randomUUID()}.part`
   let db: DatabaseSync | undefined
   try {
+    // Commands come before any server has made it.
+    mkdirSync(dirname(path), { recursive: true })
     db = new DatabaseSync(unfinished)
     db.exec(`
       BEGIN;

@@ -23,15 +23,18 @@ export function readSelection(
   const order = wanted.order_by ? readOrder(dataset.name, columns, wanted.order_by, mistakes) : dataset.order
   const parameters = readParameters(dataset, wanted.parameters ?? {}, mistakes)
   mistakes.refuse()
-  const key = dataset.key ?? described.key
+  const known = dataset.key ?? described.key ?? []
+  const unordered = described.columns.filter(({ name, isUnordered }) => isUnordered && known.includes(name))
+  const key = order.length === 0 && known.length > 0 && unordered.length === 0 ? known : null
   return {
     columns: picked,
-    behind: order.length === 0 ? hiddenColumns(described, picked, key ?? []) : [],
+    behind: hiddenColumns(described, picked, key ?? []),
     tests,
     parameters,
-    order: order.length > 0 ? withTieBreaker(order, key ?? []) : [],
+    order: key ? [] : withTieBreaker(order, known),
     ...readLimit(dataset.rowLimit, wanted.limit),
-    key: order.length === 0 ? key : null,
+    key,
+    unordered,
   }
 }
 

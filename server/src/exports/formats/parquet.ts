@@ -87,7 +87,7 @@ class RowGroup {
         data: this.#values[at] ?? [],
         ...(hasNegativeZero(element, this.#values[at]) && ({ encoding: 'PLAIN' } as const)),
         // The least and the greatest document would stand in the file once more, whole.
-        statistics: !isJson(element),
+        statistics: !isJson(element) && !hasLong(this.#values[at]),
       }))
       void writer.write({ columnData, rowGroupSize: this.#rows })
     }
@@ -125,6 +125,11 @@ const MAX_NOTES = 10
 /** hyparquet-writer's dictionary takes 0 and -0 for one value, that which came first. */
 const hasNegativeZero = ({ type }: SchemaElement, values: (ParquetValue | null)[] = []) =>
   type === 'DOUBLE' && values.some((value) => Object.is(value, -0))
+
+/** hyparquet-writer holds the least and the greatest value of each group, whole, until the end of the file. */
+const MAX_BOUND = 4096
+
+const hasLong = (values: (ParquetValue | null)[] = []) => values.some((value) => sizeOf(value) > MAX_BOUND)
 
 function noteOf({ element, values }: ParquetColumn, { count, firstRow }: Misfits): string {
   const cells = count === 1 ? '1 cell with something else is' : `${inWords(count)} cells with something else are`

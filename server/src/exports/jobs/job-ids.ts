@@ -47,13 +47,21 @@ export class JobIds {
     for (const state of states.filter((state) => !OVER.has(state))) await this.#collectState(queue, state)
   }
 
-  count(after: string | null): number {
-    return Number(this.#db.prepare('SELECT count(*) AS n FROM ids WHERE id > ?').get(after ?? BEFORE_ALL)?.['n'])
+  count(from: string | null): number {
+    return Number(this.#db.prepare('SELECT count(*) AS n FROM ids WHERE id >= ?').get(from ?? BEFORE_ALL)?.['n'])
   }
 
-  /** The next ids behind `after`. */
-  page(after: string | null, limit: number): string[] {
-    const rows = this.#db.prepare('SELECT id FROM ids WHERE id > ? ORDER BY id LIMIT ?').all(after ?? BEFORE_ALL, limit)
+  /** The first ids from `from` on, that one included. */
+  pageFrom(from: string | null, limit: number): string[] {
+    return this.#page('id >= ?', from ?? BEFORE_ALL, limit)
+  }
+
+  pageBehind(id: string, limit: number): string[] {
+    return this.#page('id > ?', id, limit)
+  }
+
+  #page(condition: string, id: string, limit: number): string[] {
+    const rows = this.#db.prepare(`SELECT id FROM ids WHERE ${condition} ORDER BY id LIMIT ?`).all(id, limit)
     return rows.map((row) => String(row['id']))
   }
 

@@ -74,11 +74,12 @@ interface Plan {
   passes(now: JobNow): boolean
   /** Whether rows come in the order of their ids. */
   isKeyOrdered: boolean
-  after: string | null
+  /** The id of the first job, which may be gone. */
+  from: string | null
 }
 
 /** Throws SourceFailure when a value of a test cannot be one of its column. */
-function plan({ tests, order, after }: RowQuery): Plan {
+function plan({ tests, order, from }: RowQuery): Plan {
   const evaluators = tests.map((test) => ({ column: test.column.name, passes: evaluator(test) }))
   const ofState = evaluators.filter(({ column }) => column === 'state')
   const [first] = order
@@ -87,7 +88,7 @@ function plan({ tests, order, after }: RowQuery): Plan {
     states: jobStates.filter((state) => ofState.every(({ passes }) => passes(state))),
     passes: (now) => evaluators.every(({ column, passes }) => passes(jobCell(now, column))),
     isKeyOrdered: !first || (first.column === KEY && !first.descending),
-    after: after ? String(after.values[0]) : null,
+    from: from ? String(from.values[0]) : null,
   }
 }
 
@@ -104,7 +105,7 @@ interface Ending {
 
 function rowsOf(queue: Queue, ids: JobIds, query: RowQuery, plan: Plan, { close, failed }: Ending): SourceRows {
   const isCounted = query.tests.every(({ column }) => column.name === 'state')
-  const count = isCounted ? ids.count(plan.after) : null
+  const count = isCounted ? ids.count(plan.from) : null
   async function* batches(): AsyncGenerator<Cell[][]> {
     try {
       yield* limited(
@@ -115,7 +116,9 @@ function rowsOf(queue: Queue, ids: JobIds, query: RowQuery, plan: Plan, { close,
       throw failed(cause)
     }
   }
-  return { total: count === null || query.limit === null ? count : Math.min(count, query.limit), batches, close }
+  const total = count === null || query.limit === null ? count : Math.min(count, query.limit)
+  // Two jobs never have the same id.
+  return { total, equal: query.from && 1, batches, close }
 }
 
 async function* limited(batches: AsyncGenerator<Cell[][]>, limit: number | null): AsyncGenerator<Cell[][]> {
@@ -128,9 +131,9 @@ async function* limited(batches: AsyncGenerator<Cell[][]>, limit: number | null)
 }
 
 /** Each job once, as it is at the moment when it is read; those that were removed since they were listed are not there. */
-async function* jobsNow(queue: Queue, ids: JobIds, { passes, after }: Plan): AsyncGenerator<JobNow[]> {
+async function* jobsNow(queue: Queue, ids: JobIds, { passes, from }: Plan): AsyncGenerator<JobNow[]> {
   let jobs = FIRST_JOBS
-  for (let page = ids.page(after, jobs); page.length > 0; page = ids.page(page.at(-1) ?? '', jobs)) {
+  for (let page = ids.pageFrom(from, jobs); page.length > 0; page = ids.pageBehind(page.at(-1) ?? '', jobs)) {
     const read = await within(STALL_MS, Promise.all(page.map((id) => readJob(queue, id))), () => undefined)
     const there = read.filter((now) => now !== null)
     yield there.filter(passes)

@@ -34,7 +34,12 @@ function asText(column: string): string {
 
 const kindOf = ({ type }: DuckColumn) => kinds.find(([pattern]) => pattern.test(type))
 
-export const holds = (column: DuckColumn): ColumnType => kindOf(column)?.[1] ?? 'text'
+/** Types whose values are read, bound and compared without becoming others. */
+const ORDERED =
+  /^(?:VARCHAR|BLOB|BOOLEAN|U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?|DECIMAL\(.*\)|FLOAT|DOUBLE|DATE|TIME(?:_NS)?|UUID|TIMESTAMP(?:_S|_MS|_NS| WITH TIME ZONE)?)$/
+
+/** The type to which a value of a key is cast, null when the column is none to go on behind (ENUM, JSON, LIST, INTERVAL …). */
+export const keyTypeOf = ({ type }: DuckColumn): string | null => (ORDERED.test(type) ? type : null)
 
 /** What stands for a column in the list of what is read. */
 export const askFor = (column: DuckColumn | undefined, identifier: string): string =>
@@ -46,6 +51,7 @@ export function describeColumns(columns: DuckColumn[]): SourceColumn[] {
     name: column.name,
     type: kindOf(column)?.[1] ?? 'text',
     sourceType: column.type,
+    isUnordered: keyTypeOf(column) === null,
   }))
 }
 

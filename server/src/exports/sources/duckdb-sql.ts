@@ -1,5 +1,5 @@
 import type { ColumnType } from '../../contract.ts'
-import { askFor, holds, type DuckColumn } from './duckdb-cells.ts'
+import { askFor, keyTypeOf, type DuckColumn } from './duckdb-cells.ts'
 import type { Dialect } from './sql.ts'
 import { nameParts } from './table-name.ts'
 
@@ -18,6 +18,9 @@ const casts: Partial<Record<ColumnType, string>> = {
   binary: 'BLOB',
 }
 
+/** A value that is cast to another type loses digits or is not compared with these. */
+const NANOSECONDS = new Set(['TIME_NS', 'TIMESTAMP_NS'])
+
 const LARGEST = 2n ** 63n - 1n
 const WHOLE = /^[+-]?\d{1,38}$/
 const DECIMAL = /^[+-]?(\d{1,38})(?:\.(\d{1,37}))?$/
@@ -31,13 +34,15 @@ export function duckDialect(columns: DuckColumn[]): Dialect {
     table: (name) => nameParts(name).map(quote).join('.'),
     whole: 'files',
     numbered: true,
+    nullsLast: true,
     comparesRows: false,
-    bind(value, type, at) {
+    bind(value, type, at, column) {
       if (value instanceof Uint8Array) return { sql: `unhex($${at})`, value: Buffer.from(value).toString('hex') }
       if (type === null || value === null) return { sql: `$${at}`, value }
       const isNumber = type === 'integer' || type === 'decimal' || type === 'real'
       const text = String(isNumber && typeof value === 'boolean' ? Number(value) : value)
-      return { sql: `CAST($${at} AS ${castFor(text, type)})`, value: text }
+      const known = byName.get(column ?? '')?.type
+      return { sql: `CAST($${at} AS ${NANOSECONDS.has(known ?? '') ? known : castFor(text, type)})`, value: text }
     },
     cell: (identifier, name) => askFor(byName.get(name), identifier),
     operand(identifier, { column, operator }) {
@@ -48,9 +53,10 @@ export function duckDialect(columns: DuckColumn[]): Dialect {
       // 1.1 as a 32-bit float is another number than 1.1: what people see is compared.
       return known?.type === 'FLOAT' ? `CAST(CAST(${identifier} AS VARCHAR) AS DOUBLE)` : identifier
     },
-    keyType(column) {
+    bindKey(value, column, at) {
       const known = byName.get(column)
-      return known ? holds(known) : null
+      if (value instanceof Uint8Array) return { sql: `unhex($${at})`, value: Buffer.from(value).toString('hex') }
+      return { sql: `CAST($${at} AS ${(known && keyTypeOf(known)) ?? 'VARCHAR'})`, value: String(value) }
     },
     contains: (text, part) => `contains(${text}, ${part()})`,
     startsWith: (text, prefix) => `starts_with(${text}, ${prefix()})`,

@@ -5,7 +5,7 @@ import type { DuckDb, Opening } from './duckdb-database.ts'
 import { duckFailure } from './duckdb-failure.ts'
 import { openDuckDb } from './duckdb-remote.ts'
 import { duckDialect } from './duckdb-sql.ts'
-import { countRows, selectNothing, selectRows, type Dialect } from './sql.ts'
+import { countEqual, countRows, selectNothing, selectRows, type Dialect, type Statement } from './sql.ts'
 import {
   STALL_MS,
   type Cell,
@@ -89,10 +89,12 @@ async function columnsOf(db: DuckDb, relation: Relation, names: string[] | null)
 
 async function read(db: DuckDb, opening: Opening, dataset: string, query: RowQuery): Promise<SourceRows> {
   const tested = query.tests.map(({ column }) => column.name)
-  const names = new Set([...query.columns.map(({ name }) => name), ...tested, ...(query.after?.columns ?? [])])
+  const names = new Set([...query.columns.map(({ name }) => name), ...tested, ...(query.from?.columns ?? [])])
   const columns = await columnsOf(db, query.relation, [...names])
   const dialect = duckDialect(columns)
   const total = await count(db, opening, query, dialect)
+  const equal =
+    query.from && (await countThose(db, countEqual({ ...query, from: query.from }, dialect), query.timeoutMs))
   const { sql, values } = selectRows(query, dialect)
   const readers = query.columns.map(({ name }) => cellReader(columns.find((column) => column.name === name)))
 
@@ -111,7 +113,7 @@ async function read(db: DuckDb, opening: Opening, dataset: string, query: RowQue
       throw told(dataset, cause, (cause) => duckFailure(cause, opening, hasTests(query)))
     }
   }
-  return { total, batches, close: () => db.close() }
+  return { total, equal, batches, close: () => db.close() }
 }
 
 /** Tables and Parquet files know how many rows they have; to count anything else is to read it. */
@@ -119,10 +121,14 @@ async function count(db: DuckDb, opening: Opening, query: RowQuery, dialect: Dia
   const knows = 'table' in query.relation || ('whole' in query.relation && opening.kind === 'parquet')
   if (!knows) return null
   const most = query.tests.length > 0 ? Math.min(query.limit ?? MAX_COUNTED_ROWS, MAX_COUNTED_ROWS) : null
-  const { sql, values } = countRows(query, most, dialect)
-  const counted = await db.attempt(COUNT_TIMEOUT_MS, sql, values)
-  if (!counted) return null
-  const total = Number(counted[0]?.[0])
+  const total = await countThose(db, countRows(query, most, dialect), COUNT_TIMEOUT_MS)
+  if (total === null) return null
   if (most !== null && total > most) return query.limit === null || query.limit > most ? null : query.limit
   return query.limit === null ? total : Math.min(total, query.limit)
+}
+
+/** What a statement counts, null when that takes too long. */
+async function countThose(db: DuckDb, { sql, values }: Statement, timeoutMs: number): Promise<number | null> {
+  const counted = await db.attempt(timeoutMs, sql, values)
+  return counted && Number(counted[0]?.[0])
 }

@@ -21,6 +21,8 @@ const BLOBS = [249, 250, 251, 252, 253, 254]
 const GEOMETRY = 255
 const INTEGERS = [TINY, 2, 3, LONGLONG, 9, 13]
 const UNSIGNED = 32
+const ENUM = 256
+const SET = 2048
 const BINARY_CHARSET = 63
 
 const typeOf = (field: FieldPacket) => field.columnType ?? field.type ?? 0
@@ -56,6 +58,20 @@ export function columnType(field: FieldPacket): ColumnType {
   if (field.extendedTypeName !== undefined && !isGeometry(field)) return 'text'
   if (BLOBS.includes(typeOf(field)) && field.characterSet === BINARY_CHARSET) return 'binary'
   return plainTypes.get(typeOf(field)) ?? 'text'
+}
+
+/** A text is sorted by so many of its bytes (max_sort_length, as servers have it by default). */
+const SORTED_BYTES = 1024
+
+/**
+ * ENUM and SET are sorted by number, but compared as texts; a FLOAT is compared as a DOUBLE, which has other digits; of long
+ * texts only the beginning is sorted by.
+ */
+export function isUnordered(field: FieldPacket): boolean {
+  if (flagsOf(field) & (ENUM | SET)) return true
+  if ([FLOAT, DOUBLE, BIT, JSON_TYPE, VECTOR, GEOMETRY].includes(typeOf(field)) || field.extendedFormat === 'json')
+    return true
+  return BLOBS.includes(typeOf(field)) && (field.columnLength ?? 0) > SORTED_BYTES
 }
 
 const asItIs = (value: unknown) => (value instanceof Uint8Array ? plainBytes(value) : (value as Cell))

@@ -1,6 +1,6 @@
 import type { FieldPacket } from 'mysql2'
 import { noTable, refuseTwins, SourceFailure } from './failure.ts'
-import { columnType } from './mysql-cells.ts'
+import { columnType, isUnordered } from './mysql-cells.ts'
 import type { MysqlClient } from './mysql-client.ts'
 import { mysqlDialect } from './mysql-sql.ts'
 import { selectNothing } from './sql.ts'
@@ -13,15 +13,10 @@ const COLUMNS = `
 
 /** Columns of unique indexes, the primary key first, then those of the fewest columns. */
 const KEYS = `
-  SELECT s.INDEX_NAME, s.COLUMN_NAME, s.NULLABLE, s.SUB_PART, c.DATA_TYPE
-  FROM information_schema.STATISTICS s
-  JOIN information_schema.COLUMNS c
-    ON c.TABLE_SCHEMA = s.TABLE_SCHEMA AND c.TABLE_NAME = s.TABLE_NAME AND c.COLUMN_NAME = s.COLUMN_NAME
-  WHERE s.TABLE_SCHEMA = ? AND s.TABLE_NAME = ? AND s.NON_UNIQUE = 0
-  ORDER BY s.INDEX_NAME <> 'PRIMARY', s.INDEX_NAME, s.SEQ_IN_INDEX`
-
-/** Types that are sorted otherwise than they are compared with what a driver binds. */
-const UNORDERED = new Set(['enum', 'set', 'float', 'double', 'bit', 'json'])
+  SELECT INDEX_NAME, COLUMN_NAME, NULLABLE, SUB_PART
+  FROM information_schema.STATISTICS
+  WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND NON_UNIQUE = 0
+  ORDER BY INDEX_NAME <> 'PRIMARY', INDEX_NAME, SEQ_IN_INDEX`
 
 export async function describeRelation(client: MysqlClient, relation: Relation): Promise<Description> {
   if (!('table' in relation)) {
@@ -36,15 +31,14 @@ export async function describeRelation(client: MysqlClient, relation: Relation):
   const names = declared.map(([name]) => String(name))
   const fields = await client.columnsOf(selectNothing(relation, mysqlDialect, names).sql)
   const columns = fields.map((field, at) => column(field, String(declared[at]?.[1])))
-  return { columns, key: facts.isBaseTable ? keyOf(await client.ask(KEYS, place)) : null }
+  return { columns, key: facts.isBaseTable ? keyOf(await client.ask(KEYS, place), columns) : null }
 }
 
-function keyOf(rows: unknown[][]): string[] | null {
+function keyOf(rows: unknown[][], columns: SourceColumn[]): string[] | null {
+  const isOrdered = (name: unknown) => columns.some((column) => column.name === name && !column.isUnordered)
   const indexes = Map.groupBy(rows, ([index]) => String(index))
   const usable = [...indexes.values()].filter((parts) =>
-    parts.every(
-      ([, , nullable, subPart, type]) => nullable !== 'YES' && subPart === null && !UNORDERED.has(String(type)),
-    ),
+    parts.every(([, name, nullable, subPart]) => nullable !== 'YES' && subPart === null && isOrdered(name)),
   )
   const [best] = usable.toSorted(
     (a, b) => Number(b[0]?.[0] === 'PRIMARY') - Number(a[0]?.[0] === 'PRIMARY') || a.length - b.length,
@@ -56,4 +50,5 @@ const column = (field: FieldPacket, sourceType: string): SourceColumn => ({
   name: field.name,
   type: columnType(field),
   sourceType,
+  isUnordered: isUnordered(field),
 })

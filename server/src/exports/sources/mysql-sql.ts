@@ -16,6 +16,7 @@ export const mysqlDialect: Dialect = {
   identifier: quote,
   table: (name) => nameParts(name).map(quote).join('.'),
   numbered: false,
+  nullsLast: false,
   comparesRows: false,
   bind(value, type) {
     if (value instanceof Uint8Array) return { sql: 'UNHEX(?)', value: Buffer.from(value).toString('hex') }
@@ -60,9 +61,9 @@ export function mysqlReadDialect(fields: FieldPacket[]): Dialect {
       if (field && isGeometry(field)) return `ST_AsBinary(${identifier})`
       return REFUSED.test(name) ? `${identifier} AS ${quote(`column ${name}`)}` : identifier
     },
-    keyType(column) {
+    bindKey(value, column, at) {
       const field = byName.get(column)
-      return field ? columnType(field) : null
+      return mysqlDialect.bind(value, field ? columnType(field) : null, at, column)
     },
   }
 }

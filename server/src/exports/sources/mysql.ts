@@ -6,7 +6,7 @@ import { openMysql, type MysqlClient } from './mysql-client.ts'
 import { describeRelation } from './mysql-describe.ts'
 import { mysqlFailure } from './mysql-failure.ts'
 import { mysqlDialect, mysqlReadDialect } from './mysql-sql.ts'
-import { countRows, selectNothing, selectRows, type Dialect } from './sql.ts'
+import { countEqual, countRows, selectNothing, selectRows, type Dialect, type Statement } from './sql.ts'
 import type { Cell, RowQuery, Source, SourceKind, SourceRows } from './source.ts'
 
 /** How long it takes at most to learn the columns of a relation, and to connect. */
@@ -55,6 +55,8 @@ async function read(client: MysqlClient, dataset: string, query: RowQuery): Prom
   const readers = fields.map(cellReader)
   const booleans = query.columns.flatMap(({ type }, at) => (type === 'boolean' ? [at] : []))
   const total = await count(client, query, dialect)
+  const equal =
+    query.from && (await countThose(client, countEqual({ ...query, from: query.from }, dialect), query.timeoutMs))
   const { sql, values } = selectRows(query, dialect)
 
   async function* batches(): AsyncGenerator<Cell[][]> {
@@ -72,15 +74,15 @@ async function read(client: MysqlClient, dataset: string, query: RowQuery): Prom
       throw told(dataset, cause, mysqlFailure)
     }
   }
-  return { total, batches, close: () => client.end() }
+  return { total, equal, batches, close: () => client.end() }
 }
 
 /**
- * The columns of the query, and behind them those of `after`: MySQL compares some types inexactly with what a driver
+ * The columns of the query, and behind them those of `from`: MySQL compares some types inexactly with what a driver
  * binds, and gives some in shapes of its own.
  */
-async function fieldsOf(client: MysqlClient, { relation, columns, after }: RowQuery): Promise<FieldPacket[]> {
-  const names = [...columns.map(({ name }) => name), ...(after?.columns ?? [])]
+async function fieldsOf(client: MysqlClient, { relation, columns, from }: RowQuery): Promise<FieldPacket[]> {
+  const names = [...columns.map(({ name }) => name), ...(from?.columns ?? [])]
   return client.columnsOf(selectNothing(relation, mysqlDialect, names).sql)
 }
 
@@ -88,10 +90,13 @@ async function fieldsOf(client: MysqlClient, { relation, columns, after }: RowQu
 async function count(client: MysqlClient, query: RowQuery, dialect: Dialect): Promise<number | null> {
   if (!('table' in query.relation) || !(await client.tableFacts(query.relation.table))?.isBaseTable) return null
   const most = Math.min(query.limit ?? MAX_COUNTED_ROWS, MAX_COUNTED_ROWS)
-  const { sql, values } = countRows(query, most, dialect)
-  const counted = await client.attempt(COUNT_TIMEOUT_MS, sql, values)
-  if (!counted) return null
-  const total = Number(counted[0]?.[0])
-  if (total <= most) return total
+  const total = await countThose(client, countRows(query, most, dialect), COUNT_TIMEOUT_MS)
+  if (total === null || total <= most) return total
   return query.limit === null || query.limit > MAX_COUNTED_ROWS ? null : query.limit
+}
+
+/** What a statement counts, null when that takes too long. */
+async function countThose(client: MysqlClient, { sql, values }: Statement, timeoutMs: number) {
+  const counted = await client.attempt(timeoutMs, sql, values)
+  return counted && Number(counted[0]?.[0])
 }

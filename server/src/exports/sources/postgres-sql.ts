@@ -13,6 +13,7 @@ export const postgresDialect: Dialect = {
   identifier: quote,
   table: (name) => nameParts(name).map(quote).join('.'),
   numbered: true,
+  nullsLast: true,
   comparesRows: true,
   // The server reads a value as what it is compared with, but for whole numbers: one that is too large for its column is
   // no error, it is more than all of them.

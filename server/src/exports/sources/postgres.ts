@@ -4,7 +4,7 @@ import { openClient, type PostgresClient } from './postgres-client.ts'
 import { describeRelation } from './postgres-describe.ts'
 import { postgresFailure } from './postgres-failure.ts'
 import { postgresDialect } from './postgres-sql.ts'
-import { countRows, selectRows } from './sql.ts'
+import { countEqual, countRows, selectRows, type Statement } from './sql.ts'
 import { STALL_MS, type Cell, type RowQuery, type Source, type SourceKind, type SourceRows } from './source.ts'
 
 /** How long it takes at most to learn the columns of a relation, and to connect. */
@@ -53,6 +53,9 @@ function postgresSource(url: string, dataset: string): Source {
 
 async function read(client: PostgresClient, dataset: string, query: RowQuery): Promise<SourceRows> {
   const total = await count(client, query)
+  const equal =
+    query.from &&
+    (await countThose(client, countEqual({ ...query, from: query.from }, postgresDialect), query.timeoutMs))
   const { sql, values } = selectRows(query, postgresDialect)
   // A cursor of SQL rather than one of the protocol (pg-cursor): each FETCH has a statement timeout of its own, while one
   // of the protocol goes on counting from the first row to the last.
@@ -72,7 +75,7 @@ async function read(client: PostgresClient, dataset: string, query: RowQuery): P
       throw told(dataset, cause, readFailure)
     }
   }
-  return { total, batches, close: () => client.end() }
+  return { total, equal, batches, close: () => client.end() }
 }
 
 interface Batch {
@@ -110,10 +113,13 @@ async function count(client: PostgresClient, query: RowQuery): Promise<number | 
   const most = Math.min(query.limit ?? MAX_COUNTED_ROWS, MAX_COUNTED_ROWS)
   // The estimate only saves a count that would be in vain.
   if (query.limit === null && query.tests.length === 0 && Number(facts?.[1]) > 2 * MAX_COUNTED_ROWS) return null
-  const { sql, values } = countRows(query, most, postgresDialect)
-  const counted = await client.attempt(COUNT_TIMEOUT_MS, () => client.ask(sql, values))
-  if (!counted) return null
-  const total = Number(counted[0]?.[0])
-  if (total <= most) return total
+  const total = await countThose(client, countRows(query, most, postgresDialect), COUNT_TIMEOUT_MS)
+  if (total === null || total <= most) return total
   return query.limit === null || query.limit > MAX_COUNTED_ROWS ? null : query.limit
+}
+
+/** What a statement counts, null when that takes too long. */
+async function countThose(client: PostgresClient, { sql, values }: Statement, timeoutMs: number) {
+  const counted = await client.attempt(timeoutMs, () => client.ask(sql, values))
+  return counted && Number(counted[0]?.[0])
 }

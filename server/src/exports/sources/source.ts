@@ -16,6 +16,11 @@ export interface SourceColumn {
   type: ColumnType
   /** As the source declares it. */
   sourceType: string
+  /**
+   * Reading cannot go on behind a value of it, since it is sorted otherwise than it is compared with a value that is bound,
+   * or is another value when it is.
+   */
+  isUnordered?: boolean
 }
 
 /**
@@ -43,7 +48,7 @@ export interface Order {
 export interface Description {
   columns: SourceColumn[]
   /**
-   * Columns that are unique together, never null and cheap to sort by, so that reading can go on behind any row; null
+   * Columns that are unique together, never null, in an order and cheap to sort by, so that reading can go on behind any row; null
    * when there are none. They may be no columns that `columns` lists (SQLite's `_rowid_`).
    */
   key: string[] | null
@@ -71,6 +76,15 @@ export interface Test {
   values: Cell[]
 }
 
+/** A row with which reading begins, and by which rows are ordered. */
+export interface FirstRow {
+  columns: string[]
+  /** As they were read, none of them null. */
+  values: Cell[]
+  /** Whether the columns may be null in other rows: an operator may be wrong. */
+  mayBeNull: boolean
+}
+
 /** Rows that are asked for. Every name in it comes from a {@link Description} or the datasets file. */
 export interface RowQuery {
   relation: Relation
@@ -78,8 +92,8 @@ export interface RowQuery {
   /** All must hold. */
   tests: Test[]
   order: Order[]
-  /** Only rows behind the one with these values of these columns, in their ascending order. */
-  after: { columns: string[]; values: Cell[] } | null
+  /** Only the row with these values of these columns and those behind it, in their ascending order. */
+  from: FirstRow | null
   limit: number | null
   /** How long the source may take until the first row, in milliseconds. Later it may be silent for {@link STALL_MS}. */
   timeoutMs: number
@@ -89,6 +103,8 @@ export interface RowQuery {
 export interface SourceRows {
   /** How many rows there will be, null when the source cannot tell cheaply. */
   total: number | null
+  /** How many of them, up to two, the source takes for equal to `from` of the query; null when that has none. */
+  equal: number | null
   /**
    * The rows in batches of some hundreds to a few thousand, each cell in the order of the query's columns, all of one
    * consistent view. Nothing more is read from the source while nobody asks for the next batch.
@@ -112,7 +128,8 @@ export const STALL_MS = 600_000
 export interface Source {
   /** Whether any column may hold values of any type, whatever it is declared for (SQLite). */
   readonly dynamic?: boolean
-  describe(relation: Relation): Promise<Description>
+  /** @param timeoutMs how long whoever asks waits for a source that is not there for the moment (a locked file) */
+  describe(relation: Relation, timeoutMs?: number): Promise<Description>
   read(query: RowQuery): Promise<SourceRows>
 }
 

@@ -1,6 +1,6 @@
 import type { ColumnType } from '../../contract.ts'
 import { replaceParameters, type Quoting } from './query-parameters.ts'
-import type { Bindable, Cell, Relation, RowQuery, Test, TestOperator } from './source.ts'
+import type { Bindable, Cell, FirstRow, Relation, RowQuery, Test, TestOperator } from './source.ts'
 
 /** How a database wants its SQL. */
 export interface Dialect {
@@ -27,14 +27,22 @@ export interface Dialect {
    *
    * @param type of the column that it is compared with, null when that is not known
    * @param at its place among the values, from 1
+   * @param column that it is compared with, null when it is none
    */
-  bind(value: Bindable | Uint8Array, type: ColumnType | null, at: number): { sql: string; value: unknown }
+  bind(
+    value: Bindable | Uint8Array,
+    type: ColumnType | null,
+    at: number,
+    column: string | null,
+  ): { sql: string; value: unknown }
   /** Whether one placeholder may stand in several places. Otherwise each place has a value of its own. */
   numbered: boolean
-  /** Whether `(a, b) > (1, 2)` is computed by the collations of the columns, and with their index. */
+  /** Whether NULL comes behind everything else. */
+  nullsLast: boolean
+  /** Whether `(a, b) >= (1, 2)` is computed by the collations of the columns, and with their index. */
   comparesRows: boolean
-  /** The type of a column of a key, for databases that compare texts with numbers inexactly. */
-  keyType?(column: string): ColumnType | null
+  /** A value of a key, where that takes more than {@link bind} without a type. `at`: its place among the values, from 1. */
+  bindKey?(value: Bindable | Uint8Array, column: string, at: number): { sql: string; value: unknown }
   /** What every row is asked besides, such as whether there is time left. */
   condition?: string
   /** Not LIKE, whose wild cards, escapes and case differ from database to database. */
@@ -63,6 +71,13 @@ export function countRows(query: RowQuery, most: number | null, dialect: Dialect
   const builder = new Builder(dialect)
   const limit = most === null ? '' : ` LIMIT ${most + 1}`
   const rows = `SELECT 1 FROM ${builder.from(query.relation)}${builder.where(query)}${limit}`
+  return { sql: `SELECT count(*) AS total FROM (${rows}) AS counted`, values: builder.values }
+}
+
+/** The statement that counts, up to two, the rows that are equal to `from` of the query. */
+export function countEqual(query: RowQuery & { from: FirstRow }, dialect: Dialect): Statement {
+  const builder = new Builder(dialect)
+  const rows = `SELECT 1 FROM ${builder.from(query.relation)}${builder.where(query, 'equal')} LIMIT 2`
   return { sql: `SELECT count(*) AS total FROM (${rows}) AS counted`, values: builder.values }
 }
 
@@ -115,11 +130,11 @@ class Builder {
     return `(${sql.replace(/[;\s]+$/, '')}\n) AS ${this.column('dataset')}`
   }
 
-  where({ tests, after }: RowQuery): string {
+  where({ tests, from }: RowQuery, at: 'behind' | 'equal' = 'behind'): string {
     // First: rows that no test passes must be asked too.
     const conditions = this.#dialect.condition ? [this.#dialect.condition] : []
     conditions.push(...tests.map((test) => this.#condition(test, tests)))
-    if (after) conditions.push(this.#behind(after.columns, after.values))
+    if (from) conditions.push(at === 'equal' ? this.#equal(from) : this.#fromOn(from))
     return conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''
   }
 
@@ -134,28 +149,46 @@ class Builder {
     const first = () => this.#bound(test.values[0] ?? null, 'text')
     if (test.operator === 'contains') return this.#dialect.contains(operand, first)
     if (test.operator === 'prefix') return this.#dialect.startsWith(operand, first)
-    const bound = test.values.map((value) => this.#bound(value, test.column.type))
+    const bound = test.values.map((value) => this.#bound(value, type, test.column.name))
     if (test.operator === 'in') return bound.length > 0 ? `${operand} IN (${bound.join(', ')})` : '1 = 0'
     if (test.operator === 'not_in') return bound.length > 0 ? `${operand} NOT IN (${bound.join(', ')})` : '1 = 1'
     return `${operand} ${comparisons[test.operator]} ${bound[0]}`
   }
 
-  #behind(columns: string[], values: Cell[]): string {
-    const names = columns.map((name) => this.column(name))
-    const bound = (at: number) => this.#bound(values[at] ?? null, this.#dialect.keyType?.(columns[at] ?? '') ?? null)
-    if (names.length > 1 && this.#dialect.comparesRows) {
-      return `(${names.join(', ')}) > (${names.map((_, at) => bound(at)).join(', ')})`
-    }
-    // The outer condition on the first column is what an index is used for.
-    const behindFrom = (at: number): string => {
-      if (at === names.length - 1) return `${names[at]} > ${bound(at)}`
-      return `(${names[at]} >= ${bound(at)} AND (${names[at]} > ${bound(at)} OR ${behindFrom(at + 1)}))`
-    }
-    return behindFrom(0)
+  #equal(from: FirstRow): string {
+    return from.columns.map((name, at) => `${this.column(name)} = ${this.#boundKey(from, at)}`).join(' AND ')
   }
 
-  #bound(value: Bindable | Uint8Array, type: ColumnType | null): string {
-    const bound = this.#dialect.bind(value, type, this.values.length + 1)
+  #fromOn(from: FirstRow): string {
+    const names = from.columns.map((name) => this.column(name))
+    const bound = (at: number) => this.#boundKey(from, at)
+    const withNulls = from.mayBeNull && this.#dialect.nullsLast
+    if (names.length > 1 && this.#dialect.comparesRows && !withNulls) {
+      return `(${names.join(', ')}) >= (${names.map((_, at) => bound(at)).join(', ')})`
+    }
+    const compared = (at: number, operator: '>' | '>=') => {
+      const comparison = `${names[at]} ${operator} ${bound(at)}`
+      return withNulls ? `(${comparison} OR ${names[at]} IS NULL)` : comparison
+    }
+    // The outer condition on the first column is what an index is used for.
+    const fromColumn = (at: number): string => {
+      if (at === names.length - 1) return compared(at, '>=')
+      return `(${compared(at, '>=')} AND (${compared(at, '>')} OR ${fromColumn(at + 1)}))`
+    }
+    return fromColumn(0)
+  }
+
+  #boundKey({ columns, values }: FirstRow, at: number): string {
+    const [value, column] = [values[at] ?? null, columns[at] ?? '']
+    const bound =
+      this.#dialect.bindKey?.(value, column, this.values.length + 1) ??
+      this.#dialect.bind(value, null, this.values.length + 1, column)
+    this.values.push(bound.value)
+    return bound.sql
+  }
+
+  #bound(value: Bindable | Uint8Array, type: ColumnType | null, column: string | null = null): string {
+    const bound = this.#dialect.bind(value, type, this.values.length + 1, column)
     this.values.push(bound.value)
     return bound.sql
   }

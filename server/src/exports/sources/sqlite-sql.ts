@@ -9,6 +9,7 @@ export const sqliteDialect: Dialect = {
   identifier: quote,
   table: quote,
   numbered: false,
+  nullsLast: false,
   comparesRows: true,
   bind: (value) => ({ sql: '?', value: bindable(value) }),
   comparison: timeCondition,

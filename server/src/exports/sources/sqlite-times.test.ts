@@ -80,13 +80,14 @@ async function momentsWhere(tests: Test[]) {
     relation: { table: 'times' },
     columns: [{ name: 'moment', type: 'text' }],
     tests,
-    order: [{ column: 'moment', descending: false }],
-    after: null,
+    order: [],
+    from: null,
     limit: null,
     timeoutMs: 1000,
   })
   try {
-    return (await Array.fromAsync(rows.batches())).flat().map(([moment]) => moment)
+    const moments = (await Array.fromAsync(rows.batches())).flat().map(([moment]) => moment as string | null)
+    return moments.toSorted((a, b) => (a ?? '').localeCompare(b ?? ''))
   } finally {
     await rows.close()
   }

@@ -1,8 +1,46 @@
+import { activeJobs } from './active-jobs.ts'
+import { backlog } from './backlog.ts'
+import { canary } from './canary.ts'
+import { consumersAlive } from './consumers-alive.ts'
+import { delayedOverdue } from './delayed-overdue.ts'
 import { dlqDepth } from './dlq-depth.ts'
+import { dlqGrowth } from './dlq-growth.ts'
+import { exportFolder } from './export-folder.ts'
+import { failureRatio } from './failure-ratio.ts'
+import { oldestWaiting } from './oldest-waiting.ts'
+import { progress } from './progress.ts'
 import { queueDepth } from './queue-depth.ts'
+import { queuePaused } from './queue-paused.ts'
 import { queueStore } from './queue-store.ts'
 import type { Rule } from './rule.ts'
+import { schedulerOverdue } from './scheduler-overdue.ts'
+import { stalledJobs } from './stalled-jobs.ts'
+import { storeLatency } from './store-latency.ts'
+import { storeSettings } from './store-settings.ts'
+import { storeWritable } from './store-writable.ts'
+import { workerClock } from './worker-clock.ts'
 import { workerRunning } from './worker-running.ts'
 
-/** Every question that a health report answers, in the order of the report. */
-export const rules: Rule[] = [queueStore, workerRunning, dlqDepth, queueDepth]
+/** Questions about the store, which all its queues share: told once. */
+export const storeRules: Rule[] = [queueStore, storeWritable, storeSettings, storeLatency]
+
+/** Questions about a queue. In the order of the report: what may be the cause of others comes first. */
+export const queueRules: Rule[] = [
+  queuePaused,
+  workerRunning,
+  consumersAlive,
+  canary,
+  progress,
+  stalledJobs,
+  activeJobs,
+  oldestWaiting,
+  queueDepth,
+  backlog,
+  delayedOverdue,
+  schedulerOverdue,
+  dlqGrowth,
+  dlqDepth,
+  failureRatio,
+  exportFolder,
+  workerClock,
+]

@@ -1,17 +1,23 @@
-import { finding, stopping, storeGone, type Rule } from './rule.ts'
+import { finding, known, unseen, type Rule } from './rule.ts'
+import { oldestAgeMs } from './oldest-waiting.ts'
+import { waitingJobs } from './workers.ts'
 
-/** Fails when the limit of waiting jobs is reached, or when jobs wait in a paused queue. */
-export const queueDepth: Rule = ({ counts, paused }, limits) => {
+/**
+ * How many jobs wait, prioritized ones included. At the limit it warns: depth alone tells nothing of the delay, and a
+ * burst that is worked off in time is no incident. It fails when the oldest has waited beyond its objective too.
+ */
+export const queueDepth: Rule = (signals, limits) => {
+  const { counts, facts, observedAt, paused, trend } = signals
   const limit = limits.waiting
-  if (!counts) return finding('queue_depth', 'unknown', storeGone, { active: null, waiting: null, limit })
-  const waiting = counts.waiting + counts.prioritized
-  const values = { active: counts.active, waiting, limit }
+  if (!counts) return unseen('queue_depth', signals, null, '', { active: null, waiting: null, limit })
+  const waiting = waitingJobs(signals)
+  const told = { active: counts.active, waiting, limit, value: waiting, unit: 'jobs' as const, warn_at: limit }
   const seen = `${counts.active} active, ${waiting} waiting (limit ${limit})`
-  if (paused && waiting > 0) {
-    return stopping(finding('queue_depth', 'fail', `${seen}; the queue is paused: resume it to let jobs flow.`, values))
-  }
-  if (waiting >= limit)
-    return finding('queue_depth', 'fail', `${seen}: add workers or find out why they are slow.`, values)
-  if (paused) return finding('queue_depth', 'warn', `${seen}; the queue is paused: what comes now will wait.`, values)
-  return finding('queue_depth', 'pass', `${seen}.`, values)
+  if (waiting < limit) return finding('queue_depth', 'pass', `${seen}.`, told)
+  const readyAt = known(facts) ? (facts.oldestWaiting?.readyAt ?? null) : null
+  const ageMs = oldestAgeMs(readyAt, observedAt.getTime(), trend.sinceEmptyMs) ?? 0
+  const late = !paused && ageMs >= limits.oldestWaitingS.fail * 1000
+  const message = late ? `${seen}, and they wait for longer than they may.` : `${seen}.`
+  const action = 'Add workers, or find out why they are slow.'
+  return finding('queue_depth', late ? 'fail' : 'warn', message, { ...told, action })
 }

@@ -1,54 +1,92 @@
-import type { Check, Consumer, JobState } from '../../contract.ts'
+import type { Check, CheckStatus, CheckUnit } from '../../contract.ts'
+import type { Limits, Level } from './limits.ts'
+import type { Signals } from './signals.ts'
 
-/** What was seen of one queue and its store at one moment. Null means that the value could not be read. */
-export interface Signals {
-  queue: string
-  observedAt: Date
-  store: { kind: 'sqlite' | 'redis' | 'postgres' } & (
-    | { reachable: true; latencyMs: number; file: StoreFile | null }
-    /** `problem`: what the store says of itself, null when it says nothing. */
-    | { reachable: false; problem: string | null }
-  )
-  counts: Record<JobState, number> | null
-  paused: boolean | null
-  /** `unsupported`: the store does not let us see them. */
-  consumers: Consumer[] | 'unsupported' | null
-}
-
-/** The file behind a SQLite store. */
-export interface StoreFile {
-  sqliteVersion: string
-  sizeBytes: number
-  /** Size of the write-ahead log. */
-  logBytes: number
-  freeBytes: number
-  clients: number
-  /** What the last look for damage found, null before the first. */
-  integrity: { checkedAt: Date; damage: string[]; repairable: string[] } | null
-}
-
-/** From which count on a check fails. */
-export interface Limits {
-  deadLetters: number
-  waiting: number
-}
-
-/** What a rule finds; `stops`: with this, no job gets done. */
+/** What a rule finds. */
 export interface Finding {
   check: Check
+  /** With this, no job gets done. */
   stops: boolean
+  /** It is not known and never will be, on this store or in a queue of another application. */
+  never: boolean
 }
 
-/** One question about the signals. A pure function: no clock, no store. */
-export type Rule = (signals: Signals, limits: Limits) => Finding
+/** One question about the signals. A pure function: no clock, no store. Null: the question has no meaning here. */
+export type Rule = (signals: Signals, limits: Limits) => Finding | null
+
+/** What a check says beside its status and its sentence. */
+export type Told = Partial<Omit<Check, 'name' | 'ok' | 'status' | 'message'>>
 
 /** Makes a finding of a status: `ok` is false only when it fails. */
-export function finding(name: string, status: Check['status'], message: string, values: Partial<Check> = {}): Finding {
-  return { check: { name, ok: status !== 'fail', status, message, ...values }, stops: false }
+export function finding(name: string, status: CheckStatus, message: string, told: Told = {}): Finding {
+  const check = { name, ok: status !== 'fail', status, message, ...told, action: told.action ?? null }
+  return { check, stops: false, never: false }
 }
 
 /** The same, of something without which no job gets done. */
 export const stopping = (found: Finding): Finding => ({ ...found, stops: true })
 
+/** What was measured, and from where on it is not good. */
+export const measured = (value: number | null, unit: CheckUnit, { warn, fail }: Level) => ({
+  value: value === null ? null : Math.round(value * 1000) / 1000,
+  unit,
+  warn_at: warn,
+  fail_at: fail,
+})
+
+/** Part of its limit to which a value has to fall before a check that was raised is cleared: nothing flaps around a limit. */
+const CLEARS_AT = 0.8
+
+/**
+ * The status of a value of which more is worse. One that warned or failed at the look before goes on doing so until the
+ * value is below 80 % of the limit.
+ */
+export function judge(value: number, { warn, fail }: Level, before: CheckStatus | undefined): 'pass' | 'warn' | 'fail' {
+  const failed = before === 'fail'
+  if (value >= (failed ? fail * CLEARS_AT : fail)) return 'fail'
+  return value >= (failed || before === 'warn' ? warn * CLEARS_AT : warn) ? 'warn' : 'pass'
+}
+
+/** The same of a value of which less is worse. */
+export function judgeLow(value: number, { warn, fail }: Level, before: CheckStatus | undefined) {
+  const failed = before === 'fail'
+  if (value <= (failed ? fail / CLEARS_AT : fail)) return 'fail'
+  return value <= (failed || before === 'warn' ? warn / CLEARS_AT : warn) ? 'warn' : 'pass'
+}
+
 /** What a rule answers when the store, on which its values depend, is gone: that is one incident, not five. */
 export const storeGone = 'Not known while the queue store does not answer.'
+
+const unreadable = 'This could not be read at the moment.'
+
+/** Whether a signal was read. */
+export const known = <T extends object>(signal: T | 'unsupported' | null): signal is T =>
+  typeof signal === 'object' && signal !== null
+
+/**
+ * What a rule answers when a signal that it needs was not read.
+ *
+ * @param never what to say when it can never be read here
+ */
+export function unseen(
+  name: string,
+  { store }: Signals,
+  signal: 'unsupported' | null,
+  never: string,
+  told: Told = {},
+): Finding {
+  if (!store.reachable) return finding(name, 'unknown', storeGone, told)
+  if (signal === null) return finding(name, 'unknown', unreadable, told)
+  return { ...finding(name, 'unknown', never, told), never: true }
+}
+
+/** Nobody can judge how jobs flow while somebody has stopped them on purpose; `queue_paused` tells that. */
+export const notWhilePaused = (name: string, told: Told = {}): Finding =>
+  finding(name, 'unknown', 'Not judged while the queue is paused.', told)
+
+/** Of the facts that only our readers of Redis and SQLite have. */
+export const noFacts = 'This queue store does not tell this.'
+
+/** Of what only our own workers do. */
+export const onlyOurWorkers = ({ kind }: Signals) =>
+  kind === 'watched' ? 'Not known of the workers of another application.' : noFacts
