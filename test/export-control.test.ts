@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readdir, rename, writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StartExportOutput } from '@queue-ops/server/contract'
 import { createLog } from '@queue-ops/server/log'
@@ -9,6 +9,7 @@ import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import { createOrders, createSlowView, dropTable, writeDatasetsFile } from './support/dataset-files.ts'
 import { eventually } from './support/eventually.ts'
+import { exportsIn } from './support/exports-folder.ts'
 import { answerText, connectHttp } from './support/mcp-client.ts'
 import { startProgram, temporaryFolder } from './support/program.ts'
 import { startRedis } from './support/redis.ts'
@@ -38,7 +39,7 @@ for (const [storeName, startStore] of Object.entries(stores)) {
     await eventually(async () => expect((await mcp.exportStatus(jobId)).state).toBe('completed'))
     console.info(`${storeName}: stopped after ${(performance.now() - askedAt).toFixed(0)} ms`)
     expect(await mcp.exportStatus(jobId)).toMatchObject({ cancelled: true, result: null, fail_reason: null })
-    expect(await readdir(join(folder.path, 'exports'))).toEqual([])
+    expect(await exportsIn(join(folder.path, 'exports'))).toEqual([])
     expect((await mcp.health()).report.checks).toContainEqual(expect.objectContaining({ name: 'dlq_depth', count: 0 }))
   })
 }
@@ -61,7 +62,7 @@ for (const [title, refuse] of Object.entries(refusals)) {
     redis.disconnect()
     // Whole, or given up because the lock is lost: in each case the attempt has come to its end.
     await eventually(async () => {
-      const names = await readdir(join(folder.path, 'exports'))
+      const names = await exportsIn(join(folder.path, 'exports'))
       expect(names.filter((name) => name.endsWith('.part'))).toEqual([])
     })
     expect((await fetch(`${program.url}/livez`)).status).toBe(200)
@@ -103,7 +104,7 @@ test('an export that takes longer than it may has failed for good, with what to 
     fail_reason: expect.stringMatching(/^The export took longer than 1 s: .*EXPORT_TIMEOUT_MS\.$/),
     attempts: { made: 1 },
   })
-  await eventually(async () => expect(await readdir(join(folder.path, 'exports'))).toEqual([]))
+  await eventually(async () => expect(await exportsIn(join(folder.path, 'exports'))).toEqual([]))
 })
 
 test('the same idempotency key gives the same job, and is refused for another request', async () => {

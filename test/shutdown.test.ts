@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createSlowView, writeDatasetsFile } from './support/dataset-files.ts'
 import { eventually } from './support/eventually.ts'
+import { exportsIn } from './support/exports-folder.ts'
 import { connectHttp, type McpClient } from './support/mcp-client.ts'
 import { bareEnvironment, runProgram, serverProgram, startProgram, temporaryFolder } from './support/program.ts'
 import { startRedis } from './support/redis.ts'
@@ -58,7 +58,7 @@ test('an export that outlasts the grace time goes back to the queue and costs no
   await inFlight(mcp, jobId)
   expect(await worker.stop()).toBe(0)
   expect(await mcp.exportStatus(jobId)).toMatchObject({ state: 'waiting', fail_reason: null })
-  expect(await readdir(join(folder.path, 'exports'))).toEqual([])
+  expect(await exportsIn(join(folder.path, 'exports'))).toEqual([])
 
   await using another = await startProgram({ ...settings, ROLE: 'worker' })
   expect((await mcp.finishedExport(jobId)).rows).toBe(3_000_000)
@@ -99,7 +99,7 @@ test('an export whose worker is killed is finished by another, and leaves no hal
   await worker.stop('SIGKILL')
   await using _another = await startProgram({ ...settings, ROLE: 'worker' })
   expect((await mcp.finishedExport(jobId)).rows).toBe(3_000_000)
-  expect(await readdir(join(folder.path, 'exports'))).toEqual([`${jobId}.csv`])
+  expect(await exportsIn(join(folder.path, 'exports'))).toEqual([`${jobId}.csv`])
 })
 
 test('what a stdio client asked before it closed the connection is answered', async () => {

@@ -41,7 +41,8 @@ for (const version of versions) {
   test(`a queue file of schema version ${version} is migrated, and all that it holds goes on`, async () => {
     await using file = await emptyFile()
     const old = new DatabaseSync(file.path)
-    old.exec(await readFile(new URL(`version-${version}.sql`, schemas), 'utf8'))
+    const dump = await readFile(new URL(`version-${version}.sql`, schemas), 'utf8')
+    old.exec(dump)
     old.close()
     await using fresh = await emptyFile()
     expect(await migratedVersion(file.path)).toBe(await migratedVersion(fresh.path))
@@ -53,6 +54,19 @@ for (const version of versions) {
     expect(await queue.getDeduplicationJobId('one')).toBe('chosen')
     expect(await queue.getGlobalConcurrency()).toBe(50)
     expect(await queue.getJobScheduler('tick')).toMatchObject({ every: 60_000 })
+    const kept = { keptMs: Number.MAX_SAFE_INTEGER, most: 10 }
+    const before = await queue.getBackend().readNotes(kept.keptMs)
+    expect(before).toMatchObject(
+      !dump.includes('CREATE TABLE note')
+        ? { notes: [], tallies: {} }
+        : { notes: [{ name: 'worker', text: '{}' }], tallies: { canaries: 1 } },
+    )
+    await queue.getBackend().writeNote('worker', '{"new":1}', kept)
+    await queue.getBackend().tally('canaries')
+    expect(await queue.getBackend().readNotes(kept.keptMs)).toMatchObject({
+      notes: [{ name: 'worker', text: '{"new":1}' }],
+      tallies: { canaries: (before.tallies['canaries'] ?? 0) + 1 },
+    })
     await (await queue.getJob('2'))?.retry()
     const told: unknown[] = []
     const worker = new Worker('work', async (job) => void told.push(job.data.text?.length), {

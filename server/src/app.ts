@@ -10,9 +10,13 @@ import { startExportWorker } from './exports/export-worker.ts'
 import { createExports } from './exports/exports.ts'
 import { allSourceKinds } from './exports/source-kinds.ts'
 import type { ExportFiles } from './exports/files/export-files.ts'
+import { FolderWatch, worstOf } from './exports/files/folder-watch.ts'
 import { openExportFiles, openWorkFolder } from './exports/files/open-export-files.ts'
 import { startSchedules } from './exports/schedules.ts'
 import { startSweeper } from './exports/sweeper.ts'
+import { startBeating } from './health/beating.ts'
+import { startCanaries } from './health/canary-schedule.ts'
+import { canaryTrip } from './health/canary-trip.ts'
 import { openHealth } from './health/open-health.ts'
 import { mountBoard } from './http/board.ts'
 import { DOWNLOADS_PATH, mountDownloads } from './http/downloads.ts'
@@ -26,7 +30,9 @@ import type { Log } from './log.ts'
 import { legacyServerFactory } from './mcp/legacy-server.ts'
 import { serveStdio } from './mcp/stdio.ts'
 import { openStore, type Store } from './queue/store.ts'
+import type { WorkInHand } from './queue/work-in-hand.ts'
 import { listTools } from './tools/list.ts'
+import { version } from './version.ts'
 
 const PAGE_DIRECTORY = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
@@ -126,13 +132,44 @@ async function startWorker({ config, log, store, files, catalogue, closers }: Sh
   const sweeper = startSweeper({ files, workFolder, queue, limits, kept: () => keptBySchedule(catalogue) }, log)
   const jobOptions = exportJobOptions(config.exportAttempts, config.exportBackoffMs)
   const schedules = startSchedules(queue, catalogue, jobOptions, log)
+  const heartbeat = startHeartbeat(config, store, queue, workFolder, worker.work, log)
   closers.work.push(
-    () => worker.close(),
+    async () => {
+      // It lives as long as it has work in hand.
+      await worker.close()
+      await heartbeat.close()
+    },
     () => sweeper.close(),
     () => schedules.close(),
   )
   closers.connections.push(() => queue.close())
   return () => worker.threadsEnded()
+}
+
+/** Nothing on a store that has no place for it. */
+function startHeartbeat(
+  config: Config,
+  store: Store,
+  queue: ExportQueue,
+  workFolder: string,
+  work: WorkInHand,
+  log: Log,
+): { close(): Promise<void> } {
+  const notes = store.openNotes(queue)
+  if (!notes) return { close: async () => undefined }
+  const finished = config.exportFiles.startsWith('file:') ? config.exportFiles.slice('file:'.length) : workFolder
+  const folders = [
+    new FolderWatch(workFolder, '.part'),
+    ...(finished === workFolder ? [] : [new FolderWatch(finished, '.copy')]),
+  ]
+  const folder = () => worstOf(folders.map(({ state }) => state))
+  const beating = startBeating(queue, notes, { version, concurrency: config.workerConcurrency, work, folder }, log)
+  return {
+    async close() {
+      await beating.close()
+      await Promise.all(folders.map((watch) => watch.close()))
+    },
+  }
 }
 
 async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise<Pick<App, 'url' | 'ended'>> {
@@ -146,8 +183,14 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
     () => queue.close(),
     () => health.close(),
   )
+  const notes = store.openNotes(queue)
+  if (notes && config.canaryIntervalMs > 0) {
+    const canaries = startCanaries(queue, notes, config.canaryIntervalMs, log)
+    closers.work.push(() => canaries.close())
+  }
+  const canary = canaryTrip(queue, notes)
   const mcpServers = (downloadUrl: (file: string) => Promise<string | null>) =>
-    legacyServerFactory(listTools(createExports(queue, catalogue, downloadUrl), catalogue, health), log)
+    legacyServerFactory(listTools(createExports(queue, catalogue, downloadUrl), catalogue, health, canary), log)
 
   if (transport === 'stdio') {
     const server = mcpServers(config.publicUrl ? throughServer(files, config.publicUrl) : directly(files))()

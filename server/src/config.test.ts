@@ -36,6 +36,7 @@ test('nothing has to be set', () => {
     exportBackoffMs: 5000,
     datasetsFile: null,
     variables: expect.any(Function),
+    canaryIntervalMs: 30_000,
     dlqLimit: 50,
     waitingLimit: 1000,
     queues: [],
@@ -95,6 +96,15 @@ test('exported files go to a folder or to an object storage', () => {
   expect(readConfig({ EXPORT_FILES: 's3://bucket/a?region=x' }).exportFiles).toBe('s3://bucket/a?region=x')
   for (const EXPORT_FILES of ['file:', './exports', 'gs://bucket', 's3:bucket']) {
     expect(mistakesOf({ EXPORT_FILES })).toEqual([expect.stringContaining('EXPORT_FILES must be file:')])
+  }
+})
+
+test('canaries are sent at most once a second and at least twice an hour, or not at all', () => {
+  for (const ms of [0, 1000, 1_800_000]) {
+    expect(readConfig({ CANARY_INTERVAL_MS: String(ms) }).canaryIntervalMs).toBe(ms)
+  }
+  for (const CANARY_INTERVAL_MS of ['1', '999', '1800001', '-1', 'often']) {
+    expect(mistakesOf({ CANARY_INTERVAL_MS })).toEqual([expect.stringContaining('CANARY_INTERVAL_MS must be')])
   }
 })
 

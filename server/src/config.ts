@@ -90,6 +90,9 @@ export const settings = z.object({
     .string()
     .transform((text) => resolve(text))
     .optional(),
+  CANARY_INTERVAL_MS: wholeNumber(0, 1_800_000, 30_000).refine((ms) => ms === 0 || ms >= 1000, {
+    error: 'must be 0 (no canaries) or a whole number from 1000 to 1800000',
+  }),
   DLQ_LIMIT: wholeNumber(1, 1_000_000_000, 50),
   WAITING_LIMIT: wholeNumber(1, 1_000_000_000, 1000),
   QUEUES: z
@@ -146,6 +149,8 @@ export interface Config {
   datasetsFile: string | null
   /** Environment variables that the datasets file may name: passwords stay out of it. A function, so that no log has them. */
   variables: (name: string) => string | undefined
+  /** 0: none are sent by themselves. */
+  canaryIntervalMs: number
   dlqLimit: number
   waitingLimit: number
   /** Further queues that are watched. */
@@ -189,6 +194,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     deadLetterWebhook: values.DEAD_LETTER_WEBHOOK ?? null,
     datasetsFile: values.DATASETS_FILE ?? null,
     variables: (name) => (Object.hasOwn(env, name) ? env[name] : undefined),
+    canaryIntervalMs: values.CANARY_INTERVAL_MS,
     dlqLimit: values.DLQ_LIMIT,
     waitingLimit: values.WAITING_LIMIT,
     queues: (values.QUEUES ?? []).filter((name) => name !== values.EXPORT_QUEUE),

@@ -85,6 +85,18 @@ export const HealthCheckInput = z.strictObject({
 })
 export type HealthCheckInput = z.infer<typeof HealthCheckInput>
 
+export const SendCanaryOutput = z.object({
+  outcome: z
+    .enum(['through', 'pending', 'paused', 'unknown'])
+    .describe(
+      'through: a worker has finished it. pending: none has yet. paused: the queue is, so none was sent. unknown: it cannot be told',
+    ),
+  round_trip_ms: z.number().nullable().describe('From its sending to its end, by the clock of the queue store'),
+  pending_s: z.number().nullable().describe('How long the one that is on its way has been'),
+  message: z.string().describe('What that means and what to do'),
+})
+export type SendCanaryOutput = z.infer<typeof SendCanaryOutput>
+
 // ── exports ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export const ExportFormat = z.enum(['csv', 'json', 'ndjson', 'xlsx', 'parquet'])

@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { DatabaseSync } from 'node:sqlite'
 import { writeDatasetsFile } from '../support/dataset-files.ts'
 import { eventually } from '../support/eventually.ts'
+import { exportsIn } from '../support/exports-folder.ts'
 import { connectHttp, type McpClient } from '../support/mcp-client.ts'
 import { runProgram, serverProgram, startProgram, temporaryFolder } from '../support/program.ts'
 import { noSmallDisk, smallDisk } from '../support/small-disk.ts'
@@ -77,7 +78,7 @@ describe.skipIf(noSmallDisk)(`on a disk of its own${noSmallDisk ? ` (${noSmallDi
       const jobId = await test.mcp.startExport({ format: 'csv' })
       await isRefused(test.mcp, jobId, reason)
       expect(await test.mcp.exportStatus(jobId)).toMatchObject({ state: 'delayed', attempts: { made: 1, max: 100 } })
-      expect(readdirSync(test.files)).toEqual([])
+      expect(await exportsIn(test.files)).toEqual([])
     })
 
     test(`${which}, the export is finished once there is room`, async () => {
@@ -109,10 +110,10 @@ describe.skipIf(noSmallDisk)(`on a disk of its own${noSmallDisk ? ` (${noSmallDi
     disk.resize(400)
     expect(await rowsFetched(test.mcp, jobId)).toBe(3_000_000)
     expect((await test.mcp.exportStatus(jobId)).result?.resumed_rows).toBe(3_000_000)
-    expect(readdirSync(join(disk.path, 'finished')).filter((name) => !name.endsWith('.lease'))).toEqual([
+    expect((await exportsIn(join(disk.path, 'finished'))).filter((name) => !name.endsWith('.lease'))).toEqual([
       `${jobId}.csv`,
     ])
-    expect(readdirSync(test.files)).toEqual([])
+    expect(await exportsIn(test.files)).toEqual([])
   })
 })
 

@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { writeDatasetsFile } from '../support/dataset-files.ts'
 import { eventually } from '../support/eventually.ts'
+import { exportsIn } from '../support/exports-folder.ts'
 import { connectHttp } from '../support/mcp-client.ts'
 import { writeOld } from '../support/old-files.ts'
 import { startProgram, temporaryFolder } from '../support/program.ts'
@@ -46,7 +47,7 @@ for (const [storeName, startStore] of Object.entries(stores)) {
     const kept = [...leftBy(delayed), ...leftBy(uuid(8)), '.DS_Store', 'notes.part', `.x.${uuid(1)}.txt`]
 
     await using _worker = await startProgram({ ...env, ROLE: 'worker' })
-    await eventually(() => expect(readdirSync(files).toSorted()).toEqual(kept.toSorted()))
+    await eventually(async () => expect((await exportsIn(files)).toSorted()).toEqual(kept.toSorted()))
   })
 }
 
@@ -62,6 +63,6 @@ test('an object storage that is away does not keep the disk from being swept', a
     AWS_ACCESS_KEY_ID: 'a',
     AWS_SECRET_ACCESS_KEY: 'b',
   })
-  await eventually(() => expect(readdirSync(files)).toEqual([]))
+  await eventually(async () => expect(await exportsIn(files)).toEqual([]))
   await eventually(() => expect(worker.log()).toContainEqual(expect.objectContaining({ event: 'sweep_failed' })))
 })

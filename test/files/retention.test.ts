@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { get, type IncomingMessage } from 'node:http'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createOrders } from '../support/dataset-files.ts'
 import { eventually } from '../support/eventually.ts'
+import { exportsIn } from '../support/exports-folder.ts'
 import { connectHttp } from '../support/mcp-client.ts'
 import { makeOld, writeOld } from '../support/old-files.ts'
 import { startProgram, temporaryFolder, type Program } from '../support/program.ts'
@@ -69,7 +70,7 @@ test('when the files are too many megabytes the oldest go, and nothing that is n
   }
   writeOld(files, 'backup.csv', 99 * HOURS, Buffer.alloc(9 * MB))
   await using _worker = await sweep({ DATA_DIR: folder.path, EXPORT_MAX_TOTAL_MB: '2' }, ['1.csv', '2.json'])
-  expect(readdirSync(files).toSorted()).toEqual(['3.xlsx', '4.csv', 'backup.csv'])
+  expect((await exportsIn(files)).toSorted()).toEqual(['3.xlsx', '4.csv', 'backup.csv'])
 })
 
 test('0 keeps files for ever', async () => {
@@ -79,7 +80,7 @@ test('0 keeps files for ever', async () => {
   // Its time is over: when it is gone, the sweep is through.
   writeOld(files, '.1.csv.lease', 100_000 * HOURS)
   await using _worker = await sweep({ DATA_DIR: folder.path, EXPORT_MAX_AGE_HOURS: '0' }, ['.1.csv.lease'])
-  expect(readdirSync(files)).toContain('1.csv')
+  expect(await exportsIn(files)).toContain('1.csv')
 })
 
 test('a slow download keeps its file through a sweep of another instance, and can be gone on with after it broke off', async () => {
@@ -103,7 +104,7 @@ test('a slow download keeps its file through a sweep of another instance, and ca
   // An hour after it was last read it is like any other.
   makeOld(files, '.1.csv.lease', 61)
   await using _later = await sweep({ DATA_DIR: folder.path, EXPORT_MAX_AGE_HOURS: '1' }, ['1.csv', '.1.csv.lease'])
-  expect(readdirSync(files)).toEqual([])
+  expect(await exportsIn(files)).toEqual([])
 })
 
 test('several sweepers at once do no harm', async () => {
@@ -115,12 +116,12 @@ test('several sweepers at once do no harm', async () => {
   )
   await using stack = new AsyncDisposableStack()
   for (const worker of workers) stack.use(worker)
-  await eventually(() => expect(readdirSync(files)).toHaveLength(100))
+  await eventually(async () => expect(await exportsIn(files)).toHaveLength(100))
   for (const worker of workers) {
     expect(await worker.stop()).toBe(0)
     expect(worker.log().filter(({ event }) => event === 'sweep_failed')).toEqual([])
   }
-  expect(readdirSync(files)).toHaveLength(100)
+  expect(await exportsIn(files)).toHaveLength(100)
 })
 
 test('a finished file goes to a folder on another disk, too', async () => {
@@ -131,15 +132,15 @@ test('a finished file goes to a folder on another disk, too', async () => {
   await using program = await startProgram({ DATA_DIR: folder.path, EXPORT_FILES: `file:${target}` })
   await using mcp = await connectHttp(program.url)
   const { file, download_url: url, bytes } = await mcp.finishedExport(await mcp.startExport({ format: 'csv' }))
-  expect(readdirSync(target)).toEqual([file])
+  expect(await exportsIn(target)).toEqual([file])
   expect((await (await fetch(url)).arrayBuffer()).byteLength).toBe(bytes)
-  expect(readdirSync(exportsFolder(folder.path))).toEqual([])
+  expect(await exportsIn(exportsFolder(folder.path))).toEqual([])
   // What a publisher that died has left there.
   writeOld(target, `.${file}.0aa1bcde-0000-4000-8000-000000000000.copy`, 25 * HOURS)
   writeFileSync(join(target, `.${file}.0aa1bcde-0000-4000-8000-000000000001.copy`), '')
   await using _worker = await startProgram({ DATA_DIR: folder.path, EXPORT_FILES: `file:${target}`, ROLE: 'worker' })
-  await eventually(() =>
-    expect(readdirSync(target).filter((name) => name.endsWith('.copy'))).toEqual([
+  await eventually(async () =>
+    expect((await exportsIn(target)).filter((name) => name.endsWith('.copy'))).toEqual([
       `.${file}.0aa1bcde-0000-4000-8000-000000000001.copy`,
     ]),
   )
@@ -172,9 +173,9 @@ schedules: [{ name: yearly, cron: "0 0 1 1 *", keep: 2, dataset: orders, format:
   }
   const settings = { DATA_DIR: folder.path, DATASETS_FILE: datasetsFile, EXPORT_MAX_AGE_HOURS: '0' }
   await using _worker = await sweep(settings, [result('yearly', 2024), result('yearly', 2023)])
-  expect(readdirSync(exports).filter((name) => name.startsWith('yearly'))).toEqual([
+  expect((await exportsIn(exports)).filter((name) => name.startsWith('yearly'))).toEqual([
     result('yearly', 2025),
     result('yearly', 2026),
   ])
-  expect(readdirSync(exports).filter((name) => name.startsWith('not-listed'))).toHaveLength(4)
+  expect((await exportsIn(exports)).filter((name) => name.startsWith('not-listed'))).toHaveLength(4)
 })

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { exportsIn } from '../support/exports-folder.ts'
 import { startFaultyProxy } from '../support/faulty-proxy.ts'
 import { connectHttp, type McpClient } from '../support/mcp-client.ts'
 import { runProgram, serverProgram, startProgram, temporaryFolder } from '../support/program.ts'
@@ -42,7 +42,7 @@ describe.skipIf(noS3)(`an object storage that fails${noS3 ? ` (${noS3})` : ''}`,
       program,
       mcp,
       url: program.url,
-      leftovers: async () => [...(await readdir(join(folder.path, 'exports'))), ...(await s3.openUploads(prefix))],
+      leftovers: async () => [...(await exportsIn(join(folder.path, 'exports'))), ...(await s3.openUploads(prefix))],
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     }
   }

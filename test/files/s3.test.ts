@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CreateMultipartUploadCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { exportsIn } from '../support/exports-folder.ts'
 import { connectHttp, connectStdio } from '../support/mcp-client.ts'
 import { startProgram, temporaryFolder } from '../support/program.ts'
 import { startRedis, type TestRedis } from '../support/redis.ts'
@@ -69,7 +69,7 @@ describe.skipIf(noS3)(`exports in an object storage${noS3 ? ` (${noS3})` : ''}`,
 
     const stored = await s3.client.send(new HeadObjectCommand({ Bucket: s3.bucket, Key: 'made/' + file }))
     expect(stored).toMatchObject({ ContentType: 'text/csv; charset=utf-8', Metadata: { sha256 } })
-    expect(await readdir(join(here.path, 'exports'))).toEqual([])
+    expect(await exportsIn(join(here.path, 'exports'))).toEqual([])
     expect(await s3.openUploads('made/')).toEqual([])
   })
 

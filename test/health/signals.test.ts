@@ -67,7 +67,7 @@ for (const [name, startStore] of Object.entries(stores)) {
       await using d = await openDesk(store.url)
       const target = { queue: d.observer, kind: 'exports' as const }
       const canary = { sentAt: 1, finishedAt: 2, roundTripMs: 1, pendingSince: null }
-      const readNotes = () => Promise.resolve({ workers: [], canary })
+      const readNotes = () => Promise.resolve({ workers: [], canary, canaries: 0 })
       expect(await gatherSignals(d.store, { ...target, readNotes })).toMatchObject({ workers: [], canary })
       const lost = await gatherSignals(d.store, { ...target, readNotes: never })
       expect(lost).toMatchObject({ store: { reachable: true }, paused: false, workers: null, canary: null })

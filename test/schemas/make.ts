@@ -38,6 +38,9 @@ async function fill() {
   await flows.add({ name: 'parent', queueName: 'work', children: [{ name: 'child', queueName: 'work' }] })
   await queue.upsertJobScheduler('tick', { every: 60_000 }, { name: 'tick' })
   await queue.setGlobalConcurrency(50)
+  const backend = queue.getBackend()
+  await backend.writeNote('worker', '{}', { keptMs: Number.MAX_SAFE_INTEGER, most: 1 })
+  await backend.tally('canaries')
   for (const opened of [worker, flows, queue]) await opened.close()
 }
 

@@ -1,3 +1,4 @@
+import { addCanary } from '@queue-ops/server/canary-job'
 import { createLog } from '@queue-ops/server/log'
 import { allSourceKinds } from '@queue-ops/server/source-kinds'
 import type { Source, SourceKind } from '@queue-ops/server/sources/source'
@@ -177,6 +178,13 @@ describe.for(Object.keys(stores))('jobs on %s', (storeName) => {
     }
     expect(bytes).toBeGreaterThan(300_000_000)
     expect((most - before) / 1e6).toBeLessThan(220)
+  })
+
+  test('a canary that is on its way is none of them', async () => {
+    await addCanary(queue, 1)
+    const { id } = await queue.add('letter', {})
+    const wanted = { ...whole, columns: [await column('job_id')] }
+    expect(await readRows(source(), wanted)).toMatchObject({ total: 1, rows: [[id]] })
   })
 
   test('a queue that is not there is told, and not made by looking', async () => {

@@ -24,11 +24,11 @@ export function createOrders(database: string): void {
   db.close()
 }
 
-/** Makes a view that takes several seconds to read, so that an export of it can be caught in the act. */
-export function createSlowView(database: string): void {
+/** Makes a view that takes several seconds to read, or longer, so that an export of it can be caught in the act. */
+export function createSlowView(database: string, rows = 3_000_000): void {
   const db = new DatabaseSync(database)
   db.exec(
-    `CREATE VIEW numbers AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT i FROM n`,
+    `CREATE VIEW numbers AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows}) SELECT i FROM n`,
   )
   db.close()
 }

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { UnrecoverableError, WaitingError, type Processor, type Worker } from 'bullmq'
 import { OpsError } from '../errors.ts'
+import { recordCanary } from '../health/canary.ts'
 import type { Log } from '../log.ts'
+import { askStore } from '../queue/ask-store.ts'
+import { isCanary } from '../queue/canary-job.ts'
 import type { Store } from '../queue/store.ts'
+import { WorkInHand } from '../queue/work-in-hand.ts'
 import type { OpenCatalogue } from './datasets/open-catalogue.ts'
 import { deadLetterOf, startDeadLetterAlerts } from './dead-letter-alerts.ts'
 import { ExportData, type ExportJob, type ExportOutcome, type ExportQueue } from './export-job.ts'
@@ -50,6 +54,8 @@ interface WorkerSettings extends ThreadSettings {
 
 /** A running consumer of the export queue. */
 export interface ExportWorker {
+  /** What it is working on at the moment. */
+  work: WorkInHand
   /**
    * Takes no more jobs, lets the active ones finish within the grace time and then puts the rest back on the queue
    * for another worker, without costing them an attempt.
@@ -71,7 +77,11 @@ export function startExportWorker(
   const threads = startExportThreads(catalogue, settings, settings.concurrency)
   const queue: ExportQueue = store.openQueue(settings.queueName)
   const desk: Desk = { queue, threads, files, settings, graceOver: graceOver.signal, log }
-  const worker = store.openWorker(settings.queueName, exportProcessor(desk), {
+  const work = new WorkInHand()
+  const exporting = work.during(exportProcessor(desk))
+  const processor: typeof exporting = async (job, token, lockLost) =>
+    isCanary(job) ? { cancelled: true } : exporting(job, token, lockLost)
+  const worker = store.openWorker(settings.queueName, processor, {
     concurrency: settings.concurrency,
     metrics: { maxDataPoints: METRIC_POINTS },
     lockDuration: LOCK_MS,
@@ -81,6 +91,8 @@ export function startExportWorker(
   const alerts = settings.deadLetterWebhook
     ? startDeadLetterAlerts(store, queue, settings.deadLetterWebhook, log)
     : null
+  work.watch(worker)
+  const canaries = watchCanaries(worker, desk, store)
   // Another worker may have it already: what this one goes on to do is in vain.
   worker.on('lockRenewalFailed', (jobIds) => {
     for (const jobId of jobIds) worker.cancelJob(jobId, 'the lock is lost')
@@ -89,20 +101,35 @@ export function startExportWorker(
     if (schedule) void keepLatest(queue, files, schedule, log)
   })
   worker.on('failed', (job) => {
-    if (!job?.finishedOn) return
+    if (!job?.finishedOn || isCanary(job)) return
     log.error(deadLetterOf(job), 'an export failed for good')
     alerts?.tell(job)
     void tidy(desk, job, placeOf(settings), removeUnfinished)
   })
   return {
+    work,
     async close() {
       await closeWorker(worker, settings.shutdownGraceMs, graceOver)
+      await canaries.recorded()
       await threads.close()
       await alerts?.close()
       await queue.close()
     },
     threadsEnded: () => threads.ended(),
   }
+}
+
+/** Tells that canaries came through, once the store has taken them as completed. */
+function watchCanaries(worker: Worker, { queue, log }: Desk, store: Store) {
+  const notes = store.openNotes(queue)
+  let recording: Promise<void> = Promise.resolve()
+  worker.on('completed', (job) => {
+    if (!notes || !isCanary(job)) return
+    recording = askStore(queue, () => recordCanary(notes, job)).catch((error: unknown) =>
+      log.debug({ event: 'canary_untold', err: error }, 'the store did not hear that a canary came through'),
+    )
+  })
+  return { recorded: () => recording }
 }
 
 /** What every export is worked on with. */

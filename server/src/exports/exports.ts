@@ -11,6 +11,7 @@ import {
 } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import { askStore } from '../queue/ask-store.ts'
+import { CANARY_ID } from '../queue/canary-job.ts'
 import type { Catalogue } from './datasets/catalogue.ts'
 import type { Dataset } from './datasets/dataset.ts'
 import {
@@ -128,7 +129,7 @@ async function whereToFetch(
 }
 
 async function find(queue: ExportQueue, jobId: string): Promise<{ job: ExportJob; state: JobState }> {
-  if (!exportJobId.test(jobId)) throw new OpsError('not_found', 'Job not found')
+  if (!exportJobId.test(jobId) || jobId === CANARY_ID) throw new OpsError('not_found', 'Job not found')
   const found = await askStore(queue, async () => {
     const job = await queue.getJob(jobId)
     return job && { job, state: JobState.safeParse(await job.getState()) }

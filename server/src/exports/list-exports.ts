@@ -7,6 +7,7 @@ import {
 } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import { askStore } from '../queue/ask-store.ts'
+import { isCanary } from '../queue/canary-job.ts'
 import { dataOf, isCancelled, outcomeOf, type ExportJob, type ExportQueue } from './export-job.ts'
 
 const PAGE = 20
@@ -30,11 +31,14 @@ export async function listExports(
     const exports: ListedExport[] = []
     let { offset } = begin
     for (const next of states.slice(states.indexOf(begin.state))) {
-      // One more than fits tells whether there is another page.
-      const room = limit - exports.length
-      const jobs = await queue.getJobs([next], offset, offset + room)
-      exports.push(...jobs.slice(0, room).map((job) => listed(job, next)))
-      if (jobs.length > room) return { exports, next_cursor: `${next}:${offset + room}` }
+      // One more than fits tells whether there is another page, and the canary may be among them.
+      for (const job of await queue.getJobs([next], offset, offset + limit - exports.length + 1)) {
+        if (!isCanary(job)) {
+          if (exports.length === limit) return { exports, next_cursor: `${next}:${offset}` }
+          exports.push(listed(job, next))
+        }
+        offset += 1
+      }
       offset = 0
     }
     return { exports, next_cursor: null }

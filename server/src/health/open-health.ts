@@ -1,10 +1,14 @@
+import type { Queue } from 'bullmq'
 import type { Log } from '../log.ts'
+import { CANARY_ID } from '../queue/canary-job.ts'
 import type { Store } from '../queue/store.ts'
+import { readFromNotes } from './from-notes.ts'
 import { createHealth, type Health } from './health.ts'
 import { openLimits, type LimitsNews } from './open-limits.ts'
 import { defaultLimits, type Limits } from './rules/limits.ts'
 import { sharedStore } from './shared-store.ts'
 import { gatherSignals } from './signals.ts'
+import { steadyTotals } from './steady-totals.ts'
 import type { Target } from './watcher.ts'
 
 /** What is watched, and by what it is judged. */
@@ -33,11 +37,13 @@ export function openHealth(store: Store, settings: HealthSettings, log: Log): He
   const shared = sharedStore(store)
   const [main, ...further] = opened.map(({ name, queue }): Target => {
     const kind = name === settings.exportQueue ? 'exports' : 'watched'
+    const target = { queue, kind, ...(kind === 'exports' && ours(store, queue)) } as const
+    const steady = steadyTotals()
     return {
       queue: name,
       kind,
       store: store.kind,
-      look: () => gatherSignals(shared, { queue, kind }),
+      look: async () => steady(await gatherSignals(shared, target)),
       settings: () => settingsOf(name),
     }
   })
@@ -50,6 +56,12 @@ export function openHealth(store: Store, settings: HealthSettings, log: Log): He
       await Promise.all(opened.map(({ queue }) => queue.close()))
     },
   }
+}
+
+/** What there is in a queue of our own workers besides jobs. */
+function ours(store: Store, queue: Queue) {
+  const notes = store.openNotes(queue)
+  return { without: CANARY_ID, ...(notes && { readNotes: () => readFromNotes(queue, notes) }) }
 }
 
 /** What holds where the file of limits says nothing. */

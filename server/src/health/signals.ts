@@ -2,6 +2,7 @@ import type { Queue } from 'bullmq'
 import { OpsError } from '../errors.ts'
 import { askStore } from '../queue/ask-store.ts'
 import { consumersOf } from '../queue/consumers.ts'
+import type { QueueFacts } from '../queue/queue-facts.ts'
 import type { Store } from '../queue/store.ts'
 import { problemOf } from '../queue/store-problem.ts'
 import type { Signals } from './rules/signals.ts'
@@ -17,7 +18,8 @@ export interface Target {
   readNotes?: () => Promise<FromNotes>
 }
 
-export type FromNotes = Pick<Signals, 'workers' | 'canary'>
+/** What stands in the notes of a queue, and how many canaries BullMQ has counted among the completed jobs. */
+export type FromNotes = Pick<Signals, 'workers' | 'canary'> & { canaries: number }
 
 /** Everything that one look tells. */
 export type Observed = Omit<Signals, 'trend'>
@@ -44,13 +46,20 @@ export async function gatherSignals(store: Store, { queue, kind, without, readNo
     counts: counted?.counts ?? null,
     paused: counted?.paused ?? null,
     consumers,
-    facts,
+    facts: facts && facts !== 'unsupported' ? withoutCanaries(facts, notes) : facts,
     workers: notes?.workers ?? null,
     canary: notes?.canary ?? null,
   }
 }
 
-const unsupported: FromNotes = { workers: 'unsupported', canary: 'unsupported' }
+const unsupported: FromNotes = { workers: 'unsupported', canary: 'unsupported', canaries: 0 }
+
+/** @param notes null when they could not be read: then nobody knows how many there were */
+function withoutCanaries(facts: QueueFacts, notes: FromNotes | null): QueueFacts {
+  const { totals } = facts
+  if (!notes || !totals) return { ...facts, totals: null }
+  return { ...facts, totals: { ...totals, completed: Math.max(0, totals.completed - notes.canaries) } }
+}
 
 const nothing = { counts: null, paused: null, consumers: null, facts: null, workers: null, canary: null }
 

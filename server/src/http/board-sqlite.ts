@@ -1,18 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
+import type { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import type { Queue } from 'bullmq'
 import { Router } from 'express'
 import type { Store } from '../queue/store.ts'
+import { CanaryFreeAdapter } from './board-canary.ts'
 
 /**
  * A queue in a SQLite file as Bull Board sees it. The store panel has fixed rows, made for Redis; {@link sqliteWords} says
  * what stands in them here.
  */
-export class SqliteBoardAdapter extends BullMQAdapter {
+export class SqliteBoardAdapter extends CanaryFreeAdapter {
   readonly #inspectFile: () => ReturnType<Store['inspectFile']>
 
-  constructor(queue: Queue, store: Pick<Store, 'inspectFile'>) {
-    super(queue)
+  constructor(queue: Queue, store: Pick<Store, 'inspectFile' | 'readCounts'>) {
+    super(queue, store)
     this.#inspectFile = () => store.inspectFile(queue)
   }
 

@@ -1,9 +1,9 @@
 import { createBullBoard } from '@bull-board/api'
-import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { ExpressAdapter } from '@bull-board/express'
 import type { Queue } from 'bullmq'
 import { Router, type RequestHandler } from 'express'
 import type { Store } from '../queue/store.ts'
+import { CanaryFreeAdapter } from './board-canary.ts'
 import { SqliteBoardAdapter, sqliteWords } from './board-sqlite.ts'
 import type { Mount } from './mount.ts'
 
@@ -19,7 +19,7 @@ export function mountBoard(queues: Queue[], store: Store): Mount {
   adapter.setBasePath(BOARD_PATH)
   createBullBoard({
     queues: queues.map((queue) =>
-      store.kind === 'sqlite' ? new SqliteBoardAdapter(queue, store) : new BullMQAdapter(queue),
+      store.kind === 'sqlite' ? new SqliteBoardAdapter(queue, store) : new CanaryFreeAdapter(queue, store),
     ),
     serverAdapter: adapter,
     options: { uiConfig: { boardTitle: 'Queue Ops', miscLinks: [{ text: 'Status page', url: '/' }] } },

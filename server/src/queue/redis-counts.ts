@@ -17,7 +17,7 @@ export async function readRedisCounts(queue: Queue, without = ''): Promise<Queue
     ['llen', key('paused')],
     ['lrange', key('wait'), -NEXT_ENTRIES, -1],
     ['llen', key('active')],
-    ['hmget', key(without), 'timestamp', 'processedOn'],
+    ['hmget', key(without), 'timestamp', 'processedOn', 'finishedOn', 'failedReason'],
     ...sets.map((state): Command => ['zcard', key(state)]),
   ])
   const ends = next as string[]
@@ -31,8 +31,10 @@ export async function readRedisCounts(queue: Queue, without = ''): Promise<Queue
   return { counts, paused: paused === 1 }
 }
 
-/** A job that never is delayed and goes away when it is over waits or is active, as long as it is there. */
-function stateOf([timestamp, processedOn]: (string | null)[], isNext: boolean): JobState | null {
+/** A job that never is delayed waits or is active; it is over only when other hands have kept it from going away. */
+function stateOf(fields: (string | null)[], isNext: boolean): JobState | null {
+  const [timestamp, processedOn, finishedOn, failedReason] = fields
   if (!timestamp) return null
+  if (finishedOn) return failedReason ? 'failed' : 'completed'
   return isNext || !processedOn ? 'waiting' : 'active'
 }

@@ -19,9 +19,12 @@ import { logConnectionErrors } from './connection-errors.ts'
 import { readClients, type Clients } from './consumers.ts'
 import { gettersOnly, type FactsReader } from './facts-reader.ts'
 import { LastRefusals } from './last-refusal.ts'
+import type { Notes } from './notes.ts'
+import { redisNotes } from './redis-notes.ts'
 import { redisReader } from './redis-reader.ts'
 import { SqliteBackend } from './sqlite/backend.ts'
 import { createSqliteBackend, StoreError, type FileFacts } from './sqlite/create-sqlite-backend.ts'
+import { sqliteNotes } from './sqlite-notes.ts'
 import { sqliteReader } from './sqlite-reader.ts'
 
 /** Longest pause between two attempts of a worker to reach the store again; BullMQ's own default backs off to 20 s. */
@@ -38,6 +41,8 @@ export interface Store extends FactsReader {
   kind: StoreKind
   /** What is to be known of the SQLite file behind a queue of this store, null on other stores. Rejects like any call. */
   inspectFile(queue: Queue): Promise<FileFacts | null>
+  /** The notes of a queue of this store, through the connection of that queue; null where there are none (PostgreSQL). */
+  openNotes(queue: Queue): Notes | null
   /** Who is connected to the store of a queue. Rejects like any call. */
   readClients(queue: Queue): Promise<Clients>
   /** A queue whose calls reject at once when the store is gone; make them through `askStore`. */
@@ -97,6 +102,11 @@ export function openStore(url: string, prefix: string, log: Log): Store {
     inspectFile: async (queue) => {
       const backend: unknown = queue.getBackend()
       return backend instanceof SqliteBackend ? backend.inspectFile() : null
+    },
+    openNotes(queue) {
+      const backend: unknown = queue.getBackend()
+      if (backend instanceof SqliteBackend) return sqliteNotes(backend)
+      return kind === 'redis' ? redisNotes(queue) : null
     },
     openQueue: (name, defaults) => open(name, defaults ? { defaultJobOptions: defaults } : {}),
     openReader: (name) => open(name, { skipMetasUpdate: true }),

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { JobType, Queue } from 'bullmq'
+import { CANARY_ID } from '../../queue/canary-job.ts'
 
 const PAGE = 2000
 
@@ -39,9 +40,15 @@ export class JobIds {
 
   /**
    * Lists the jobs that are in one of these states. One that is not removed meanwhile is found, wherever it moves: states
-   * are looked through in the order in which jobs pass them, and those from which a job may have come back once more.
+   * are looked through in the order in which jobs pass them, and those from which a job may have come back once more. The
+   * canary is no job of anybody's.
    */
   async collect(queue: Queue, states: readonly JobType[]): Promise<void> {
+    await this.#collectAll(queue, states)
+    this.#db.prepare('DELETE FROM ids WHERE id = ?').run(CANARY_ID)
+  }
+
+  async #collectAll(queue: Queue, states: readonly JobType[]) {
     for (const state of states) await this.#collectState(queue, state)
     if (states.length < jobStates.length) return
     for (const state of states.filter((state) => !OVER.has(state))) await this.#collectState(queue, state)

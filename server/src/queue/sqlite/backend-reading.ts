@@ -5,6 +5,7 @@ import { holderOf } from './dedup.ts'
 import { Dependency } from './dependencies.ts'
 import * as inspecting from './inspecting.ts'
 import { readMetrics, type Outcome } from './metrics.ts'
+import { readNotes, readTallies } from './notes.ts'
 import { fileFacts, type FileFacts } from './file-facts.ts'
 import { queueFacts, type Bounds } from './queue-facts.ts'
 import { findScheduler } from './scheduler-rows.ts'
@@ -97,6 +98,15 @@ export abstract class ReadingBackend extends BackendBase {
   inspectFile(): Promise<FileFacts> {
     const { database, integrity } = this.file
     return this.write((tx) => fileFacts(tx, database.path, integrity.latest(Date.now())))
+  }
+
+  /** What processes have left under names, not older than `keptMs`, and the running numbers. */
+  readNotes(keptMs: number) {
+    return this.read((tx) => {
+      const now = Date.now()
+      const notes = readNotes(tx, this.qualifiedName, now, keptMs)
+      return { now, notes, tallies: readTallies(tx, this.qualifiedName) }
+    })
   }
 
   /** What is to be known of the queue beyond its counts, one job left out. */

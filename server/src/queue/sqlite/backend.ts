@@ -21,6 +21,7 @@ import { finishJob } from './finishing.ts'
 import { extendLock, recoverStalled } from './locks.ts'
 import type { Outcome } from './metrics.ts'
 import * as moving from './moving.ts'
+import * as notes from './notes.ts'
 import * as removing from './removing.ts'
 import * as trees from './removing-trees.ts'
 import { continueScheduler, removeScheduler, upsertScheduler } from './schedulers.ts'
@@ -312,6 +313,26 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
 
   removeJobScheduler(id: string): Promise<number> {
     return this.write((tx, queue) => removeScheduler(tx, queue, id))
+  }
+
+  // ── notes, which BullMQ knows nothing of ────────────────────────────────────────────────────────────────────────────
+
+  /** Keeps a text under a name for the processes around the queue, and gives the time at which it was written. */
+  writeNote(name: string, text: string, keeping: notes.Keeping): Promise<number> {
+    return this.write((tx) => {
+      const writtenAt = Date.now()
+      notes.writeNote(tx, this.qualifiedName, { name, writtenAt, text }, keeping)
+      return writtenAt
+    })
+  }
+
+  removeNote(name: string): Promise<void> {
+    return this.write((tx) => notes.removeNote(tx, this.qualifiedName, name))
+  }
+
+  /** Adds one to the running number with this name. */
+  tally(name: string): Promise<void> {
+    return this.write((tx) => notes.tally(tx, this.qualifiedName, name))
   }
 
   // ── settings of the queue ───────────────────────────────────────────────────────────────────────────────────────

@@ -146,6 +146,7 @@ export function obliterate(tx: Transaction, queue: QueueRow, count: number, forc
   for (const table of ['scheduler', 'event', 'metric', 'dedup', 'dedup_next']) {
     tx.sql(`DELETE FROM ${table} WHERE queue = ?`).run(queue.id)
   }
+  tx.sql('DELETE FROM tally WHERE queue = ?').run(queue.name)
   queue.reset()
   return 0
 }

@@ -130,6 +130,18 @@ const migrations = [
   ALTER TABLE job ADD COLUMN ready_at INTEGER;
   ALTER TABLE queue ADD COLUMN paused_at INTEGER NOT NULL DEFAULT 0;
   `,
+  // By the name of the queue and not its number: a note makes no queue, and writing one wakes nobody who waits for a job.
+  `
+  CREATE TABLE note (
+    queue TEXT NOT NULL,
+    name TEXT NOT NULL,
+    written_at INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (queue, name)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE tally (queue TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (queue, name))
+    STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /**

@@ -1,0 +1,62 @@
+import type { Transaction } from './transaction.ts'
+
+/** A note as it stands in the file. */
+export interface StoredNote {
+  name: string
+  writtenAt: number
+  text: string
+}
+
+/** How long and how many notes of a queue are kept. */
+export interface Keeping {
+  keptMs: number
+  most: number
+}
+
+/** Writes a note and forgets those of the queue that are too old or too many. */
+export function writeNote(
+  tx: Transaction,
+  queue: string,
+  { name, writtenAt, text }: StoredNote,
+  { keptMs, most }: Keeping,
+): void {
+  tx.sql('INSERT OR REPLACE INTO note (queue, name, written_at, value) VALUES (?, ?, ?, ?)').run(
+    queue,
+    name,
+    writtenAt,
+    text,
+  )
+  // By the distance, because a clock that was set back leaves notes of the future behind.
+  tx.sql('DELETE FROM note WHERE queue = ? AND abs(written_at - ?) > ?').run(queue, writtenAt, keptMs)
+  const count = Number(tx.sql('SELECT count(*) AS notes FROM note WHERE queue = ?').get(queue)?.['notes'])
+  if (count <= most) return
+  const oldest = 'SELECT name FROM note WHERE queue = ? ORDER BY written_at LIMIT ?'
+  tx.sql(`DELETE FROM note WHERE queue = ? AND name IN (${oldest})`).run(queue, queue, count - most)
+}
+
+export function removeNote(tx: Transaction, queue: string, name: string): void {
+  tx.sql('DELETE FROM note WHERE queue = ? AND name = ?').run(queue, name)
+}
+
+/** Those that are not older than `keptMs` at `now`. */
+export function readNotes(tx: Transaction, queue: string, now: number, keptMs: number): StoredNote[] {
+  const rows = tx
+    .sql('SELECT name, written_at, value FROM note WHERE queue = ? AND abs(written_at - ?) <= ? ORDER BY name')
+    .all(queue, now, keptMs)
+  return rows.map((row) => ({
+    name: String(row['name']),
+    writtenAt: Number(row['written_at']),
+    text: String(row['value']),
+  }))
+}
+
+export function tally(tx: Transaction, queue: string, name: string): void {
+  tx.sql(
+    'INSERT INTO tally (queue, name, count) VALUES (?, ?, 1) ON CONFLICT (queue, name) DO UPDATE SET count = count + 1',
+  ).run(queue, name)
+}
+
+export function readTallies(tx: Transaction, queue: string): Record<string, number> {
+  const rows = tx.sql('SELECT name, count FROM tally WHERE queue = ?').all(queue)
+  return Object.fromEntries(rows.map((row) => [String(row['name']), Number(row['count'])]))
+}
