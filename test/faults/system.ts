@@ -100,14 +100,20 @@ async function startedWith(owned: AsyncDisposableStack, settings: SystemSettings
   return Object.assign(parts, { [Symbol.asyncDispose]: () => owned.disposeAsync() })
 }
 
+/**
+ * Several systems start and live on the same two cores: that they hold each other up is true and told by the report, and is
+ * not what these tests are about.
+ */
+const busyMachine = { event_loop_delay_ms: '8000/20000', store_latency_ms: '1000/3000' }
+
 async function files(folder: string, { limits = {} }: SystemSettings): Promise<Record<string, string>> {
   const database = join(folder, 'orders.sqlite')
   createOrders(database)
   const health = join(folder, 'health.yaml')
-  const lines = Object.entries(limits).map(([name, limit]) => `  ${name}: ${limit}\n`)
-  await writeFile(health, lines.length > 0 ? `defaults:\n${lines.join('')}` : '')
+  const lines = Object.entries({ ...busyMachine, ...limits }).map(([name, limit]) => `  ${name}: ${limit}\n`)
+  await writeFile(health, `defaults:\n${lines.join('')}`)
   return {
     DATASETS_FILE: await writeDatasetsFile(folder, DATASET, database, 'orders'),
-    ...(lines.length > 0 ? { HEALTH_FILE: health } : {}),
+    HEALTH_FILE: health,
   }
 }

@@ -16,7 +16,7 @@ export const backlogGrowing: Fault = {
     limits: { ...SHORT_LOOK_BACK.limits, drain_s: '5/10' },
   },
   seenAs: ['backlog'],
-  window: { ms: SHORT_LOOK_BACK.ms, why: '20 s: window_s, set here (drain_s 10)' },
+  window: { ms: SHORT_LOOK_BACK.ms, why: '20 s: window_s, set here (default 300), with drain_s 10 (default 900)' },
   async inject({ queue, flag }) {
     await writeFile(flag, 'slow')
     const producer = produce(queue)

@@ -20,7 +20,7 @@ export const diskFull: Fault = {
   },
   impossible: noSmallDisk,
   seenAs: ['export_folder'],
-  window: FOLDER_TRIAL,
+  window: { ...FOLDER_TRIAL, why: `${FOLDER_TRIAL.why}; free_bytes set here to fit a disk of 64 MB` },
   async inject() {
     disk?.fill()
     return async () => disk?.free(50 * MB)

@@ -10,7 +10,7 @@ export const poisonJob: Fault = {
   how: 'an export that kills whichever worker takes it; a supervisor starts the worker again each time',
   system: { store: 'redis', workerModule: 'faulty-reads.ts', limits: { stalls: '1/1' } },
   seenAs: ['stalled_jobs', 'active_jobs'],
-  window: { ms: 14_000, why: '14 s: its lock ends after 8 s, two sweeps of 3 s; stalls 1, set here' },
+  window: { ms: 14_000, why: '14 s: its lock ends after 8 s, two sweeps of 3 s; stalls 1, set here (default 3)' },
   // The worst of the last minute counts, since between two rounds the job waits.
   afterMs: MINUTE_MS,
   async inject(system) {

@@ -8,7 +8,7 @@ export const processorNeverReturns: Fault = {
   how: 'the source of an export never answers; afterwards the export is cancelled',
   system: { store: 'redis', workerModule: 'faulty-reads.ts', limits: { active_s: '10/20' } },
   seenAs: ['active_jobs'],
-  window: { ms: 20_000, why: '20 s: active_s, set here' },
+  window: { ms: 20_000, why: '20 s: active_s, set here (default: EXPORT_TIMEOUT_MS and 5 min)' },
   afterMs: 0,
   async inject({ server, flag }) {
     await writeFile(flag, 'hang')

@@ -10,7 +10,10 @@ export const schedulerStopped: Fault = {
   how: "the delayed job that is a scheduler's next run is deleted from the queue of another application, watched by QUEUES",
   system: { store: 'redis', env: { QUEUES: QUEUE }, limits: { scheduler_overdue_s: '5/10' } },
   seenAs: ['scheduler_overdue'],
-  window: { ms: 17_000, why: '17 s: its period of 2 s, scheduler_overdue_s 10, set here, a look every 5 s' },
+  window: {
+    ms: 17_000,
+    why: '17 s: its period of 2 s, scheduler_overdue_s 10, set here (default 60), a look every 5 s',
+  },
   afterMs: 5000,
   async prepare({ store, owns }) {
     const worker = new Worker(QUEUE, async () => undefined, { connection: { url: store.url } })
