@@ -50,6 +50,12 @@ const programs = {
     apt: 'python3-openpyxl',
     brew: 'python',
   },
+  blackbox: {
+    names: ['prometheus-blackbox-exporter', 'blackbox_exporter'],
+    variable: 'BLACKBOX_EXPORTER',
+    apt: 'prometheus-blackbox-exporter',
+    brew: 'blackbox_exporter',
+  },
   promtool: {
     names: ['promtool'],
     variable: 'PROMTOOL',

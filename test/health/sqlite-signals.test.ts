@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { gatherSignals } from '@queue-ops/server/gather-signals'
 import { expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { damageTable } from '../support/damaged-table.ts'
 import { immutable, noImmutable } from '../support/immutable-file.ts'
 import { temporaryFolder } from '../support/program.ts'
 import { noSmallDisk, smallDisk } from '../support/small-disk.ts'
@@ -52,6 +53,32 @@ test('a queue file that was deleted is not reachable, and says why', async () =>
   await rename(`${file}.gone`, file)
   expect(await gather(d)).toMatchObject(writable)
 })
+
+test('a queue file whose jobs cannot be read any more is not reachable, and says why', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'queue.sqlite')
+  await using d = await openDesk(`sqlite:${file}`)
+  await d.queue.add('a', {})
+  const { repair } = await damageTable(file, 'job')
+  // Pages that were read before are kept until somebody writes.
+  bumpVersion(file)
+  expect(await gather(d)).toMatchObject({
+    store: { reachable: false, problem: expect.stringContaining('damaged') },
+    counts: null,
+    facts: null,
+  })
+  await repair()
+  bumpVersion(file)
+  expect(await gather(d)).toMatchObject(writable)
+})
+
+/** Writes something that changes nothing. */
+function bumpVersion(file: string) {
+  const db = new DatabaseSync(file)
+  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
+  db.exec(`PRAGMA user_version = ${version}`)
+  db.close()
+}
 
 test.skipIf(noSmallDisk)(`a queue file on a full disk takes no writes${orNot(noSmallDisk)}`, async () => {
   using disk = smallDisk(16)

@@ -10,8 +10,8 @@ import { eventually } from './eventually.ts'
 /** A real redis-server on a port of its own, set up for a queue unless asked otherwise, that can be stopped, frozen and started again. */
 export interface TestRedis extends AsyncDisposable {
   url: string
-  /** SIGTERM, as an operator would; the port stays ours for `start`. */
-  stop(): Promise<void>
+  /** SIGTERM, as an operator would, unless told otherwise; the port stays ours for `start`. */
+  stop(signal?: NodeJS.Signals): Promise<void>
   start(): Promise<void>
   /** SIGSTOP: the connections stay, nothing answers. */
   freeze(): void
@@ -46,11 +46,11 @@ export async function startRedis(settings: string[] = []): Promise<TestRedis> {
     server = spawn(program, [...own, '--dir', folder, ...settings], { stdio: 'ignore' })
     await eventually(() => ask(url, (redis) => redis.ping()))
   }
-  async function stop() {
+  async function stop(signal: NodeJS.Signals = 'SIGTERM') {
     if (!server || server.exitCode !== null || server.signalCode !== null) return
     const exited = once(server, 'exit')
     server.kill('SIGCONT')
-    server.kill('SIGTERM')
+    server.kill(signal)
     await exited
   }
   await start()

@@ -4,7 +4,7 @@ import { askStore } from '../queue/ask-store.ts'
 import { consumersOf } from '../queue/consumers.ts'
 import type { QueueFacts } from '../queue/queue-facts.ts'
 import type { Store } from '../queue/store.ts'
-import { problemOf } from '../queue/store-problem.ts'
+import { damageOf, problemOf } from '../queue/store-problem.ts'
 import type { Signals } from './rules/signals.ts'
 
 /** A queue that is looked at. */
@@ -27,10 +27,12 @@ export type Observed = Omit<Signals, 'trend'>
 /**
  * Reads the signals of one queue. Each group of them is bounded to 1.5 s by itself and all are read at the same time, so that
  * one that is frozen or forbidden is null and the others are there. Never rejects because of the store: one that does not
- * answer is not reachable, and then nothing else is known.
+ * answer, or in which a table is damaged, is not reachable, and then nothing else is known.
  */
 export async function gatherSignals(store: Store, { queue, kind, without, readNotes }: Target): Promise<Observed> {
-  const bounded = <T>(calls: () => Promise<T>) => unlessLost(askStore(queue, calls))
+  let damage: string | null = null
+  const bounded = <T>(calls: () => Promise<T>) =>
+    unlessLost(askStore(queue, calls), (error) => (damage ??= damageOf(error)))
   const [reached, counted, consumers, facts, notes] = await Promise.all([
     look(store, queue),
     bounded(() => store.readCounts(queue, without)),
@@ -40,6 +42,7 @@ export async function gatherSignals(store: Store, { queue, kind, without, readNo
   ])
   const seen = { queue: queue.name, kind, observedAt: new Date(), store: reached }
   if (!reached.reachable) return { ...seen, ...nothing }
+  if (damage !== null) return { ...seen, store: { kind: store.kind, reachable: false, problem: damage }, ...nothing }
   return {
     ...seen,
     observedAt: new Date(reached.facts?.nowMs ?? seen.observedAt),
@@ -77,11 +80,12 @@ async function look(store: Store, queue: Queue): Promise<Signals['store']> {
   }
 }
 
-async function unlessLost<T>(asked: Promise<T>): Promise<T | null> {
+async function unlessLost<T>(asked: Promise<T>, onLost?: (error: OpsError) => void): Promise<T | null> {
   try {
     return await asked
   } catch (error) {
-    if (error instanceof OpsError) return null
-    throw error
+    if (!(error instanceof OpsError)) throw error
+    onLost?.(error)
+    return null
   }
 }

@@ -8,3 +8,7 @@ import { StoreError } from './sqlite/create-sqlite-backend.ts'
  */
 export const problemOf = ({ cause }: OpsError): string | null =>
   cause instanceof StoreError ? cause.told : redisProblem(cause)
+
+/** That the store's file is damaged, in the same words; null when it is something else. */
+export const damageOf = ({ cause }: OpsError): string | null =>
+  cause instanceof StoreError && cause.problem === 'corrupt' ? cause.told : null

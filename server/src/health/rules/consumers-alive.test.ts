@@ -45,6 +45,23 @@ test('one that ended without a goodbye warns until another was started in its pl
   })
 })
 
+test('of a crash loop whose last worker lives none is missed, of one that has ended so the last one is', () => {
+  const generation = (worker: string, startedAgoMs: number, ageMs: number) => ({
+    ...aWorker,
+    worker,
+    startedAt: NOW - startedAgoMs,
+    ageMs,
+  })
+  const [first, second] = [generation('1', 60_000, 40_000), generation('2', 39_000, 20_000)]
+  const looped = { workers: [first, second, generation('3', 19_000, 700)], consumers: connected(19) }
+  expect(check(looped)).toMatchObject({ status: 'pass', message: '1 worker lives.' })
+  const another = { workers: [aWorker, first, second], consumers: connected(3600) }
+  expect(check(another)).toMatchObject({
+    status: 'warn',
+    message: '1 worker lives; 1 has ended without a goodbye.',
+  })
+})
+
 test('an event loop that was held warns at 1 s and fails at 5 s', () => {
   const held = (eventLoopDelayMs: number) => check({ workers: [{ ...aWorker, eventLoopDelayMs }] })
   expect(held(999)).toMatchObject({ status: 'pass' })

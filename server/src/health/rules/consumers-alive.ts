@@ -81,10 +81,16 @@ function frozenAmong({ consumers }: Signals, { living, silent }: Workers, heartb
   return newestFirst.slice(0, Math.max(settled.length - living.length, 0))
 }
 
-/** Silent ones in whose place nobody was started. */
+/**
+ * Silent ones in whose place nobody was started. A successor may have died too, and have one of its own: in a crash loop
+ * only the last of them is missed.
+ */
 function deadAmong({ observedAt }: Signals, { living, silent }: Workers, windowS: number): Heartbeat[] {
-  const lately = silent.filter(({ ageMs }) => ageMs < windowS * 1000).toSorted((a, b) => a.ageMs - b.ageMs)
-  const lastSign = Math.min(...lately.map(({ ageMs }) => observedAt.getTime() - ageMs))
-  const replaced = living.filter(({ startedAt }) => startedAt >= lastSign).length
-  return lately.slice(0, Math.max(lately.length - replaced, 0))
+  const lately = silent.filter(({ ageMs }) => ageMs < windowS * 1000).toSorted((a, b) => b.ageMs - a.ageMs)
+  const starts = [...living, ...lately].map(({ startedAt }) => startedAt).toSorted((a, b) => a - b)
+  return lately.filter(({ ageMs }) => {
+    const successor = starts.findIndex((startedAt) => startedAt > observedAt.getTime() - ageMs)
+    if (successor >= 0) starts.splice(successor, 1)
+    return successor < 0
+  })
 }
