@@ -75,6 +75,8 @@ test('nobody takes it: the canary fails, says so, and is taken back', async () =
 test('an ill queue is not given a canary', async () => {
   await using folder = await temporaryFolder()
   await using program = await startProgram({ DATA_DIR: folder.path, ROLE: 'server' })
+  await using mcp = await connectHttp(program.url)
+  await eventually(async () => expect((await mcp.health()).report.healthy).toBe(false))
   const { result } = await probeWith({ url: `${program.url}/mcp`, steps: canary })
   expect(result).toMatchObject({ status: 'fail', reason: 'unhealthy' })
   expect(result.steps.map(({ name }) => name)).not.toContain('canary_export')

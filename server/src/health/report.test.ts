@@ -205,3 +205,10 @@ test('asked for alone, a queue of another application says what can never be kno
   expect(unknown).toEqual(['consumers_alive', 'canary', 'worker_clock'])
   expect(checks.find(({ name }) => name === 'canary')?.message).toBe('Not known of the workers of another application.')
 })
+
+test('a store that answers but does not tell of the jobs is not taken for a queue that works', () => {
+  expect(reported({ counts: null, facts: null, paused: null })).toMatchObject({
+    status: 'degraded',
+    summary: expect.stringContaining('cannot be judged'),
+  })
+})

@@ -58,9 +58,13 @@ function excused(finding: Finding): Finding {
   return { ...finding, stops: false, check: { ...finding.check, ok: true, status: 'warn' } }
 }
 
-function statusOf(findings: readonly Finding[]): HealthStatus {
+/** The store answers, but not even how many jobs there are: that nothing is known is not that nothing is wrong. */
+const isBlind = ({ store, counts }: Signals) => store.reachable && counts === null
+
+function statusOf(signals: Signals, findings: readonly Finding[]): HealthStatus {
   if (findings.some(({ stops }) => stops)) return 'down'
-  return findings.some(({ check: { status } }) => status === 'warn' || status === 'fail') ? 'degraded' : 'operational'
+  const isTroubled = findings.some(({ check: { status } }) => status === 'warn' || status === 'fail')
+  return isTroubled || isBlind(signals) ? 'degraded' : 'operational'
 }
 
 const worstFirst: HealthStatus[] = ['down', 'degraded', 'operational']
@@ -69,7 +73,7 @@ const worstFirst: HealthStatus[] = ['down', 'degraded', 'operational']
 export function reportHealth(main: Judged, watched: readonly Judged[] = []): HealthReport {
   const findings = [...main.ofStore, ...main.ofQueue]
   const checks = findings.map(({ check }) => check)
-  const status = statusOf(findings)
+  const status = statusOf(main.signals, findings)
   const queues = watched.map((judged) => inShort(main, judged))
   const statuses = [status, ...queues.map((queue) => queue.status)]
   const troubled = queues.filter((queue) => queue.status !== 'operational').map(({ summary }) => summary)
@@ -90,7 +94,7 @@ function inShort({ signals: { store } }: Judged, watched: Judged): QueueHealth {
   if (!store.reachable || !watched.signals.store.reachable) {
     return { queue, healthy: false, status: 'down', summary: `The queue "${queue}": ${storeGone}`, checks: [] }
   }
-  const status = statusOf(watched.ofQueue)
+  const status = statusOf(watched.signals, watched.ofQueue)
   return {
     queue,
     healthy: watched.ofQueue.every(({ check }) => check.ok),
@@ -104,6 +108,9 @@ function summarize({ signals, maintenance }: Judged, findings: readonly Finding[
   const { queue } = signals
   const declared = maintenance ? ` ${declaration(maintenance)}` : ''
   if (status === 'operational') return `The queue "${queue}" works: jobs are taken and finished.${declared}`
+  if (isBlind(signals) && findings.every(({ check }) => check.status !== 'fail')) {
+    return `The queue "${queue}" cannot be judged: its store answers, but does not tell how many jobs there are.${declared}`
+  }
   const failing = findings.filter(({ check }) => check.status === 'fail')
   const told = (failing.length > 0 ? failing : findings.filter(({ check }) => check.status === 'warn')).map(
     ({ check }) => check,
