@@ -15,7 +15,7 @@ import {
 } from './export-job.ts'
 import { SCHEDULER } from './export-names.ts'
 import type { ExportFiles } from './files/export-files.ts'
-import { isInUse, leaseName } from './files/retention.ts'
+import { removeUnlessInUse } from './files/remove-unless-in-use.ts'
 
 /** How soon another version of the list is in force, or one that the store did not take is tried again. */
 const LOOK_EVERY_MS = 2000
@@ -126,7 +126,7 @@ export async function keepLatest(
     const newestFirst = results.toSorted((a, b) => (b.finishedOn ?? 0) - (a.finishedOn ?? 0))
     const removed: ExportJob[] = []
     for (const job of newestFirst.slice(keep)) {
-      if (await removeUnlessInUse(files, fileOf(job) ?? '')) removed.push(job)
+      if ((await removeUnlessInUse(files, fileOf(job) ?? '')) !== 'in use') removed.push(job)
     }
     for (const job of removed) await queue.remove(job.id ?? '')
   } catch (error) {
@@ -136,16 +136,4 @@ export async function keepLatest(
 
 function fileOf({ returnvalue }: { returnvalue: ExportOutcome | null }): string | null {
   return returnvalue && 'file' in returnvalue ? returnvalue.file : null
-}
-
-/** Gives whether the file is gone now. */
-export async function removeUnlessInUse(files: ExportFiles, name: string): Promise<boolean> {
-  const file = await files.look(name)
-  if (!file) return true
-  const now = Date.now()
-  if (isInUse(file, null, now)) return false
-  const lease = await files.look(leaseName(name))
-  if (isInUse(file, lease?.modifiedAt ?? null, now)) return false
-  await files.remove(name)
-  return true
 }

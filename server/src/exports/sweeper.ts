@@ -6,9 +6,9 @@ import type { Log } from '../log.ts'
 import { askStore } from '../queue/ask-store.ts'
 import type { ExportQueue } from './export-job.ts'
 import type { ExportFiles } from './files/export-files.ts'
-import { isInUse, leaseName, whatToDelete, type Limits } from './files/retention.ts'
+import { removeUnlessInUse } from './files/remove-unless-in-use.ts'
+import { whatToDelete, type Limits } from './files/retention.ts'
 import { beyondKept } from './kept-results.ts'
-import { removeUnlessInUse } from './schedules.ts'
 import { isLeftover, ownerOf, type JobFate } from './leftovers.ts'
 
 const SWEEP_EVERY_MS = 5 * 60_000
@@ -85,7 +85,7 @@ async function sweepSchedules({ files, kept }: Swept, log: Log, stop: AbortSigna
   if (wanted.size === 0) return
   for (const { name, bytes } of beyondKept(await files.list(stop), wanted)) {
     stop.throwIfAborted()
-    if (await removeUnlessInUse(files, name))
+    if ((await removeUnlessInUse(files, name)) === 'removed')
       log.info({ event: 'export_deleted', file: name, bytes }, 'a file was deleted, its schedule has newer ones')
   }
 }
@@ -93,10 +93,7 @@ async function sweepSchedules({ files, kept }: Swept, log: Log, stop: AbortSigna
 async function sweepFinished({ files, limits }: Swept, log: Log, stop: AbortSignal) {
   for (const { name, bytes, modifiedAt } of whatToDelete(await files.list(stop), limits, Date.now())) {
     stop.throwIfAborted()
-    // Listing takes its time: meanwhile somebody may have begun to read it, or have published it anew.
-    const [file, lease] = [await files.look(name), await files.look(leaseName(name))]
-    if (!file || isInUse(file, lease?.modifiedAt ?? null, Date.now())) continue
-    await files.remove(name)
+    if ((await removeUnlessInUse(files, name)) !== 'removed') continue
     log.info(
       { event: 'export_deleted', file: name, bytes, published_at: new Date(modifiedAt).toISOString() },
       'a file was deleted, its time is over',
