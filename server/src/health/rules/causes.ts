@@ -1,40 +1,18 @@
+/** When nothing is taken, what waits gets older and more, and what is due is not begun. */
+const nothingTaken = ['oldest_waiting', 'queue_depth', 'backlog', 'delayed_overdue', 'scheduler_overdue']
+const nobodyWorks = ['canary', 'progress', 'active_jobs', ...nothingTaken]
+
 /**
  * What follows from what: when the check on the left fails, those on the right are its consequences. They keep their own
  * verdict, since their numbers say how bad it is, but are no further cause.
  */
 const consequences: Record<string, string[]> = {
   store_settings: ['store_writable'],
-  store_writable: [
-    'canary',
-    'progress',
-    'oldest_waiting',
-    'queue_depth',
-    'backlog',
-    'delayed_overdue',
-    'scheduler_overdue',
-  ],
-  worker_running: [
-    'canary',
-    'progress',
-    'active_jobs',
-    'oldest_waiting',
-    'queue_depth',
-    'backlog',
-    'delayed_overdue',
-    'scheduler_overdue',
-  ],
-  consumers_alive: [
-    'canary',
-    'progress',
-    'active_jobs',
-    'oldest_waiting',
-    'queue_depth',
-    'backlog',
-    'delayed_overdue',
-    'scheduler_overdue',
-  ],
-  canary: ['progress', 'oldest_waiting', 'queue_depth', 'backlog', 'delayed_overdue', 'scheduler_overdue'],
-  progress: ['oldest_waiting', 'queue_depth', 'backlog', 'delayed_overdue', 'scheduler_overdue'],
+  store_writable: ['canary', 'progress', ...nothingTaken],
+  worker_running: nobodyWorks,
+  consumers_alive: nobodyWorks,
+  canary: ['progress', ...nothingTaken],
+  progress: nothingTaken,
   stalled_jobs: ['active_jobs', 'consumers_alive'],
   active_jobs: ['oldest_waiting', 'queue_depth', 'backlog'],
   oldest_waiting: ['queue_depth', 'backlog'],
