@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { exampleResult } from '../example-result.ts'
 import type { Channel } from '../alerts/channel.ts'
 import { readIncidents, readPage, type HistoryQuery } from '../history/read-history.ts'
 import { defaultRetention } from '../history/retention.ts'
@@ -77,28 +78,15 @@ function openMemory({ channels = [], targets = [exports], retention = {}, compla
 }
 
 function result(status: CheckStatus, more: Partial<ProbeResult> = {}): ProbeResult {
-  return {
-    schema: 2,
+  return exampleResult({
     time: new Date(time).toISOString(),
     target: 'exports',
     status,
-    exit_code: 0,
     reason: status === 'pass' ? null : 'unhealthy',
     message: status,
-    failed_step: null,
     duration_ms: 10,
-    steps: [],
-    era: null,
-    findings: [],
-    certificate_expires_at: null,
-    canary_ms: null,
-    dead_letters: null,
-    consumer_running: null,
-    consumers: null,
-    active: null,
-    waiting: null,
     ...more,
-  }
+  })
 }
 
 /** A run every interval, and every alert delivered before the next. */

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { exampleResult } from '../example-result.ts'
 import { resultsFile } from './file.ts'
 
 let directory: string
@@ -15,27 +16,14 @@ afterEach(() => rm(directory, { recursive: true }))
 
 /** A result that can be told apart by its duration. */
 function numbered(number: number): ProbeResult {
-  return {
-    schema: 2,
-    time: '2026-11-23T04:20:36.000Z',
-    target: 'http://127.0.0.1:3000/mcp',
-    status: 'pass',
-    exit_code: 0,
-    reason: null,
-    message: 'fine',
-    failed_step: null,
+  return exampleResult({
     duration_ms: number,
-    steps: [],
-    era: null,
-    findings: [],
-    certificate_expires_at: null,
-    canary_ms: null,
     dead_letters: 0,
     consumer_running: true,
     consumers: 1,
     active: 0,
     waiting: 0,
-  }
+  })
 }
 
 function lines(from: number, to: number): string {

@@ -1,12 +1,12 @@
 import type { Incident, ProbeReason, ProbeResult } from '@queue-ops/server/contract'
 import { expect, test } from 'vitest'
+import { exampleResult } from '../example-result.ts'
 import { isSilent, silentSince } from './silence.ts'
 
 const at = (minute: number) => `2026-11-24T10:${String(minute).padStart(2, '0')}:00.000Z`
 
 function run(minute: number, reason: ProbeReason | null, step: ProbeResult['failed_step']): ProbeResult {
-  return {
-    schema: 2,
+  return exampleResult({
     time: at(minute),
     target: 'exports',
     status: reason === null ? 'pass' : 'fail',
@@ -14,18 +14,7 @@ function run(minute: number, reason: ProbeReason | null, step: ProbeResult['fail
     reason,
     message: '',
     failed_step: step,
-    duration_ms: 1,
-    steps: [],
-    era: null,
-    findings: [],
-    certificate_expires_at: null,
-    canary_ms: null,
-    dead_letters: null,
-    consumer_running: null,
-    consumers: null,
-    active: null,
-    waiting: null,
-  }
+  })
 }
 
 const well = (minute: number) => run(minute, null, null)
