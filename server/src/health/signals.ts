@@ -64,7 +64,8 @@ function withoutCanaries(facts: QueueFacts, notes: FromNotes | null): QueueFacts
   return { ...facts, totals: { ...totals, completed: Math.max(0, totals.completed - notes.canaries) } }
 }
 
-const nothing = { counts: null, paused: null, consumers: null, facts: null, workers: null, canary: null }
+/** What is known of a queue whose store does not answer. */
+export const nothing = { counts: null, paused: null, consumers: null, facts: null, workers: null, canary: null }
 
 /** How the store itself is. Its answer decides whether it is reachable; the facts of its file may fail by themselves. */
 async function look(store: Store, queue: Queue): Promise<Signals['store']> {

@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts'
 import { judgeLook, type Judged, type QueueSettings } from './report.ts'
 import type { Seen } from './rules/signals.ts'
+import { nothing } from './signals.ts'
 import { nothingSeen } from './trend.ts'
 
 /** A queue to look at. */
@@ -77,10 +78,5 @@ const lost = ({ queue, kind, store }: Target): Seen => ({
   kind,
   observedAt: new Date(),
   store: { kind: store, reachable: false, problem: null },
-  counts: null,
-  paused: null,
-  consumers: null,
-  facts: null,
-  workers: null,
-  canary: null,
+  ...nothing,
 })
