@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { ErrorAnswer } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import { hasForbiddenKey } from '../exports/forbidden-key.ts'
-import type { Log } from '../log.ts'
+import type { Call } from '../tools/call.ts'
 import type { Tool } from '../tools/tool.ts'
 
 /**
@@ -12,12 +12,13 @@ import type { Tool } from '../tools/tool.ts'
  * caller can mend is `isError` with `{ error }` as text (no structured content, since that would have to have the
  * shape of the output schema), a fault of ours is `isError` with an id that stands in the log too.
  */
-export async function answerCall(tool: Tool, given: unknown, log: Log): Promise<CallToolResult> {
+export async function answerCall(tool: Tool, given: unknown, call: Call): Promise<CallToolResult> {
+  const { log } = call
   try {
     if (hasForbiddenKey(given)) return failure(`Wrong arguments for ${tool.name}: nothing can be named "__proto__".`)
     const parsed = tool.input.safeParse(given)
     if (!parsed.success) return failure(`Wrong arguments for ${tool.name}: ${mistakes(parsed.error)}.`)
-    const { output, isError = false } = await tool.handle(parsed.data)
+    const { output, isError = false } = await tool.handle(parsed.data, call)
     return { content: [{ type: 'text', text: JSON.stringify(output) }], structuredContent: output, isError }
   } catch (error) {
     if (error instanceof OpsError) {

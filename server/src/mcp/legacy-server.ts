@@ -9,6 +9,7 @@ import {
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv'
 import { z } from 'zod'
 import type { Log } from '../log.ts'
+import type { CallProgress } from '../tools/call.ts'
 import type { Tool } from '../tools/tool.ts'
 import { version } from '../version.ts'
 import { answerCall } from './answer-call.ts'
@@ -37,16 +38,27 @@ export function legacyServerFactory(tools: Tool[], log: Log): () => Server {
       { capabilities: { tools: {} }, instructions, jsonSchemaValidator },
     )
     server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listed }))
-    server.setRequestHandler(CallRequest, async ({ params }): Promise<CallToolResult> => {
-      const tool = byName.get(String(params.name))
-      if (!tool) {
-        throw new McpError(
-          ErrorCode.InvalidParams,
-          `There is no tool "${String(params.name)}"; the tools are: ${[...byName.keys()].join(', ')}.`,
-        )
-      }
-      return answerCall(tool, params.arguments === undefined ? {} : params.arguments, log)
-    })
+    server.setRequestHandler(
+      CallRequest,
+      async ({ params }, { signal, _meta, sendNotification }): Promise<CallToolResult> => {
+        const tool = byName.get(String(params.name))
+        if (!tool) {
+          throw new McpError(
+            ErrorCode.InvalidParams,
+            `There is no tool "${String(params.name)}"; the tools are: ${[...byName.keys()].join(', ')}.`,
+          )
+        }
+        const token = _meta?.progressToken
+        const progress = async ({ progress, total, message }: CallProgress) => {
+          if (token === undefined) return
+          const params = { progressToken: token, progress, message, ...(total === null ? {} : { total }) }
+          // A client that has gone is told nothing; the call hears of that by its signal.
+          await sendNotification({ method: 'notifications/progress', params }).catch(() => undefined)
+        }
+        const call = { principal: null, signal, progress, log }
+        return answerCall(tool, params.arguments === undefined ? {} : params.arguments, call)
+      },
+    )
     return server
   }
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Call } from './call.ts'
 
 /** How a host should treat a tool; hints for people, never enforcement. */
 export interface ToolAnnotations {
@@ -26,7 +27,7 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
   input: Input
   output: Output
   annotations: ToolAnnotations
-  handle(input: z.infer<Input>): Promise<ToolAnswer<z.infer<Output>>>
+  handle(input: z.infer<Input>, call: Call): Promise<ToolAnswer<z.infer<Output>>>
 }
 
 /** Reads only, can be repeated, touches nothing but our own queue and datasets. */

@@ -1,0 +1,20 @@
+import type { Log } from '../log.ts'
+
+/** How far a call that takes its time has come. */
+export interface CallProgress {
+  progress: number
+  /** Null when it is not known. */
+  total: number | null
+  message: string
+}
+
+/** Who asks, as every transport and every protocol era tells it: all that a handler sees of how it is spoken. */
+export interface Call {
+  /** Whose jobs these are, null as long as nobody has to say who he is. */
+  principal: string | null
+  /** Aborted when the client has gone or has cancelled the call: waiting then is in vain, jobs go on. */
+  signal: AbortSignal
+  /** Tells the client how far it is; to one that has not asked for it, nothing is sent. Never rejects. */
+  progress(now: CallProgress): Promise<void>
+  log: Log
+}
