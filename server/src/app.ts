@@ -29,6 +29,7 @@ import { mountStatus } from './http/status.ts'
 import type { Log } from './log.ts'
 import { legacyServerFactory } from './mcp/legacy-server.ts'
 import { serveStdio } from './mcp/stdio.ts'
+import { openJobWatch } from './queue/job-watch.ts'
 import { openStore, type Store } from './queue/store.ts'
 import type { WorkInHand } from './queue/work-in-hand.ts'
 import { listTools } from './tools/list.ts'
@@ -189,8 +190,10 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
     closers.work.push(() => canaries.close())
   }
   const canary = canaryTrip(queue, notes)
+  const watch = openJobWatch(store, queue, log)
+  closers.work.push(() => watch.close())
   const mcpServers = (downloadUrl: (file: string) => Promise<string | null>) =>
-    legacyServerFactory(listTools(createExports(queue, catalogue, downloadUrl), catalogue, health, canary), log)
+    legacyServerFactory(listTools(createExports(queue, watch, catalogue, downloadUrl), catalogue, health, canary), log)
 
   if (transport === 'stdio') {
     const server = mcpServers(config.publicUrl ? throughServer(files, config.publicUrl) : directly(files))()

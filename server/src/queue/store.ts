@@ -8,6 +8,7 @@ import {
   type JobsOptions,
   type Processor,
   type Queue,
+  type QueueEvents,
   type QueueOptions,
   type Worker,
   type WorkerOptions,
@@ -17,6 +18,7 @@ import type { Log } from '../log.ts'
 import { sqlitePath } from '../store-url.ts'
 import { logConnectionErrors } from './connection-errors.ts'
 import { readClients, type Clients } from './consumers.ts'
+import { openEventStream, type EventStream } from './event-stream.ts'
 import { gettersOnly, type FactsReader } from './facts-reader.ts'
 import { LastRefusals } from './last-refusal.ts'
 import type { Notes } from './notes.ts'
@@ -65,6 +67,8 @@ export interface Store extends FactsReader {
     processor: Processor<Data, Result>,
     options: Omit<WorkerOptions, 'connection' | 'prefix'>,
   ): Worker<Data, Result>
+  /** The events of a queue, on a connection of their own that waits for the store patiently. */
+  openEvents(name: string): EventStream
 }
 
 /** One kind of store. Producers and consumers fail differently, so each gets a connection of its own (decision 9). */
@@ -121,6 +125,12 @@ export function openStore(url: string, prefix: string, log: Log): Store {
       const worker = opened(() => new classes.Worker(name, processor, settings)) as unknown as Worker
       logConnectionErrors(worker, log.child({ queue: name, role: 'worker' }))
       return worker
+    },
+    openEvents(name) {
+      const settings = { prefix, connection: forWorkers, autorun: false }
+      const events = opened(() => new classes.QueueEvents(name, settings)) as unknown as QueueEvents
+      logConnectionErrors(events, log.child({ queue: name, role: 'events' }))
+      return openEventStream(events)
     },
   }
 }

@@ -10,5 +10,5 @@ export const getExportStatus = (exports: Exports): Tool<typeof ExportStatusInput
   input: ExportStatusInput,
   output: ExportStatusOutput,
   annotations: readOnly,
-  handle: async ({ job_id }) => ({ output: await exports.status(job_id) }),
+  handle: async ({ job_id }, { principal }) => ({ output: await exports.status(job_id, principal) }),
 })
