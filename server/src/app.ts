@@ -28,6 +28,8 @@ import { mountPage } from './http/page.ts'
 import { mountStatus } from './http/status.ts'
 import type { Log } from './log.ts'
 import { legacyServerFactory } from './mcp/legacy-server.ts'
+import { modernHandler, modernServerFactory } from './mcp/modern-server.ts'
+import { offerTools } from './mcp/offered-tools.ts'
 import { serveStdio } from './mcp/stdio.ts'
 import { openJobWatch } from './queue/job-watch.ts'
 import { openStore, type Store } from './queue/store.ts'
@@ -192,20 +194,30 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
   const canary = canaryTrip(queue, notes)
   const watch = openJobWatch(store, queue, log)
   closers.work.push(() => watch.close())
-  const mcpServers = (downloadUrl: (file: string) => Promise<string | null>) =>
-    legacyServerFactory(listTools(createExports(queue, watch, catalogue, downloadUrl), catalogue, health, canary), log)
+  const eras = (downloadUrl: (file: string) => Promise<string | null>) => {
+    const exports = createExports(queue, watch, catalogue, downloadUrl)
+    const tools = offerTools(listTools(exports, catalogue, health, canary), log)
+    return { legacy: legacyServerFactory(tools), modern: modernServerFactory(tools) }
+  }
 
   if (transport === 'stdio') {
-    const server = mcpServers(config.publicUrl ? throughServer(files, config.publicUrl) : directly(files))()
-    closers.work.push(() => server.close())
-    return { url: null, ended: serveStdio(server) }
+    const { legacy, modern } = eras(config.publicUrl ? throughServer(files, config.publicUrl) : directly(files))
+    const stdio = await serveStdio(legacy(), modern, log)
+    closers.work.push(() => stdio.close())
+    return { url: null, ended: stdio.ended }
+  }
+  const mcp = (url: string) => {
+    const { legacy, modern } = eras(throughServer(files, config.publicUrl ?? url))
+    const handler = modernHandler(modern, log)
+    closers.work.push(() => handler.close())
+    return mountMcp({ legacy, modern: handler }, log)
   }
   const mounts = (url: string) => [
     mountLive(),
     mountReady(health),
     mountHealth(health),
     mountMetrics(health),
-    mountMcp(mcpServers(throughServer(files, config.publicUrl ?? url)), log),
+    mcp(url),
     mountStatus(health, queue, config.probeResultsFile),
     mountDownloads(files, log),
     mountBoard([queue], store),
