@@ -2,6 +2,7 @@ import { StartExportInput, StartExportOutput, type ExportStatusOutput } from '..
 import type { Exports, StartedExport } from '../exports/exports.ts'
 import { isOver } from '../exports/until-over.ts'
 import type { Call } from './call.ts'
+import { answerOf } from './status-answer.ts'
 import { tellProgress } from './tell-progress.ts'
 import type { Tool } from './tool.ts'
 
@@ -18,7 +19,7 @@ export const startExport = (exports: Exports): Tool<typeof StartExportInput, typ
     const started = { job_id: jobId, status: earlier ? ('exists' as const) : ('queued' as const) }
     const waited = waitMs > 0 ? await waitFor(exports, jobId, waitMs, call) : null
     if (!waited) return { output: { ...started, message: messageFor(jobId, earlier) } }
-    return { output: { ...started, message: messageAfter(jobId, waited), export: waited } }
+    return { ...answerOf(waited), output: { ...started, message: messageAfter(jobId, waited), export: waited } }
   },
 })
 

@@ -1,5 +1,6 @@
 import { ExportStatusOutput, WaitForExportInput } from '../contract.ts'
 import type { Exports } from '../exports/exports.ts'
+import { answerOf } from './status-answer.ts'
 import { readOnly, type Tool } from './tool.ts'
 import { tellProgress } from './tell-progress.ts'
 
@@ -13,6 +14,6 @@ export const waitForExport = (exports: Exports): Tool<typeof WaitForExportInput,
   annotations: readOnly,
   async handle({ job_id, timeout_s }, call) {
     const patience = { timeoutMs: timeout_s * 1000, signal: call.signal, told: tellProgress(call) }
-    return { output: await exports.wait(job_id, patience, call.principal) }
+    return answerOf(await exports.wait(job_id, patience, call.principal))
   },
 })
