@@ -3,7 +3,7 @@ import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/
 import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express'
 import type { McpHttpHandler } from '@modelcontextprotocol/server'
 import type { Log } from '../log.ts'
-import { eraOf } from '../mcp/era.ts'
+import { eraOf, readsStreams } from '../mcp/era.ts'
 import type { Mount } from './mount.ts'
 import { sendWebResponse, toWebRequest } from './web-exchange.ts'
 
@@ -58,10 +58,9 @@ async function answerModern(handler: McpHttpHandler, req: Request, res: Response
 
 async function answerLegacy(server: Server, req: Request, res: Response) {
   const accept = req.get('accept') ?? '*/*'
-  const streams = accept.includes('text/event-stream')
-  const reads = accept.includes('application/json') || accept.includes('*/*')
+  const readsJson = /application\/json|\*\/\*/.test(accept)
   const transport = new WebStandardStreamableHTTPServerTransport({
-    enableJsonResponse: reads && !(streams && wantsProgress(req.body)),
+    enableJsonResponse: readsJson && !(readsStreams(accept) && wantsProgress(req.body)),
   })
   res.once('close', () => void server.close())
   await server.connect(transport as Parameters<Server['connect']>[0])

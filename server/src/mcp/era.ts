@@ -21,3 +21,6 @@ export function eraOf(message: unknown, { protocolVersion, method, name }: EraHe
   })
   return kind === 'legacy' ? 'legacy' : 'modern'
 }
+
+/** Whether a client can be told of progress over HTTP: that makes an answer an event stream. */
+export const readsStreams = (accept: string): boolean => /text\/event-stream|\*\/\*/.test(accept)

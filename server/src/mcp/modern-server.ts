@@ -1,18 +1,16 @@
-import {
-  createMcpHandler,
-  ProtocolError,
-  ProtocolErrorCode,
-  Server,
-  type McpHttpHandler,
-  type McpServerFactory,
-} from '@modelcontextprotocol/server'
+import { createMcpHandler, Server, type McpHttpHandler, type McpServerFactory } from '@modelcontextprotocol/server'
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv'
+import { z } from 'zod'
 import type { Log } from '../log.ts'
+import { readsStreams } from './era.ts'
 import { instructions, serverInfo } from './introduction.ts'
-import type { OfferedTools } from './offered-tools.ts'
+import { toolCall, type OfferedTools } from './offered-tools.ts'
 
 /** One for all servers, as in the legacy era. */
 const jsonSchemaValidator = new AjvJsonSchemaValidator()
+
+/** In place of the SDK's own, which drops the key "__proto__" without a word. */
+const CallParams = z.unknown().transform(toolCall)
 
 /** A client may keep the list for so long: it changes only with the version or the settings of the server. */
 const LIST_TTL_MS = 300_000
@@ -23,21 +21,34 @@ const LIST_TTL_MS = 300_000
  */
 export function modernServerFactory(tools: OfferedTools): McpServerFactory {
   return ({ requestInfo }) => {
-    const server = new Server(serverInfo, {
+    const server = new ModernServer(serverInfo, {
       capabilities: { tools: {} },
       instructions,
       jsonSchemaValidator,
       cacheHints: { 'tools/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' } },
     })
-    const hearsProgress = readsStreams(requestInfo)
-    server.setRequestHandler('tools/list', () => ({ tools: tools.listed }))
-    server.setRequestHandler('tools/call', async ({ params }, { mcpReq: { signal, _meta, notify } }) => {
+    // Over stdio everybody can be told.
+    const hearsProgress = readsStreams(requestInfo?.headers.get('accept') ?? '*/*')
+    server.setRequestHandler('tools/list', ({ params }) => tools.list(params))
+    server.setRequestHandler('tools/call', { params: CallParams }, (call, { mcpReq: { signal, _meta, notify } }) => {
       const progressToken = hearsProgress ? _meta?.progressToken : undefined
-      const answer = tools.call(params, { signal, progressToken, notify })
-      if (!answer) throw new ProtocolError(ProtocolErrorCode.InvalidParams, tools.unknownTool(params.name))
-      return answer
+      return tools.call(call, { signal, progressToken, notify })
     })
     return server
+  }
+}
+
+type WrapHandler = Server['_wrapHandler']
+
+/** Looks at a call before the SDK does, which answers wrong parameters with a dump. */
+class ModernServer extends Server {
+  protected override _wrapHandler(...[method, handler]: Parameters<WrapHandler>): ReturnType<WrapHandler> {
+    const wrapped = super._wrapHandler(method, handler)
+    if (method !== 'tools/call') return wrapped
+    return async (request, context) => {
+      toolCall(request.params)
+      return wrapped(request, context)
+    }
   }
 }
 
@@ -47,10 +58,4 @@ export function modernHandler(factory: McpServerFactory, log: Log): McpHttpHandl
     legacy: 'reject',
     onerror: (err) => log.debug({ event: 'mcp_refused', err }, 'a request of a client was refused'),
   })
-}
-
-/** Progress makes an answer an event stream; a client that reads only JSON goes without. Over stdio all can be told. */
-function readsStreams(request: Request | undefined): boolean {
-  const accept = request?.headers.get('accept')
-  return accept === undefined || accept === null || /text\/event-stream|\*\/\*/.test(accept)
 }

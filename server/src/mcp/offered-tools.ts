@@ -3,13 +3,32 @@ import type { Log } from '../log.ts'
 import type { CallProgress } from '../tools/call.ts'
 import type { Tool } from '../tools/tool.ts'
 import { answerCall } from './answer-call.ts'
+import { ProtocolMistake } from './protocol-mistake.ts'
 import { listTool, type ListedTool } from './listed-tool.ts'
 
-/** A `tools/call` as it came over the wire: nothing of it was checked. */
+/** The parameters of a `tools/call`. */
 export interface ToolCall {
-  name: unknown
-  arguments?: unknown
+  name: string
+  arguments?: Record<string, unknown> | undefined
 }
+
+/**
+ * Takes what came over the wire; to be asked before the SDKs look at it, which answer with a dump of their schemas.
+ * @throws ProtocolMistake
+ */
+export function toolCall(params: unknown): ToolCall {
+  const { name, arguments: given } = (params ?? {}) as Record<string, unknown>
+  if (typeof name !== 'string') throw new ProtocolMistake('A call needs the name of a tool as text in params.name.')
+  if (given !== undefined && !isObject(given)) {
+    throw new ProtocolMistake(
+      'Arguments are an object with a field for each argument: leave them out when there are none.',
+    )
+  }
+  return { name, arguments: given }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** How the client of a call is reached, the same in both SDKs. */
 export interface Caller {
@@ -27,25 +46,29 @@ export interface ProgressNotification {
 
 /** The tool list as every protocol era serves it. */
 export interface OfferedTools {
-  listed: ListedTool[]
-  /** Gives the result of the call, never a rejection; null when there is no such tool: {@link unknownTool} says so. */
-  call(call: ToolCall, caller: Caller): Promise<CallToolResult> | null
-  /** One sentence that names the tools there are. */
-  unknownTool(name: unknown): string
+  /** @throws ProtocolMistake for a cursor: there is one page of them */
+  list(params: { cursor?: string | undefined } | undefined): { tools: ListedTool[] }
+  /** @throws ProtocolMistake when there is no such tool; whatever else is wrong is told in the result */
+  call(call: ToolCall, caller: Caller): Promise<CallToolResult>
 }
 
 /** Made once per process: what is listed is the same for every client. */
 export function offerTools(tools: Tool[], log: Log): OfferedTools {
-  const byName = new Map<unknown, Tool>(tools.map((tool) => [tool.name, tool]))
+  const byName = new Map(tools.map((tool) => [tool.name, tool]))
+  const listed = tools.map(listTool)
   return {
-    listed: tools.map(listTool),
-    call({ name, arguments: given = {} }, caller) {
+    list(params) {
+      if (params?.cursor !== undefined) throw new ProtocolMistake('All tools are on one page: leave the cursor out.')
+      return { tools: listed }
+    },
+    async call({ name, arguments: given = {} }, caller) {
       const tool = byName.get(name)
-      if (!tool) return null
+      if (!tool) {
+        const known = [...byName.keys()].join(', ')
+        throw new ProtocolMistake(`There is no tool "${name.slice(0, 100)}"; the tools are: ${known}.`)
+      }
       return answerCall(tool, given, { principal: null, signal: caller.signal, progress: progressTo(caller), log })
     },
-    unknownTool: (name) =>
-      `There is no tool "${String(name).slice(0, 100)}"; the tools are: ${[...byName.keys()].join(', ')}.`,
   }
 }
 
