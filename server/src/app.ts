@@ -29,11 +29,13 @@ import { mountStatus } from './http/status.ts'
 import type { Log } from './log.ts'
 import { legacyServerFactory } from './mcp/legacy-server.ts'
 import { modernHandler, modernServerFactory } from './mcp/modern-server.ts'
+import { offerResources } from './mcp/offered-resources.ts'
 import { offerTools } from './mcp/offered-tools.ts'
 import { serveStdio } from './mcp/stdio.ts'
 import { openJobWatch } from './queue/job-watch.ts'
 import { openStore, type Store } from './queue/store.ts'
 import type { WorkInHand } from './queue/work-in-hand.ts'
+import { exportFile } from './resources/export-file.ts'
 import { listTools } from './tools/list.ts'
 import { version } from './version.ts'
 
@@ -197,12 +199,13 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
   const eras = (downloadUrl: (file: string) => Promise<string | null>) => {
     const exports = createExports(queue, watch, catalogue, downloadUrl)
     const tools = offerTools(listTools(exports, catalogue, health, canary), log)
-    return { legacy: legacyServerFactory(tools), modern: modernServerFactory(tools) }
+    const resources = offerResources(exportFile(exports, files), log)
+    return { legacy: legacyServerFactory(tools, resources), modern: modernServerFactory(tools, resources) }
   }
 
   if (transport === 'stdio') {
     const { legacy, modern } = eras(config.publicUrl ? throughServer(files, config.publicUrl) : directly(files))
-    const stdio = await serveStdio(legacy(), modern, log)
+    const stdio = await serveStdio(legacy, modern, log)
     closers.work.push(() => stdio.close())
     return { url: null, ended: stdio.ended }
   }

@@ -4,6 +4,7 @@ import express, { Router, type ErrorRequestHandler, type Request, type Response 
 import type { McpHttpHandler } from '@modelcontextprotocol/server'
 import type { Log } from '../log.ts'
 import { eraOf, readsStreams } from '../mcp/era.ts'
+import type { LegacyServerFactory } from '../mcp/legacy-server.ts'
 import type { Mount } from './mount.ts'
 import { sendWebResponse, toWebRequest } from './web-exchange.ts'
 
@@ -17,7 +18,7 @@ const METHOD_NOT_ALLOWED = -32_000
 /** One binding of the tool list for each protocol era. */
 export interface McpEras {
   /** Up to 2025-11-25: a server for one request. */
-  legacy: () => Server
+  legacy: LegacyServerFactory
   /** 2026-07-28. */
   modern: McpHttpHandler
 }
@@ -30,7 +31,9 @@ export interface McpEras {
 export function mountMcp(eras: McpEras, log: Log): Mount {
   const router = Router()
   router.post('/', express.json({ limit: MAX_BODY_BYTES, strict: false }), (req, res) =>
-    isModern(req) ? answerModern(eras.modern, req, res) : answerLegacy(eras.legacy(), req, res),
+    isModern(req)
+      ? answerModern(eras.modern, req, res)
+      : answerLegacy(eras.legacy({ version: () => req.get('mcp-protocol-version') ?? null }), req, res),
   )
   router.all('/', (_req, res) => {
     res.setHeader('Allow', 'POST')

@@ -14,8 +14,10 @@ const MAX_DEPTH = 32
  * Runs a tool on arguments as they came over the wire and gives the protocol's result, never a rejection: what the
  * caller can mend is `isError` with `{ error }` as text (no structured content, since that would have to have the
  * shape of the output schema), a fault of ours is `isError` with an id that stands in the log too.
+ *
+ * @param knowsLinks whether the client can read a result with links to resources in it
  */
-export async function answerCall(tool: Tool, given: unknown, call: Call): Promise<CallToolResult> {
+export async function answerCall(tool: Tool, given: unknown, call: Call, knowsLinks: boolean): Promise<CallToolResult> {
   const { log } = call
   try {
     if (isDeeperThan(MAX_DEPTH, given)) {
@@ -24,8 +26,10 @@ export async function answerCall(tool: Tool, given: unknown, call: Call): Promis
     if (hasForbiddenKey(given)) return failure(`Wrong arguments for ${tool.name}: nothing can be named "__proto__".`)
     const parsed = tool.input.safeParse(given)
     if (!parsed.success) return failure(`Wrong arguments for ${tool.name}: ${mistakes(parsed.error)}.`)
-    const { output, isError = false } = await tool.handle(parsed.data, call)
-    return { content: [{ type: 'text', text: JSON.stringify(output) }], structuredContent: output, isError }
+    const { output, isError = false, links = [] } = await tool.handle(parsed.data, call)
+    const content: CallToolResult['content'] = [{ type: 'text', text: JSON.stringify(output) }]
+    if (knowsLinks) for (const link of links) content.push({ type: 'resource_link', ...link })
+    return { content, structuredContent: output, isError }
   } catch (error) {
     if (error instanceof OpsError) {
       if (error.cause)

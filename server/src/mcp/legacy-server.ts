@@ -1,8 +1,15 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js'
-import { ListToolsRequestSchema, type CallToolResult } from '@modelcontextprotocol/sdk/types.js'
+import {
+  ListResourcesRequestSchema,
+  ListResourceTemplatesRequestSchema,
+  ListToolsRequestSchema,
+  ReadResourceRequestSchema,
+  type CallToolResult,
+} from '@modelcontextprotocol/sdk/types.js'
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv'
 import { z } from 'zod'
 import { instructions, serverInfo } from './introduction.ts'
+import type { OfferedResources } from './offered-resources.ts'
 import { toolCall, type OfferedTools } from './offered-tools.ts'
 
 /** Compiling a validator costs more than a whole call, so all servers share one (docs/decisions/0002). */
@@ -11,21 +18,35 @@ const jsonSchemaValidator = new AjvJsonSchemaValidator()
 /** In place of the SDK's own, which answers wrong parameters with a dump. */
 const CallRequest = z.object({ method: z.literal('tools/call'), params: z.unknown().transform(toolCall) })
 
-/**
- * Binds the tool list to the protocol versions up to 2025-11-25. The function it returns gives a fresh server for each
- * connection (stdio) or request (stateless HTTP) and costs next to nothing.
- */
-export function legacyServerFactory(tools: OfferedTools): () => Server {
-  return () => {
-    const server = new Server(serverInfo, { capabilities: { tools: {} }, instructions, jsonSchemaValidator })
+/** Since this version results may have links to resources. */
+const LINKS_SINCE = '2025-06-18'
+
+/** How a client of these versions is connected. */
+export interface LegacyClient {
+  /** The protocol version that was settled on, null when that is not known. */
+  version(): string | null
+}
+
+/** Gives a fresh server for a connection (stdio) or a request (HTTP), which costs next to nothing. */
+export type LegacyServerFactory = (client: LegacyClient) => Server
+
+/** Binds the tools and resources to the protocol versions up to 2025-11-25. */
+export function legacyServerFactory(tools: OfferedTools, resources: OfferedResources): LegacyServerFactory {
+  return (client) => {
+    const capabilities = { tools: {}, resources: {} }
+    const server = new Server(serverInfo, { capabilities, instructions, jsonSchemaValidator })
     server.setRequestHandler(ListToolsRequestSchema, ({ params }) => tools.list(params))
     server.setRequestHandler(
       CallRequest,
       ({ params }, { signal, _meta, sendNotification }): Promise<CallToolResult> => {
-        const caller = { signal, progressToken: _meta?.progressToken, notify: sendNotification }
+        const knowsLinks = (client.version() ?? '') >= LINKS_SINCE
+        const caller = { signal, progressToken: _meta?.progressToken, notify: sendNotification, knowsLinks }
         return tools.call(params, caller)
       },
     )
+    server.setRequestHandler(ListResourceTemplatesRequestSchema, () => resources.templates())
+    server.setRequestHandler(ListResourcesRequestSchema, ({ params }) => resources.list(params))
+    server.setRequestHandler(ReadResourceRequestSchema, ({ params }) => resources.read(params))
     return server
   }
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Log } from '../log.ts'
 import { readsStreams } from './era.ts'
 import { instructions, serverInfo } from './introduction.ts'
+import type { OfferedResources } from './offered-resources.ts'
 import { toolCall, type OfferedTools } from './offered-tools.ts'
 
 /** One for all servers, as in the legacy era. */
@@ -12,28 +13,40 @@ const jsonSchemaValidator = new AjvJsonSchemaValidator()
 /** In place of the SDK's own, which drops the key "__proto__" without a word. */
 const CallParams = z.unknown().transform(toolCall)
 
-/** A client may keep the list for so long: it changes only with the version or the settings of the server. */
+/** A client may keep a list for so long: it changes only with the version or the settings of the server. */
 const LIST_TTL_MS = 300_000
+
+const kept = { ttlMs: LIST_TTL_MS, cacheScope: 'private' } as const
+/** Of what changes with every export. */
+const notKept = { ttlMs: 0, cacheScope: 'private' } as const
 
 /**
  * Binds the tool list to protocol version 2026-07-28. The factory gives a fresh server for each connection (stdio) or
  * request (HTTP).
  */
-export function modernServerFactory(tools: OfferedTools): McpServerFactory {
+export function modernServerFactory(tools: OfferedTools, resources: OfferedResources): McpServerFactory {
   return ({ requestInfo }) => {
     const server = new ModernServer(serverInfo, {
-      capabilities: { tools: {} },
+      capabilities: { tools: {}, resources: {} },
       instructions,
       jsonSchemaValidator,
-      cacheHints: { 'tools/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' } },
+      cacheHints: {
+        'tools/list': kept,
+        'resources/templates/list': kept,
+        'resources/list': notKept,
+        'resources/read': notKept,
+      },
     })
     // Over stdio everybody can be told.
     const hearsProgress = readsStreams(requestInfo?.headers.get('accept') ?? '*/*')
     server.setRequestHandler('tools/list', ({ params }) => tools.list(params))
     server.setRequestHandler('tools/call', { params: CallParams }, (call, { mcpReq: { signal, _meta, notify } }) => {
       const progressToken = hearsProgress ? _meta?.progressToken : undefined
-      return tools.call(call, { signal, progressToken, notify })
+      return tools.call(call, { signal, progressToken, notify, knowsLinks: true })
     })
+    server.setRequestHandler('resources/templates/list', () => resources.templates())
+    server.setRequestHandler('resources/list', ({ params }) => resources.list(params))
+    server.setRequestHandler('resources/read', ({ params }) => resources.read(params))
     return server
   }
 }

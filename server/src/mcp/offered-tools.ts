@@ -37,6 +37,8 @@ export interface Caller {
   /** Undefined when the client wants to hear of no progress, or cannot on the way that its answer takes. */
   progressToken: string | number | undefined
   notify(notification: ProgressNotification): Promise<void>
+  /** A result with links to resources is a broken one for clients of before 2025-06-18. */
+  knowsLinks: boolean
 }
 
 export interface ProgressNotification {
@@ -67,12 +69,13 @@ export function offerTools(tools: Tool[], log: Log): OfferedTools {
         const known = [...byName.keys()].join(', ')
         throw new ProtocolMistake(`There is no tool "${name.slice(0, 100)}"; the tools are: ${known}.`)
       }
-      return answerCall(tool, given, { principal: null, signal: caller.signal, progress: progressTo(caller), log })
+      const call = { principal: null, signal: caller.signal, progress: progressTo(caller), log }
+      return answerCall(tool, given, call, caller.knowsLinks)
     },
   }
 }
 
-function progressTo({ progressToken, notify }: Caller) {
+function progressTo({ progressToken, notify }: Pick<Caller, 'progressToken' | 'notify'>) {
   return async ({ progress, total, message }: CallProgress): Promise<void> => {
     if (progressToken === undefined) return
     const params = { progressToken, progress, message, ...(total === null ? {} : { total }) }

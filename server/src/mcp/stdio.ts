@@ -1,4 +1,3 @@
-import type { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { isJSONRPCRequest, type JSONRPCMessage, type RequestId } from '@modelcontextprotocol/sdk/types.js'
@@ -6,6 +5,7 @@ import type { McpServerFactory, Transport as ModernTransport } from '@modelconte
 import { serveStdio as serveModern } from '@modelcontextprotocol/server/stdio'
 import type { Log } from '../log.ts'
 import { eraOf } from './era.ts'
+import type { LegacyServerFactory } from './legacy-server.ts'
 
 /** A client on this process' stdin and stdout. */
 export interface StdioConnection {
@@ -18,7 +18,11 @@ export interface StdioConnection {
  * Serves MCP on this process' stdin and stdout, in both protocol eras: each message goes to the binding of its own, so
  * that a client may ask by the newer one first and then go on by the older.
  */
-export async function serveStdio(legacy: Server, modern: McpServerFactory, log: Log): Promise<StdioConnection> {
+export async function serveStdio(
+  legacy: LegacyServerFactory,
+  modern: McpServerFactory,
+  log: Log,
+): Promise<StdioConnection> {
   const wire = new Wire()
   const toLegacy = new Channel(wire)
   const toModern = new Channel(wire)
@@ -31,7 +35,7 @@ export async function serveStdio(legacy: Server, modern: McpServerFactory, log: 
       resolve()
     },
   })
-  await legacy.connect(toLegacy)
+  await legacy({ version: () => wire.version }).connect(toLegacy)
   serveModern(modern, {
     // It knows the same messages by types of its own.
     transport: toModern as ModernTransport,
@@ -72,6 +76,8 @@ interface Receiver {
 
 /** Stdin and stdout; it knows which requests it still owes an answer, and whose they are. */
 class Wire extends StdioServerTransport {
+  /** What the client has settled on with the legacy binding. */
+  version: string | null = null
   readonly #open = new Map<RequestId, Era>()
   #allAnswered: (() => void) | undefined
 
@@ -87,6 +93,9 @@ class Wire extends StdioServerTransport {
 
   override async send(message: JSONRPCMessage): Promise<void> {
     await super.send(message)
+    if ('result' in message && typeof message.result['protocolVersion'] === 'string') {
+      this.version = message.result['protocolVersion']
+    }
     if ('id' in message && message.id !== undefined && !('method' in message)) this.#settle(message.id)
   }
 
