@@ -28,9 +28,11 @@ import { mountPage } from './http/page.ts'
 import { mountStatus } from './http/status.ts'
 import type { Log } from './log.ts'
 import { legacyServerFactory } from './mcp/legacy-server.ts'
-import { modernHandler, modernServerFactory } from './mcp/modern-server.ts'
+import { modernHandler } from './mcp/modern-handler.ts'
+import { modernServerFactory } from './mcp/modern-server.ts'
 import { offerResources } from './mcp/offered-resources.ts'
 import { offerTools } from './mcp/offered-tools.ts'
+import { openSessions } from './mcp/sessions.ts'
 import { serveStdio } from './mcp/stdio.ts'
 import { openJobWatch } from './queue/job-watch.ts'
 import { openStore, type Store } from './queue/store.ts'
@@ -200,20 +202,25 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
     const exports = createExports(queue, watch, catalogue, downloadUrl)
     const tools = offerTools(listTools(exports, catalogue, health, canary), log)
     const resources = offerResources(exportFile(exports, files), log)
-    return { legacy: legacyServerFactory(tools, resources), modern: modernServerFactory(tools, resources) }
+    return { legacy: legacyServerFactory(tools, resources), modern: modernServerFactory(tools, resources), resources }
   }
 
   if (transport === 'stdio') {
-    const { legacy, modern } = eras(config.publicUrl ? throughServer(files, config.publicUrl) : directly(files))
-    const stdio = await serveStdio(legacy, modern, log)
+    const bindings = eras(config.publicUrl ? throughServer(files, config.publicUrl) : directly(files))
+    const stdio = await serveStdio(bindings, log)
     closers.work.push(() => stdio.close())
     return { url: null, ended: stdio.ended }
   }
   const mcp = (url: string) => {
-    const { legacy, modern } = eras(throughServer(files, config.publicUrl ?? url))
-    const handler = modernHandler(modern, log)
-    closers.work.push(() => handler.close())
-    return mountMcp({ legacy, modern: handler }, log)
+    const { legacy, modern, resources } = eras(throughServer(files, config.publicUrl ?? url))
+    const handler = modernHandler(modern, resources, log)
+    const subscriptions = store.openSubscriptions(queue)
+    const sessions = subscriptions && openSessions(queue, subscriptions, watch, resources, log)
+    closers.work.push(
+      () => handler.close(),
+      async () => sessions?.close(),
+    )
+    return mountMcp({ legacy, modern: handler, sessions }, log)
   }
   const mounts = (url: string) => [
     mountLive(),

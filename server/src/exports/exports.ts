@@ -26,8 +26,9 @@ import {
   type ExportQueue,
 } from './export-job.ts'
 import { exportJobId } from './export-names.ts'
+import { followEnds } from './follow-ends.ts'
 import { listExports } from './list-exports.ts'
-import { untilOver, type Patience } from './until-over.ts'
+import { isOver, untilOver, type Patience } from './until-over.ts'
 
 /** An export that was asked for. */
 export interface StartedExport {
@@ -51,6 +52,11 @@ export interface Exports {
   status(jobId: string, caller: string | null): Promise<ExportStatusOutput>
   /** The status once the export is over, or when patience has ended. Rejects as `status` does. */
   wait(jobId: string, patience: Patience, caller: string | null): Promise<ExportStatusOutput>
+  /**
+   * Tells each end of an export, the one that was there already and those that come, by when it was, in milliseconds since
+   * 1970. Rejects with OpsError `not_found` or `store_unavailable`.
+   */
+  followEnds(jobId: string, hear: (endedAt: number) => void, caller: string | null): Promise<Disposable>
   /**
    * Asks whoever works on the export to stop, or to leave it when nobody does yet, and gives its status: of one that is
    * worked on, after it has stopped or a second later. An export that is over stays as it is. Rejects with OpsError
@@ -113,10 +119,17 @@ export function createExports(
     },
     status,
     wait: (jobId, patience, caller) => untilOver(watch, jobId, () => status(jobId, caller), patience),
+    followEnds(jobId, hear, caller) {
+      const endOf = async () => {
+        const found = await find(queue, jobId, caller)
+        return isOver(found) ? (found.job.finishedOn ?? null) : null
+      }
+      return followEnds(watch, jobId, endOf, hear)
+    },
     list: (page, caller) => listExports(queue, page, caller),
     async cancel(jobId, caller) {
       const { job, state } = await find(queue, jobId, caller)
-      if (state === 'completed' || state === 'failed') return status(jobId, caller)
+      if (isOver({ state })) return status(jobId, caller)
       const stopped = (timeoutMs: number) =>
         untilOver(watch, jobId, () => status(jobId, caller), { timeoutMs, signal: new AbortController().signal })
       await askStore(queue, () => job.updateData({ ...job.data, cancelled: true }))

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createLog } from '../log.ts'
 import { legacyServerFactory } from '../mcp/legacy-server.ts'
-import { modernHandler, modernServerFactory } from '../mcp/modern-server.ts'
+import { modernHandler } from '../mcp/modern-handler.ts'
+import { modernServerFactory } from '../mcp/modern-server.ts'
 import { offerResources } from '../mcp/offered-resources.ts'
 import { offerTools } from '../mcp/offered-tools.ts'
 import type { ResourceKind } from '../resources/resource.ts'
@@ -45,6 +46,7 @@ const nothing: ResourceKind = {
   template: { uriTemplate: 'none://{id}', name: 'none', title: 'None', description: 'There are none.' },
   list: async () => ({ resources: [], nextCursor: null }),
   read: () => null,
+  follow: () => null,
 }
 
 let server: HttpServer
@@ -52,8 +54,8 @@ beforeAll(async () => {
   const log = createLog('silent')
   const tools = offerTools([counting, endless], log)
   const resources = offerResources(nothing, log)
-  const modern = modernHandler(modernServerFactory(tools, resources), log)
-  const eras = { legacy: legacyServerFactory(tools, resources), modern }
+  const modern = modernHandler(modernServerFactory(tools, resources), resources, log)
+  const eras = { legacy: legacyServerFactory(tools, resources), modern, sessions: null }
   server = await listen({ host: '127.0.0.1', port: 0, publicUrl: null }, () => [mountMcp(eras, log)], log)
 })
 afterAll(() => server?.close())

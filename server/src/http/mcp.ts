@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
 import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express'
-import type { McpHttpHandler } from '@modelcontextprotocol/server'
 import type { Log } from '../log.ts'
 import { eraOf, readsStreams } from '../mcp/era.ts'
 import type { LegacyServerFactory } from '../mcp/legacy-server.ts'
+import type { ModernHandler } from '../mcp/modern-handler.ts'
+import type { Sessions } from '../mcp/sessions.ts'
 import type { Mount } from './mount.ts'
+import { SESSION_HEADER, streamSession, subscriptionsOf } from './session-stream.ts'
 import { sendWebResponse, toWebRequest } from './web-exchange.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
@@ -20,24 +23,26 @@ export interface McpEras {
   /** Up to 2025-11-25: a server for one request. */
   legacy: LegacyServerFactory
   /** 2026-07-28. */
-  modern: McpHttpHandler
+  modern: ModernHandler
+  /** Where clients up to 2025-11-25 can subscribe; null when they cannot. */
+  sessions: Sessions | null
 }
 
 /**
- * `POST /mcp`: both protocol eras by Streamable HTTP, told apart request by request, without sessions, so that any
- * instance behind any load balancer can answer any request. The answer is plain JSON, or an event stream when there is
- * progress to tell and the client reads streams.
+ * `POST /mcp`: both protocol eras by Streamable HTTP, told apart request by request, so that any instance behind any load
+ * balancer can answer any request. The answer is plain JSON, or an event stream when there is progress to tell and the client
+ * reads streams. `GET /mcp`: the stream of a session of before 2026-07-28, on any instance too.
  */
 export function mountMcp(eras: McpEras, log: Log): Mount {
   const router = Router()
   router.post('/', express.json({ limit: MAX_BODY_BYTES, strict: false }), (req, res) =>
-    isModern(req)
-      ? answerModern(eras.modern, req, res)
-      : answerLegacy(eras.legacy({ version: () => req.get('mcp-protocol-version') ?? null }), req, res),
+    isModern(req) ? answerModern(eras.modern, req, res) : answerLegacy(eras, req, res),
   )
+  const { sessions } = eras
+  if (sessions) router.get('/', (req, res, next) => streamSession(sessions, req, res, next))
   router.all('/', (_req, res) => {
-    res.setHeader('Allow', 'POST')
-    sendError(res, 405, METHOD_NOT_ALLOWED, 'This server keeps no sessions: send each message by POST.')
+    res.setHeader('Allow', sessions ? 'GET, POST' : 'POST')
+    sendError(res, 405, METHOD_NOT_ALLOWED, 'Send each message by POST; a session ends by itself.')
   })
   router.use(jsonRpcErrors(log))
   return { path: '/mcp', method: 'any', handler: router }
@@ -54,12 +59,16 @@ function isModern(req: Request): boolean {
   return eraOf(req.body, headers) === 'modern'
 }
 
-async function answerModern(handler: McpHttpHandler, req: Request, res: Response) {
-  const reply = await handler.fetch(toWebRequest(req, res), { parsedBody: req.body as unknown })
-  await sendWebResponse(reply, res)
+async function answerModern(handler: ModernHandler, req: Request, res: Response) {
+  await sendWebResponse(await handler.answer(toWebRequest(req, res), req.body as unknown), res)
 }
 
-async function answerLegacy(server: Server, req: Request, res: Response) {
+async function answerLegacy({ legacy, sessions }: McpEras, req: Request, res: Response) {
+  const server = legacy({
+    version: () => req.get('mcp-protocol-version') ?? null,
+    subscriptions: sessions && subscriptionsOf(sessions, req),
+  })
+  if (sessions && isInitialize(req.body)) res.setHeader(SESSION_HEADER, randomUUID())
   const accept = req.get('accept') ?? '*/*'
   const readsJson = /application\/json|\*\/\*/.test(accept)
   const transport = new WebStandardStreamableHTTPServerTransport({
@@ -71,6 +80,8 @@ async function answerLegacy(server: Server, req: Request, res: Response) {
   const request = toWebRequest(req, res, { accept: 'application/json, text/event-stream' })
   await sendWebResponse(await transport.handleRequest(request, { parsedBody: req.body as unknown }), res)
 }
+
+const isInitialize = (body: unknown): boolean => (body as { method?: unknown } | null)?.method === 'initialize'
 
 function wantsProgress(body: unknown): boolean {
   const messages: unknown[] = Array.isArray(body) ? body : [body]

@@ -4,6 +4,8 @@ import {
   ListResourceTemplatesRequestSchema,
   ListToolsRequestSchema,
   ReadResourceRequestSchema,
+  SubscribeRequestSchema,
+  UnsubscribeRequestSchema,
   type CallToolResult,
 } from '@modelcontextprotocol/sdk/types.js'
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv'
@@ -25,6 +27,8 @@ const LINKS_SINCE = '2025-06-18'
 export interface LegacyClient {
   /** The protocol version that was settled on, null when that is not known. */
   version(): string | null
+  /** By which it says of which resources it wants to hear; null when it can be told of none. Reject with ProtocolMistake. */
+  subscriptions: { add(uri: string): Promise<void>; remove(uri: string): Promise<void> } | null
 }
 
 /** Gives a fresh server for a connection (stdio) or a request (HTTP), which costs next to nothing. */
@@ -33,7 +37,8 @@ export type LegacyServerFactory = (client: LegacyClient) => Server
 /** Binds the tools and resources to the protocol versions up to 2025-11-25. */
 export function legacyServerFactory(tools: OfferedTools, resources: OfferedResources): LegacyServerFactory {
   return (client) => {
-    const capabilities = { tools: {}, resources: {} }
+    const { subscriptions } = client
+    const capabilities = { tools: {}, resources: subscriptions ? { subscribe: true } : {} }
     const server = new Server(serverInfo, { capabilities, instructions, jsonSchemaValidator })
     server.setRequestHandler(ListToolsRequestSchema, ({ params }) => tools.list(params))
     server.setRequestHandler(
@@ -47,6 +52,12 @@ export function legacyServerFactory(tools: OfferedTools, resources: OfferedResou
     server.setRequestHandler(ListResourceTemplatesRequestSchema, () => resources.templates())
     server.setRequestHandler(ListResourcesRequestSchema, ({ params }) => resources.list(params))
     server.setRequestHandler(ReadResourceRequestSchema, ({ params }) => resources.read(params))
+    if (subscriptions) {
+      server.setRequestHandler(SubscribeRequestSchema, ({ params }) => subscriptions.add(params.uri).then(nothing))
+      server.setRequestHandler(UnsubscribeRequestSchema, ({ params }) => subscriptions.remove(params.uri).then(nothing))
+    }
     return server
   }
 }
+
+const nothing = () => ({})

@@ -1,7 +1,6 @@
-import { createMcpHandler, Server, type McpHttpHandler, type McpServerFactory } from '@modelcontextprotocol/server'
+import { Server, type McpServerFactory } from '@modelcontextprotocol/server'
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv'
 import { z } from 'zod'
-import type { Log } from '../log.ts'
 import { readsStreams } from './era.ts'
 import { instructions, serverInfo } from './introduction.ts'
 import type { OfferedResources } from './offered-resources.ts'
@@ -27,7 +26,7 @@ const notKept = { ttlMs: 0, cacheScope: 'private' } as const
 export function modernServerFactory(tools: OfferedTools, resources: OfferedResources): McpServerFactory {
   return ({ requestInfo }) => {
     const server = new ModernServer(serverInfo, {
-      capabilities: { tools: {}, resources: {} },
+      capabilities: { tools: {}, resources: { subscribe: true } },
       instructions,
       jsonSchemaValidator,
       cacheHints: {
@@ -63,12 +62,4 @@ class ModernServer extends Server {
       return wrapped(request, context)
     }
   }
-}
-
-/** Answers HTTP requests of that version, and no others. */
-export function modernHandler(factory: McpServerFactory, log: Log): McpHttpHandler {
-  return createMcpHandler(factory, {
-    legacy: 'reject',
-    onerror: (err) => log.debug({ event: 'mcp_refused', err }, 'a request of a client was refused'),
-  })
 }

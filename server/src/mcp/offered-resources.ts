@@ -12,12 +12,15 @@ export interface OfferedResources {
   templates(): { resourceTemplates: ResourceKind['template'][] }
   list(params: Cursor): Promise<{ resources: Listed[]; nextCursor?: string }>
   read(params: { uri: string }): Promise<{ contents: ResourceContent[] }>
+  /** See {@link ResourceKind}. */
+  follow(uri: string, hear: (version: string) => void): Promise<Disposable>
 }
 
 type Listed = Awaited<ReturnType<ResourceKind['list']>>['resources'][number]
 
 /** Made once per process. */
 export function offerResources(kind: ResourceKind, log: Log): OfferedResources {
+  const none = () => new OpsError('not_found', `There is no such resource; they are ${kind.template.uriTemplate}.`)
   // Nobody has to say who he is yet.
   const asker: Asker = { principal: null }
   return {
@@ -30,9 +33,14 @@ export function offerResources(kind: ResourceKind, log: Log): OfferedResources {
     read: ({ uri }) =>
       told(log, async () => {
         const reading = kind.read(uri, asker)
-        if (!reading)
-          throw new OpsError('not_found', `There is no such resource; they are ${kind.template.uriTemplate}.`)
+        if (!reading) throw none()
         return { contents: [await reading] }
+      }),
+    follow: (uri, hear) =>
+      told(log, async () => {
+        const following = kind.follow(uri, hear, asker)
+        if (!following) throw none()
+        return following
       }),
   }
 }
@@ -42,6 +50,7 @@ export async function told<T>(log: Log, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
+    if (error instanceof ProtocolMistake) throw error
     if (error instanceof OpsError) {
       if (error.cause) log.warn({ event: 'resource_refused', code: error.code, err: error.cause }, error.message)
       throw new ProtocolMistake(error.message, codes[error.code])

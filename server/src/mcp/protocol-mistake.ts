@@ -1,5 +1,6 @@
 /** JSON-RPC 2.0, section 5.1. */
 const INVALID_PARAMS = -32_602
+export const INVALID_REQUEST = -32_600
 export const INTERNAL_ERROR = -32_603
 
 /** MCP up to 2025-11-25; the SDK of 2026-07-28, which has no code for it, makes it {@link INVALID_PARAMS}. */

@@ -29,10 +29,12 @@ export type JobNews = { event: string } & Record<string, string>
  */
 export interface JobWatch {
   /**
-   * From the moment at which the promise is fulfilled nothing is missed: look at the job then. What is told is a hint, the
+   * Also of what is no job, see {@link tell}. From the moment at which the promise is fulfilled nothing is missed: look at the job then. What is told is a hint, the
    * truth is the state of the job. Never rejects: when the store is away, `missed` is told once it is back.
    */
   follow(jobId: string, hear: (news: JobNews) => void): Promise<Disposable>
+  /** Lets all who follow something of this name hear of an event of ours, in whichever process. Rejects like any call. */
+  tell(name: string, event: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -69,6 +71,10 @@ class SharedReader implements JobWatch {
         if (followers.size === 0 && this.#followers.get(jobId) === followers) this.#followers.delete(jobId)
       },
     }
+  }
+
+  async tell(name: string, event: string): Promise<void> {
+    await this.#queue.getBackend().publishEvent({ event, jobId: name }, KEPT_EVENTS)
   }
 
   async close(): Promise<void> {

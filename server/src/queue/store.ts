@@ -24,10 +24,13 @@ import { LastRefusals } from './last-refusal.ts'
 import type { Notes } from './notes.ts'
 import { redisNotes } from './redis-notes.ts'
 import { redisReader } from './redis-reader.ts'
+import { redisSubscriptions } from './redis-subscriptions.ts'
 import { SqliteBackend } from './sqlite/backend.ts'
 import { createSqliteBackend, StoreError, type FileFacts } from './sqlite/create-sqlite-backend.ts'
 import { sqliteNotes } from './sqlite-notes.ts'
 import { sqliteReader } from './sqlite-reader.ts'
+import { sqliteSubscriptions } from './sqlite-subscriptions.ts'
+import type { Subscriptions } from './subscriptions.ts'
 
 /** Longest pause between two attempts of a worker to reach the store again; BullMQ's own default backs off to 20 s. */
 const WORKER_RECONNECT_MAX_MS = 2000
@@ -45,6 +48,8 @@ export interface Store extends FactsReader {
   inspectFile(queue: Queue): Promise<FileFacts | null>
   /** The notes of a queue of this store, through the connection of that queue; null where there are none (PostgreSQL). */
   openNotes(queue: Queue): Notes | null
+  /** The subscriptions beside a queue of this store, through its connection; null where there are none (PostgreSQL). */
+  openSubscriptions(queue: Queue): Subscriptions | null
   /** Who is connected to the store of a queue. Rejects like any call. */
   readClients(queue: Queue): Promise<Clients>
   /** A queue whose calls reject at once when the store is gone; make them through `askStore`. */
@@ -111,6 +116,11 @@ export function openStore(url: string, prefix: string, log: Log): Store {
       const backend: unknown = queue.getBackend()
       if (backend instanceof SqliteBackend) return sqliteNotes(backend)
       return kind === 'redis' ? redisNotes(queue) : null
+    },
+    openSubscriptions(queue) {
+      const backend: unknown = queue.getBackend()
+      if (backend instanceof SqliteBackend) return sqliteSubscriptions(backend)
+      return kind === 'redis' ? redisSubscriptions(queue) : null
     },
     openQueue: (name, defaults) => open(name, defaults ? { defaultJobOptions: defaults } : {}),
     openReader: (name) => open(name, { skipMetasUpdate: true }),

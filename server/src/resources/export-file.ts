@@ -37,6 +37,10 @@ export const exportFile = (exports: Exports, files: ExportFiles): ResourceKind =
     const part = readExportUri(uri)
     return part && readPart(exports, files, part, principal)
   },
+  follow(uri, hear, { principal }) {
+    const part = readExportUri(uri)
+    return part && exports.followEnds(part.jobId, (endedAt) => hear(endedAt.toString(36)), principal)
+  },
 })
 
 /** What an answer that tells of a finished file points to. */

@@ -7,6 +7,11 @@ export interface ResourceKind {
   list(cursor: string | undefined, asker: Asker): Promise<{ resources: ListedResource[]; nextCursor: string | null }>
   /** Null when the address is none of this kind. Rejects with OpsError, `not_found` for what is not there. */
   read(uri: string, asker: Asker): Promise<ResourceContent> | null
+  /**
+   * Tells whenever there is something new to read: what was there already, and what comes. `version` is another one for
+   * whatever is told. Null and rejections as of `read`.
+   */
+  follow(uri: string, hear: (version: string) => void, asker: Asker): Promise<Disposable> | null
 }
 
 export interface ListedResource {
