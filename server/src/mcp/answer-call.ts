@@ -7,6 +7,9 @@ import { hasForbiddenKey } from '../exports/forbidden-key.ts'
 import type { Call } from '../tools/call.ts'
 import type { Tool } from '../tools/tool.ts'
 
+/** What a model should have to read at most in one answer, characters. */
+const LARGE = 25_000
+
 /** No tool needs five; what is thousands deep exhausts the stack of whoever walks through it. */
 const MAX_DEPTH = 32
 
@@ -25,7 +28,10 @@ export async function answerCall(tool: Tool, given: unknown, call: Call): Promis
     const parsed = tool.input.safeParse(given)
     if (!parsed.success) return failure(`Wrong arguments for ${tool.name}: ${mistakes(parsed.error)}.`)
     const { output, isError = false } = await tool.handle(parsed.data, call)
-    return { content: [{ type: 'text', text: JSON.stringify(output) }], structuredContent: output, isError }
+    const text = JSON.stringify(output)
+    if (text.length > LARGE)
+      log.warn({ event: 'large_answer', tool: tool.name, characters: text.length }, 'large answer')
+    return { content: [{ type: 'text', text }], structuredContent: output, isError }
   } catch (error) {
     if (error instanceof OpsError) {
       if (error.cause)
