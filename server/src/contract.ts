@@ -62,6 +62,11 @@ export const QueueHealth = z.object({
   checks: z
     .array(Check)
     .describe('Those that do not pass, without those of the store and without what can never be known of it'),
+  more_checks: z
+    .number()
+    .int()
+    .optional()
+    .describe('So many further checks of it do not pass: pass its name as queue to see them'),
 })
 export type QueueHealth = z.infer<typeof QueueHealth>
 
@@ -343,13 +348,15 @@ export const DatasetInfo = z.object({
   parameters: z.array(DatasetParameter),
   row_limit: z.number().int().nullable().describe('An export of it has at most so many rows'),
   columns: z.array(Column).describe('Empty when the source cannot be read at the moment: see problem'),
+  more_columns: z.number().int().describe('So many columns are not told here: pass its name as dataset to see all'),
   problem: z.string().nullable().describe('Why the source cannot be read at the moment'),
 })
 export type DatasetInfo = z.infer<typeof DatasetInfo>
 
 export const ListDatasetsInput = z.strictObject({
+  dataset: z.string().min(1).optional().describe('Only this one, with all its columns'),
   cursor: z.string().max(1000).optional().describe('next_cursor of the page before'),
-  limit: z.number().int().min(1).max(100).optional().describe('Default 20'),
+  limit: z.number().int().min(1).max(100).optional().describe('At most so many, default 20; less when they are wide'),
 })
 export type ListDatasetsInput = z.infer<typeof ListDatasetsInput>
 

@@ -7,6 +7,9 @@ import { hasForbiddenKey } from '../exports/forbidden-key.ts'
 import type { Call } from '../tools/call.ts'
 import type { Tool } from '../tools/tool.ts'
 
+/** What a model should have to read at most in one answer, characters. */
+const LARGE = 25_000
+
 /** No tool needs five; what is thousands deep exhausts the stack of whoever walks through it. */
 const MAX_DEPTH = 32
 
@@ -27,7 +30,10 @@ export async function answerCall(tool: Tool, given: unknown, call: Call, knowsLi
     const parsed = tool.input.safeParse(given)
     if (!parsed.success) return failure(`Wrong arguments for ${tool.name}: ${mistakes(parsed.error)}.`)
     const { output, isError = false, links = [] } = await tool.handle(parsed.data, call)
-    const content: CallToolResult['content'] = [{ type: 'text', text: JSON.stringify(output) }]
+    const text = JSON.stringify(output)
+    if (text.length > LARGE)
+      log.warn({ event: 'large_answer', tool: tool.name, characters: text.length }, 'large answer')
+    const content: CallToolResult['content'] = [{ type: 'text', text }]
     if (knowsLinks) for (const link of links) content.push({ type: 'resource_link', ...link })
     return { content, structuredContent: output, isError }
   } catch (error) {
