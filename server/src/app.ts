@@ -27,6 +27,7 @@ import { mountMetrics } from './http/metrics.ts'
 import { mountPage } from './http/page.ts'
 import { mountStatus } from './http/status.ts'
 import type { Log } from './log.ts'
+import { exportTasks } from './mcp/export-tasks.ts'
 import { legacyServerFactory } from './mcp/legacy-server.ts'
 import { modernHandler } from './mcp/modern-handler.ts'
 import { modernServerFactory } from './mcp/modern-server.ts'
@@ -202,7 +203,8 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
     const exports = createExports(queue, watch, catalogue, downloadUrl)
     const tools = offerTools(listTools(exports, catalogue, health, canary), log)
     const resources = offerResources(exportFile(exports, files), log)
-    return { legacy: legacyServerFactory(tools, resources), modern: modernServerFactory(tools, resources), resources }
+    const offer = { tools, resources, tasks: exportTasks(exports, log) }
+    return { legacy: legacyServerFactory(offer), modern: modernServerFactory(offer), resources }
   }
 
   if (transport === 'stdio') {

@@ -50,6 +50,8 @@ export interface Exports {
   start(request: Omit<StartExportInput, 'wait_ms'>, caller: string | null): Promise<StartedExport>
   /** Rejects with OpsError `not_found` or `store_unavailable`. */
   status(jobId: string, caller: string | null): Promise<ExportStatusOutput>
+  /** When it was asked for and when it went on last, in milliseconds since 1970. Rejects as `status` does. */
+  times(jobId: string, caller: string | null): Promise<{ createdAt: number; changedAt: number }>
   /** The status once the export is over, or when patience has ended. Rejects as `status` does. */
   wait(jobId: string, patience: Patience, caller: string | null): Promise<ExportStatusOutput>
   /**
@@ -118,6 +120,10 @@ export function createExports(
       })
     },
     status,
+    async times(jobId, caller) {
+      const { job } = await find(queue, jobId, caller)
+      return { createdAt: job.timestamp, changedAt: job.finishedOn ?? job.processedOn ?? job.timestamp }
+    },
     wait: (jobId, patience, caller) => untilOver(watch, jobId, () => status(jobId, caller), patience),
     followEnds(jobId, hear, caller) {
       const endOf = async () => {

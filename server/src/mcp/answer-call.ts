@@ -5,7 +5,7 @@ import type { ErrorAnswer } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import { hasForbiddenKey } from '../exports/forbidden-key.ts'
 import type { Call } from '../tools/call.ts'
-import type { Tool } from '../tools/tool.ts'
+import type { Tool, ToolAnswer } from '../tools/tool.ts'
 
 /** What a model should have to read at most in one answer, characters. */
 const LARGE = 25_000
@@ -29,13 +29,10 @@ export async function answerCall(tool: Tool, given: unknown, call: Call, knowsLi
     if (hasForbiddenKey(given)) return failure(`Wrong arguments for ${tool.name}: nothing can be named "__proto__".`)
     const parsed = tool.input.safeParse(given)
     if (!parsed.success) return failure(`Wrong arguments for ${tool.name}: ${mistakes(parsed.error)}.`)
-    const { output, isError = false, links = [] } = await tool.handle(parsed.data, call)
-    const text = JSON.stringify(output)
-    if (text.length > LARGE)
-      log.warn({ event: 'large_answer', tool: tool.name, characters: text.length }, 'large answer')
-    const content: CallToolResult['content'] = [{ type: 'text', text }]
-    if (knowsLinks) for (const link of links) content.push({ type: 'resource_link', ...link })
-    return { content, structuredContent: output, isError }
+    const result = resultOf(await tool.handle(parsed.data, call), knowsLinks)
+    const characters = textOf(result).length
+    if (characters > LARGE) log.warn({ event: 'large_answer', tool: tool.name, characters }, 'large answer')
+    return result
   } catch (error) {
     if (error instanceof OpsError) {
       if (error.cause)
@@ -50,6 +47,19 @@ export async function answerCall(tool: Tool, given: unknown, call: Call, knowsLi
     return failure(`${tool.name} failed inside the server; its log has the details under ${id}.`)
   }
 }
+
+/** An answer as the protocol has it. */
+export function resultOf(
+  { output, isError = false, links = [] }: ToolAnswer<Record<string, unknown>>,
+  knowsLinks: boolean,
+): CallToolResult {
+  const content: CallToolResult['content'] = [{ type: 'text', text: JSON.stringify(output) }]
+  if (knowsLinks) for (const link of links) content.push({ type: 'resource_link', ...link })
+  return { content, structuredContent: output, isError }
+}
+
+/** The text of a result of ours. */
+export const textOf = ({ content: [first] }: CallToolResult): string => (first?.type === 'text' ? first.text : '')
 
 const isDeeperThan = (depth: number, value: unknown): boolean =>
   typeof value === 'object' &&

@@ -7,11 +7,14 @@ import {
   SubscribeRequestSchema,
   UnsubscribeRequestSchema,
   type CallToolResult,
+  type CreateTaskResult,
 } from '@modelcontextprotocol/sdk/types.js'
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv'
 import { z } from 'zod'
 import { instructions, serverInfo } from './introduction.ts'
-import type { OfferedResources } from './offered-resources.ts'
+import { TASK_TOOL } from './export-tasks.ts'
+import { createdTask, refuseTask, serveTasks, taskCapabilities } from './legacy-tasks.ts'
+import type { Offer } from './offer.ts'
 import { toolCall, type OfferedTools } from './offered-tools.ts'
 
 /** Compiling a validator costs more than a whole call, so all servers share one (docs/decisions/0002). */
@@ -35,23 +38,30 @@ export interface LegacyClient {
 export type LegacyServerFactory = (client: LegacyClient) => Server
 
 /** Binds the tools and resources to the protocol versions up to 2025-11-25. */
-export function legacyServerFactory(tools: OfferedTools, resources: OfferedResources): LegacyServerFactory {
+export function legacyServerFactory({ tools, resources, tasks }: Offer): LegacyServerFactory {
   return (client) => {
     const { subscriptions } = client
-    const capabilities = { tools: {}, resources: subscriptions ? { subscribe: true } : {} }
+    const capabilities = {
+      tools: {},
+      resources: subscriptions ? { subscribe: true } : {},
+      tasks: taskCapabilities,
+    }
     const server = new Server(serverInfo, { capabilities, instructions, jsonSchemaValidator })
-    server.setRequestHandler(ListToolsRequestSchema, ({ params }) => tools.list(params))
+    server.setRequestHandler(ListToolsRequestSchema, ({ params }) => withTasks(tools.list(params)))
     server.setRequestHandler(
       CallRequest,
-      ({ params }, { signal, _meta, sendNotification }): Promise<CallToolResult> => {
+      async ({ params }, { signal, _meta, sendNotification }): Promise<CallToolResult | CreateTaskResult> => {
+        if (params.asTask) refuseTask(params.name)
         const knowsLinks = (client.version() ?? '') >= LINKS_SINCE
         const caller = { signal, progressToken: _meta?.progressToken, notify: sendNotification, knowsLinks }
-        return tools.call(params, caller)
+        const result = await tools.call(params, caller)
+        return params.asTask ? createdTask(tasks, result) : result
       },
     )
     server.setRequestHandler(ListResourceTemplatesRequestSchema, () => resources.templates())
     server.setRequestHandler(ListResourcesRequestSchema, ({ params }) => resources.list(params))
     server.setRequestHandler(ReadResourceRequestSchema, ({ params }) => resources.read(params))
+    serveTasks(server, tasks)
     if (subscriptions) {
       server.setRequestHandler(SubscribeRequestSchema, ({ params }) => subscriptions.add(params.uri).then(nothing))
       server.setRequestHandler(UnsubscribeRequestSchema, ({ params }) => subscriptions.remove(params.uri).then(nothing))
@@ -61,3 +71,8 @@ export function legacyServerFactory(tools: OfferedTools, resources: OfferedResou
 }
 
 const nothing = () => ({})
+
+/** The list says which tool may be called as a task, which is nothing that later versions know. */
+const withTasks = ({ tools }: ReturnType<OfferedTools['list']>) => ({
+  tools: tools.map((tool) => (tool.name === TASK_TOOL ? { ...tool, execution: { taskSupport: 'optional' } } : tool)),
+})

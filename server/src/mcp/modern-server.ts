@@ -3,8 +3,9 @@ import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/
 import { z } from 'zod'
 import { readsStreams } from './era.ts'
 import { instructions, serverInfo } from './introduction.ts'
-import type { OfferedResources } from './offered-resources.ts'
-import { toolCall, type OfferedTools } from './offered-tools.ts'
+import { asTask, serveTasks, taskExtension } from './modern-tasks.ts'
+import type { Offer } from './offer.ts'
+import { toolCall } from './offered-tools.ts'
 
 /** One for all servers, as in the legacy era. */
 const jsonSchemaValidator = new AjvJsonSchemaValidator()
@@ -23,10 +24,10 @@ const notKept = { ttlMs: 0, cacheScope: 'private' } as const
  * Binds the tool list to protocol version 2026-07-28. The factory gives a fresh server for each connection (stdio) or
  * request (HTTP).
  */
-export function modernServerFactory(tools: OfferedTools, resources: OfferedResources): McpServerFactory {
+export function modernServerFactory({ tools, resources, tasks }: Offer): McpServerFactory {
   return ({ requestInfo }) => {
     const server = new ModernServer(serverInfo, {
-      capabilities: { tools: {}, resources: { subscribe: true } },
+      capabilities: { tools: {}, resources: { subscribe: true }, extensions: taskExtension },
       instructions,
       jsonSchemaValidator,
       cacheHints: {
@@ -39,10 +40,13 @@ export function modernServerFactory(tools: OfferedTools, resources: OfferedResou
     // Over stdio everybody can be told.
     const hearsProgress = readsStreams(requestInfo?.headers.get('accept') ?? '*/*')
     server.setRequestHandler('tools/list', ({ params }) => tools.list(params))
-    server.setRequestHandler('tools/call', { params: CallParams }, (call, { mcpReq: { signal, _meta, notify } }) => {
+    server.setRequestHandler('tools/call', { params: CallParams }, async (call, context) => {
+      const { signal, _meta, notify } = context.mcpReq
       const progressToken = hearsProgress ? _meta?.progressToken : undefined
-      return tools.call(call, { signal, progressToken, notify, knowsLinks: true })
+      const result = await tools.call(call, { signal, progressToken, notify, knowsLinks: true })
+      return asTask(tasks, call.name, result, context)
     })
+    serveTasks(server, tasks)
     server.setRequestHandler('resources/templates/list', () => resources.templates())
     server.setRequestHandler('resources/list', ({ params }) => resources.list(params))
     server.setRequestHandler('resources/read', ({ params }) => resources.read(params))

@@ -10,6 +10,8 @@ import { listTool, type ListedTool } from './listed-tool.ts'
 export interface ToolCall {
   name: string
   arguments?: Record<string, unknown> | undefined
+  /** Whether the client has asked for a task instead of a result (2025-11-25). */
+  asTask: boolean
 }
 
 /**
@@ -17,14 +19,14 @@ export interface ToolCall {
  * @throws ProtocolMistake
  */
 export function toolCall(params: unknown): ToolCall {
-  const { name, arguments: given } = (params ?? {}) as Record<string, unknown>
+  const { name, arguments: given, task } = (params ?? {}) as Record<string, unknown>
   if (typeof name !== 'string') throw new ProtocolMistake('A call needs the name of a tool as text in params.name.')
   if (given !== undefined && !isObject(given)) {
     throw new ProtocolMistake(
       'Arguments are an object with a field for each argument: leave them out when there are none.',
     )
   }
-  return { name, arguments: given }
+  return { name, arguments: given, asTask: task !== undefined }
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

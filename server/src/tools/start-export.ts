@@ -1,8 +1,7 @@
-import { StartExportInput, StartExportOutput, type ExportStatusOutput } from '../contract.ts'
+import { StartExportInput, StartExportOutput } from '../contract.ts'
 import type { Exports, StartedExport } from '../exports/exports.ts'
-import { isOver } from '../exports/until-over.ts'
 import type { Call } from './call.ts'
-import { answerOf } from './status-answer.ts'
+import { startedAnswer } from './started-answer.ts'
 import { tellProgress } from './tell-progress.ts'
 import type { Tool } from './tool.ts'
 
@@ -16,10 +15,10 @@ export const startExport = (exports: Exports): Tool<typeof StartExportInput, typ
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
   async handle({ wait_ms: waitMs = 0, ...request }, call) {
     const { jobId, earlier } = await exports.start(request, call.principal)
-    const started = { job_id: jobId, status: earlier ? ('exists' as const) : ('queued' as const) }
+    const status = earlier ? 'exists' : 'queued'
     const waited = waitMs > 0 ? await waitFor(exports, jobId, waitMs, call) : null
-    if (!waited) return { output: { ...started, message: messageFor(jobId, earlier) } }
-    return { ...answerOf(waited), output: { ...started, message: messageAfter(jobId, waited), export: waited } }
+    if (waited) return startedAnswer(waited, status)
+    return { output: { job_id: jobId, status, message: messageFor(jobId, earlier) } }
   },
 })
 
@@ -33,12 +32,6 @@ async function waitFor(exports: Exports, jobId: string, timeoutMs: number, call:
 }
 
 const wait = (jobId: string) => `Call wait_for_export with job_id "${jobId}"`
-
-function messageAfter(jobId: string, status: ExportStatusOutput): string {
-  if (!isOver(status)) return `The export is ${status.state}. ${wait(jobId)} until it is completed or failed.`
-  if (status.state === 'failed') return 'The export has failed: export.fail_reason says why.'
-  return status.result ? 'The export is completed: export.result is its file.' : 'The export was cancelled.'
-}
 
 function messageFor(jobId: string, earlier: StartedExport['earlier']): string {
   if (!earlier) return `The export is queued. ${wait(jobId)} until it is completed or failed.`
