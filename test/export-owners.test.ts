@@ -34,7 +34,7 @@ test('of the exports of others a caller hears as of those that do not exist, and
   const { jobId: hers } = await exports.start(request, 'ada')
   const { jobId: his } = await exports.start(request, 'bob')
   const { jobId: nobodys } = await exports.start(request, null)
-  const patience = { timeoutMs: 0, signal: new AbortController().signal }
+  const patience = { timeoutMs: 0 }
   for (const jobId of [hers, nobodys]) {
     await expect(exports.status(jobId, 'bob')).rejects.toThrow('Job not found')
     await expect(exports.wait(jobId, patience, 'bob')).rejects.toThrow('Job not found')

@@ -53,11 +53,11 @@ for (const storeName of ['SQLite', 'Redis'] as const) {
     await using store = await (stores[storeName] as (typeof stores)[string])()
     await using folder = await temporaryFolder()
     const settings = { DATA_DIR: folder.path, QUEUE_URL: store.url }
-    await using one = await startProgram({ ...settings, ROLE: 'server' })
-    await using two = await startProgram({ ...settings, ROLE: 'server' })
-    await using three = await startProgram({ ...settings, ROLE: 'server' })
-    await listensInTurns([one, two, three], () => startProgram({ ...settings, ROLE: 'worker' }))
-    const balancer = inTurns([one, two, three])
+    const servers = await Promise.all([1, 2, 3].map(() => startProgram({ ...settings, ROLE: 'server' })))
+    await using all = new AsyncDisposableStack()
+    for (const server of servers) all.use(server)
+    await listensInTurns(servers, () => startProgram({ ...settings, ROLE: 'worker' }))
+    const balancer = inTurns(servers)
 
     const client = new Client({ name: 'test', version: '1' })
     const told: string[] = []

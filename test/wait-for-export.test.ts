@@ -40,7 +40,7 @@ for (const [storeName, startStore] of Object.entries(stores)) {
     }
     await using server = await startProgram({ ...settings, ROLE: 'server' })
     await using mcp = await connectHttp(server.url)
-    const jobId = await mcp.startExport({ format: 'csv' })
+    const jobId = await mcp.startExport({ format: 'csv', limit: 400_000 })
     const told: Progress[] = []
     const waiting = wait(mcp, jobId, LONG_S, told)
     await eventually(() => expect(told).toEqual([{ progress: 0, message: 'The export is waiting.' }]))
@@ -51,8 +51,8 @@ for (const [storeName, startStore] of Object.entries(stores)) {
     const status = await waiting
     const took = performance.now() - began
     expect(took).toBeLessThan(LONG_S * 1000)
-    expect(status).toMatchObject({ state: 'completed', result: { rows: 1_000_000 } })
-    expect(told.length).toBeGreaterThan(2)
+    expect(status).toMatchObject({ state: 'completed', result: { rows: 400_000 } })
+    expect(told.length).toBeGreaterThan(1)
     const rows = told.map(({ progress }) => progress)
     expect(rows).toEqual([...new Set(rows)].toSorted((a, b) => a - b))
     expect(told.at(-1)?.message).toMatch(/^\d+ (of \d+ )?rows written$/)
@@ -162,7 +162,10 @@ async function commandsBy(redis: TestRedis) {
 async function commandsWhileWaiting(count: number, url: string, queue: Queue, redis: TestRedis) {
   const job = await queue.add('export', { dataset: 'cities', format: 'csv' }, { jobId: crypto.randomUUID() })
   const jobId = job.id ?? ''
-  const waiting = await Promise.all(Array.from({ length: count }, () => beginWaiting(url, jobId)))
+  const waiting = []
+  while (waiting.length < count) {
+    waiting.push(...(await Promise.all(Array.from({ length: 10 }, () => beginWaiting(url, jobId)))))
+  }
   await using mcp = await connectHttp(url)
   const told: Progress[] = []
   const last = wait(mcp, jobId, LONG_S, told)

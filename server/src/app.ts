@@ -27,7 +27,7 @@ import { mountMetrics } from './http/metrics.ts'
 import { mountPage } from './http/page.ts'
 import { mountStatus } from './http/status.ts'
 import type { Log } from './log.ts'
-import { exportTasks } from './mcp/export-tasks.ts'
+import { exportTasks, TASK_TOOL } from './mcp/export-tasks.ts'
 import { legacyServerFactory } from './mcp/legacy-server.ts'
 import { modernHandler } from './mcp/modern-handler.ts'
 import { modernServerFactory } from './mcp/modern-server.ts'
@@ -201,9 +201,11 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
   closers.work.push(() => watch.close())
   const eras = (downloadUrl: (file: string) => Promise<string | null>) => {
     const exports = createExports(queue, watch, catalogue, downloadUrl)
-    const tools = offerTools(listTools(exports, catalogue, health, canary), log)
+    const list = listTools(exports, catalogue, health, canary)
+    const tools = offerTools(list, log)
+    const tasks = list.some(({ name }) => name === TASK_TOOL) ? exportTasks(exports, log) : null
     const resources = offerResources(exportFile(exports, files), log)
-    const offer = { tools, resources, tasks: exportTasks(exports, log) }
+    const offer = { tools, resources, tasks }
     return { legacy: legacyServerFactory(offer), modern: modernServerFactory(offer), resources }
   }
 

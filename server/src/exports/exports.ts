@@ -13,6 +13,7 @@ import { OpsError } from '../errors.ts'
 import { askStore } from '../queue/ask-store.ts'
 import { CANARY_ID } from '../queue/canary-job.ts'
 import type { JobWatch } from '../queue/job-watch.ts'
+import { Turns } from '../queue/turns.ts'
 import type { Catalogue } from './datasets/catalogue.ts'
 import type { Dataset } from './datasets/dataset.ts'
 import {
@@ -72,6 +73,9 @@ export interface Exports {
 /** So long a cancelled export is waited for; most stop within half of it. */
 const STOPS_WITHIN_MS = 1000
 
+/** Of those who wait, all of whom may want to look at the same moment. */
+const LOOKS_AT_ONCE = 50
+
 /**
  * @param downloadUrl gives the address under which a client of this instance fetches a file, null when it is gone; rejects
  *   with OpsError `files_unavailable` when it cannot be told
@@ -82,6 +86,7 @@ export function createExports(
   catalogue: Catalogue,
   downloadUrl: (file: string) => Promise<string | null>,
 ): Exports {
+  const looks = new Turns(LOOKS_AT_ONCE)
   const status = async (jobId: string, caller: string | null): Promise<ExportStatusOutput> => {
     const { job, state } = await find(queue, jobId, caller)
     const outcome = state === 'completed' ? outcomeOf(job) : null
@@ -124,24 +129,23 @@ export function createExports(
       const { job } = await find(queue, jobId, caller)
       return { createdAt: job.timestamp, changedAt: job.finishedOn ?? job.processedOn ?? job.timestamp }
     },
-    wait: (jobId, patience, caller) => untilOver(watch, jobId, () => status(jobId, caller), patience),
+    wait: (jobId, patience, caller) => untilOver(watch, jobId, () => looks.take(() => status(jobId, caller)), patience),
     followEnds(jobId, hear, caller) {
       const endOf = async () => {
         const found = await find(queue, jobId, caller)
         return isOver(found) ? (found.job.finishedOn ?? null) : null
       }
-      return followEnds(watch, jobId, endOf, hear)
+      return followEnds(watch, jobId, () => looks.take(endOf), hear)
     },
     list: (page, caller) => listExports(queue, page, caller),
     async cancel(jobId, caller) {
       const { job, state } = await find(queue, jobId, caller)
       if (isOver({ state })) return status(jobId, caller)
-      const stopped = (timeoutMs: number) =>
-        untilOver(watch, jobId, () => status(jobId, caller), { timeoutMs, signal: new AbortController().signal })
       await askStore(queue, () => job.updateData({ ...job.data, cancelled: true }))
       // Nobody has to wait for its next attempt, which only tidies up. Somebody else may have taken it by now.
       if (state === 'delayed') await askStore(queue, () => job.promote()).catch(() => undefined)
-      return state === 'active' ? stopped(STOPS_WITHIN_MS) : status(jobId, caller)
+      const look = () => status(jobId, caller)
+      return state === 'active' ? untilOver(watch, jobId, look, { timeoutMs: STOPS_WITHIN_MS }) : look()
     },
   }
 }

@@ -5,7 +5,7 @@ import type { JobNews, JobWatch } from '../queue/job-watch.ts'
 export interface Patience {
   timeoutMs: number
   /** Ends the waiting before its time. */
-  signal: AbortSignal
+  signal?: AbortSignal
   /** Called with the status first, then for each progress that the worker tells. */
   told?(state: JobState, progress: ExportProgress | null): void
 }
@@ -28,7 +28,7 @@ export async function untilOver(
   const bell = new Bell()
   const stop = () => bell.stop()
   const timer = setTimeout(stop, timeoutMs)
-  signal.addEventListener('abort', stop)
+  signal?.addEventListener('abort', stop)
   try {
     using _following = await watch.follow(jobId, (news) => {
       if (news.event === 'progress') told?.('active', progressIn(news))
@@ -38,13 +38,13 @@ export async function untilOver(
     for (let first = true; ; first = false) {
       const { stopped } = bell
       const now = await status()
-      if (isOver(now) || stopped || signal.aborted) return now
+      if (isOver(now) || stopped || signal?.aborted) return now
       if (first) told?.(now.state, now.progress)
       await bell.rings()
     }
   } finally {
     clearTimeout(timer)
-    signal.removeEventListener('abort', stop)
+    signal?.removeEventListener('abort', stop)
   }
 }
 

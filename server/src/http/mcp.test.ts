@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createLog } from '../log.ts'
-import type { ExportTasks } from '../mcp/export-tasks.ts'
 import { legacyServerFactory } from '../mcp/legacy-server.ts'
 import { modernHandler } from '../mcp/modern-handler.ts'
 import { modernServerFactory } from '../mcp/modern-server.ts'
@@ -50,15 +49,12 @@ const nothing: ResourceKind = {
   follow: () => null,
 }
 
-const gone = () => Promise.reject(new Error('there are no tasks'))
-const noTasks: ExportTasks = { of: async () => null, get: gone, wait: gone, cancel: gone }
-
 let server: HttpServer
 beforeAll(async () => {
   const log = createLog('silent')
   const tools = offerTools([counting, endless], log)
   const resources = offerResources(nothing, log)
-  const offer = { tools, resources, tasks: noTasks }
+  const offer = { tools, resources, tasks: null }
   const modern = modernHandler(modernServerFactory(offer), resources, log)
   const eras = { legacy: legacyServerFactory(offer), modern, sessions: null }
   server = await listen({ host: '127.0.0.1', port: 0, publicUrl: null }, () => [mountMcp(eras, log)], log)

@@ -44,7 +44,7 @@ export function legacyServerFactory({ tools, resources, tasks }: Offer): LegacyS
     const capabilities = {
       tools: {},
       resources: subscriptions ? { subscribe: true } : {},
-      tasks: taskCapabilities,
+      ...(tasks ? { tasks: taskCapabilities } : {}),
     }
     const server = new Server(serverInfo, { capabilities, instructions, jsonSchemaValidator })
     server.setRequestHandler(ListToolsRequestSchema, ({ params }) => withTasks(tools.list(params)))
@@ -55,13 +55,13 @@ export function legacyServerFactory({ tools, resources, tasks }: Offer): LegacyS
         const knowsLinks = (client.version() ?? '') >= LINKS_SINCE
         const caller = { signal, progressToken: _meta?.progressToken, notify: sendNotification, knowsLinks }
         const result = await tools.call(params, caller)
-        return params.asTask ? createdTask(tasks, result) : result
+        return params.asTask && tasks ? createdTask(tasks, result) : result
       },
     )
     server.setRequestHandler(ListResourceTemplatesRequestSchema, () => resources.templates())
     server.setRequestHandler(ListResourcesRequestSchema, ({ params }) => resources.list(params))
     server.setRequestHandler(ReadResourceRequestSchema, ({ params }) => resources.read(params))
-    serveTasks(server, tasks)
+    if (tasks) serveTasks(server, tasks)
     if (subscriptions) {
       server.setRequestHandler(SubscribeRequestSchema, ({ params }) => subscriptions.add(params.uri).then(nothing))
       server.setRequestHandler(UnsubscribeRequestSchema, ({ params }) => subscriptions.remove(params.uri).then(nothing))

@@ -27,7 +27,7 @@ const notKept = { ttlMs: 0, cacheScope: 'private' } as const
 export function modernServerFactory({ tools, resources, tasks }: Offer): McpServerFactory {
   return ({ requestInfo }) => {
     const server = new ModernServer(serverInfo, {
-      capabilities: { tools: {}, resources: { subscribe: true }, extensions: taskExtension },
+      capabilities: { tools: {}, resources: { subscribe: true }, ...(tasks ? { extensions: taskExtension } : {}) },
       instructions,
       jsonSchemaValidator,
       cacheHints: {
@@ -44,9 +44,9 @@ export function modernServerFactory({ tools, resources, tasks }: Offer): McpServ
       const { signal, _meta, notify } = context.mcpReq
       const progressToken = hearsProgress ? _meta?.progressToken : undefined
       const result = await tools.call(call, { signal, progressToken, notify, knowsLinks: true })
-      return asTask(tasks, call.name, result, context)
+      return tasks ? asTask(tasks, call.name, result, context) : result
     })
-    serveTasks(server, tasks)
+    if (tasks) serveTasks(server, tasks)
     server.setRequestHandler('resources/templates/list', () => resources.templates())
     server.setRequestHandler('resources/list', ({ params }) => resources.list(params))
     server.setRequestHandler('resources/read', ({ params }) => resources.read(params))

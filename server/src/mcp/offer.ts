@@ -6,5 +6,6 @@ import type { OfferedTools } from './offered-tools.ts'
 export interface Offer {
   tools: OfferedTools
   resources: OfferedResources
-  tasks: ExportTasks
+  /** Null where nothing can be started, and so nothing as a task. */
+  tasks: ExportTasks | null
 }
