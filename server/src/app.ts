@@ -194,7 +194,7 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
   const eras = (downloadUrl: (file: string) => Promise<string | null>) => {
     const exports = createExports(queue, catalogue, downloadUrl)
     const tools = offerTools(listTools(exports, catalogue, health, canary), log)
-    return { legacy: legacyServerFactory(tools), modern: modernServerFactory(tools) }
+    return { tools, legacy: legacyServerFactory(tools), modern: modernServerFactory(tools) }
   }
 
   if (transport === 'stdio') {
@@ -204,10 +204,10 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
     return { url: null, ended: stdio.ended }
   }
   const mcp = (url: string) => {
-    const { legacy, modern } = eras(throughServer(files, config.publicUrl ?? url))
+    const { modern, ...others } = eras(throughServer(files, config.publicUrl ?? url))
     const handler = modernHandler(modern, log)
     closers.work.push(() => handler.close())
-    return mountMcp({ legacy, modern: handler }, log)
+    return mountMcp({ ...others, modern: handler }, log)
   }
   const mounts = (url: string) => [
     mountLive(),

@@ -25,7 +25,7 @@ export function bareRoute(exports: Exports): Router {
 export function ours(tools: Tool[], log: Log): RequestHandler {
   const offered = offerTools(tools, log)
   const modern = modernHandler(modernServerFactory(offered), log)
-  return mountMcp({ legacy: legacyServerFactory(offered), modern }, log).handler
+  return mountMcp({ tools: offered, legacy: legacyServerFactory(offered), modern }, log).handler
 }
 
 /** As the examples of the first SDK have it for servers without sessions. */
