@@ -206,7 +206,7 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
     const tasks = list.some(({ name }) => name === TASK_TOOL) ? exportTasks(exports, log) : null
     const resources = offerResources(exportFile(exports, files), log)
     const offer = { tools, resources, tasks }
-    return { legacy: legacyServerFactory(offer), modern: modernServerFactory(offer), resources }
+    return { tools, resources, legacy: legacyServerFactory(offer), modern: modernServerFactory(offer) }
   }
 
   if (transport === 'stdio') {
@@ -216,7 +216,7 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
     return { url: null, ended: stdio.ended }
   }
   const mcp = (url: string) => {
-    const { legacy, modern, resources } = eras(throughServer(files, config.publicUrl ?? url))
+    const { tools, legacy, modern, resources } = eras(throughServer(files, config.publicUrl ?? url))
     const handler = modernHandler(modern, resources, log)
     const subscriptions = store.openSubscriptions(queue)
     const sessions = subscriptions && openSessions(queue, subscriptions, watch, resources, log)
@@ -224,7 +224,7 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
       () => handler.close(),
       async () => sessions?.close(),
     )
-    return mountMcp({ legacy, modern: handler, sessions }, log)
+    return mountMcp({ tools, legacy, modern: handler, sessions }, log)
   }
   const mounts = (url: string) => [
     mountLive(),

@@ -56,7 +56,7 @@ beforeAll(async () => {
   const resources = offerResources(nothing, log)
   const offer = { tools, resources, tasks: null }
   const modern = modernHandler(modernServerFactory(offer), resources, log)
-  const eras = { legacy: legacyServerFactory(offer), modern, sessions: null }
+  const eras = { tools, legacy: legacyServerFactory(offer), modern, sessions: null }
   server = await listen({ host: '127.0.0.1', port: 0, publicUrl: null }, () => [mountMcp(eras, log)], log)
 })
 afterAll(() => server?.close())
@@ -73,16 +73,20 @@ const eras = {
 }
 type Era = keyof typeof eras
 
+/** Of a call without progress, with something about it that sends it through the SDK. */
+const bySdk = { 'example.org/trace': '1' }
+
 interface Ask {
+  meta?: object
   era: Era
   accept: string
   progressToken?: string | number
   signal?: AbortSignal
 }
 
-function ask(name: string, { era, accept, progressToken, signal }: Ask): Promise<Response> {
+function ask(name: string, { era, accept, progressToken, signal, meta: more = {} }: Ask): Promise<Response> {
   const { meta, headers } = eras[era]
-  const _meta = progressToken === undefined ? meta : { ...meta, progressToken }
+  const _meta = { ...meta, ...more, ...(progressToken === undefined ? {} : { progressToken }) }
   return fetch(`${server.url}/mcp`, {
     method: 'POST',
     headers: {
@@ -137,3 +141,24 @@ for (const era of ['legacy', 'modern'] as const) {
     await givenUp
   })
 }
+
+test('a usual call of the modern era is answered as the SDK would', async () => {
+  for (const name of ['count', 'nothing']) {
+    const usual = await ask(name, { era: 'modern', accept: BOTH })
+    const other = await ask(name, { era: 'modern', accept: BOTH, meta: bySdk })
+    expect(usual.status).toBe(other.status)
+    expect(usual.headers.get('content-type')).toBe(other.headers.get('content-type'))
+    expect(await usual.text()).toBe(await other.text())
+  }
+})
+
+test('a call of the modern era that goes through the SDK is given up with its client too', async () => {
+  const client = new AbortController()
+  const begun = once(events, 'begun')
+  const givenUp = once(events, 'given up')
+  const answer = ask('wait', { era: 'modern', accept: BOTH, signal: client.signal, meta: bySdk })
+  await begun
+  client.abort()
+  await expect(answer).rejects.toThrow('aborted')
+  await givenUp
+})

@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js'
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
 import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express'
 import type { Log } from '../log.ts'
-import { eraOf, readsStreams } from '../mcp/era.ts'
+import { eraOf, readsStreams, type EraHeaders } from '../mcp/era.ts'
 import type { LegacyServerFactory } from '../mcp/legacy-server.ts'
 import type { ModernHandler } from '../mcp/modern-handler.ts'
+import type { OfferedTools } from '../mcp/offered-tools.ts'
+import { ProtocolMistake } from '../mcp/protocol-mistake.ts'
 import type { Sessions } from '../mcp/sessions.ts'
+import { usualAnswer, usualCall, type UsualCall } from '../mcp/usual-call.ts'
 import type { Mount } from './mount.ts'
+import { answerPlainly, isPlainRequest, sendJson } from './plain-answer.ts'
 import { SESSION_HEADER, streamSession, subscriptionsOf } from './session-stream.ts'
 import { sendWebResponse, toWebRequest } from './web-exchange.ts'
 
@@ -18,8 +23,9 @@ const PARSE_ERROR = -32_700
 const INVALID_REQUEST = -32_600
 const METHOD_NOT_ALLOWED = -32_000
 
-/** One binding of the tool list for each protocol era. */
+/** The tool list, and a binding of it for each protocol era. */
 export interface McpEras {
+  tools: OfferedTools
   /** Up to 2025-11-25: a server for one request. */
   legacy: LegacyServerFactory
   /** 2026-07-28. */
@@ -35,9 +41,14 @@ export interface McpEras {
  */
 export function mountMcp(eras: McpEras, log: Log): Mount {
   const router = Router()
-  router.post('/', express.json({ limit: MAX_BODY_BYTES, strict: false }), (req, res) =>
-    isModern(req) ? answerModern(eras.modern, req, res) : answerLegacy(eras, req, res),
-  )
+  router.post('/', express.json({ limit: MAX_BODY_BYTES, strict: false }), (req, res) => {
+    const headers = eraHeaders(req)
+    // What express has not read as JSON is refused by the legacy binding, in words that both eras have in common.
+    const era = req.body === undefined ? 'legacy' : eraOf(req.body, headers)
+    if (era === 'legacy') return answerLegacy(eras, req, res)
+    const usual = usualCall(req.body, headers)
+    return usual ? answerUsual(eras, usual, req, res) : answerModern(eras.modern, req, res)
+  })
   const { sessions } = eras
   if (sessions) router.get('/', (req, res, next) => streamSession(sessions, req, res, next))
   router.all('/', (_req, res) => {
@@ -48,15 +59,25 @@ export function mountMcp(eras: McpEras, log: Log): Mount {
   return { path: '/mcp', method: 'any', handler: router }
 }
 
-function isModern(req: Request): boolean {
-  // What express has not read as JSON is refused by the legacy binding, in words that both eras have in common.
-  if (req.body === undefined) return false
-  const headers = {
-    protocolVersion: req.get('mcp-protocol-version'),
-    method: req.get('mcp-method'),
-    name: req.get('mcp-name'),
+const eraHeaders = (req: Request): EraHeaders => ({
+  protocolVersion: req.get('mcp-protocol-version'),
+  method: req.get('mcp-method'),
+  name: req.get('mcp-name'),
+})
+
+async function answerUsual({ tools, modern }: McpEras, { id, call }: UsualCall, req: Request, res: Response) {
+  const gone = new AbortController()
+  res.once('close', () => res.writableEnded || gone.abort())
+  const caller = { signal: gone.signal, progressToken: undefined, notify: async () => undefined, knowsLinks: true }
+  let result: CallToolResult
+  try {
+    result = await tools.call(call, caller)
+  } catch (error) {
+    // The SDK knows how a mistake is told.
+    if (error instanceof ProtocolMistake) return answerModern(modern, req, res)
+    throw error
   }
-  return eraOf(req.body, headers) === 'modern'
+  sendJson(res, usualAnswer(id, result))
 }
 
 async function answerModern(handler: ModernHandler, req: Request, res: Response) {
@@ -70,10 +91,9 @@ async function answerLegacy({ legacy, sessions }: McpEras, req: Request, res: Re
   })
   if (sessions && isInitialize(req.body)) res.setHeader(SESSION_HEADER, randomUUID())
   const accept = req.get('accept') ?? '*/*'
-  const readsJson = /application\/json|\*\/\*/.test(accept)
-  const transport = new WebStandardStreamableHTTPServerTransport({
-    enableJsonResponse: readsJson && !(readsStreams(accept) && wantsProgress(req.body)),
-  })
+  const isJson = /application\/json|\*\/\*/.test(accept) && !(readsStreams(accept) && wantsProgress(req.body))
+  if (isJson && isPlainRequest(req)) return answerPlainly(server, req, res)
+  const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: isJson })
   res.once('close', () => void server.close())
   await server.connect(transport as Parameters<Server['connect']>[0])
   // The SDK insists on both; a client that can read only one of them is served all the same.
