@@ -25,6 +25,10 @@ export async function untilOver(
   status: () => Promise<ExportStatusOutput>,
   { timeoutMs, signal, told }: Patience,
 ): Promise<ExportStatusOutput> {
+  // Also so that a store that is away is told as soon as by every other call.
+  const first = await status()
+  if (isOver(first) || timeoutMs === 0) return first
+  told?.(first.state, first.progress)
   const bell = new Bell()
   const stop = () => bell.stop()
   const timer = setTimeout(stop, timeoutMs)
@@ -35,11 +39,10 @@ export async function untilOver(
       if (news.event === 'closed') bell.stop()
       if (DECISIVE.has(news.event)) bell.ring()
     })
-    for (let first = true; ; first = false) {
+    for (;;) {
       const { stopped } = bell
       const now = await status()
       if (isOver(now) || stopped || signal?.aborted) return now
-      if (first) told?.(now.state, now.progress)
       await bell.rings()
     }
   } finally {
