@@ -5,7 +5,7 @@ import { isJSONRPCRequest, type JSONRPCMessage, type RequestId } from '@modelcon
 import type { McpServerFactory, Transport as ModernTransport } from '@modelcontextprotocol/server'
 import { serveStdio as serveModern } from '@modelcontextprotocol/server/stdio'
 import type { Log } from '../log.ts'
-import { eraOf } from './era.ts'
+import { eraOf, type Era } from './era.ts'
 
 /** A client on this process' stdin and stdout. */
 export interface StdioConnection {
@@ -23,7 +23,9 @@ export async function serveStdio(legacy: Server, modern: McpServerFactory, log: 
   const toLegacy = new Channel(wire)
   const toModern = new Channel(wire)
   const { promise: ended, resolve } = Promise.withResolvers<void>()
+  const refused = (err: Error) => log.debug({ event: 'mcp_refused', err }, 'a message of a client was refused')
   wire.opened({
+    refused,
     deliver: (message, era) => (era === 'modern' ? toModern : toLegacy).onmessage?.(message),
     closed() {
       toLegacy.onclose?.()
@@ -36,7 +38,7 @@ export async function serveStdio(legacy: Server, modern: McpServerFactory, log: 
     // It knows the same messages by types of its own.
     transport: toModern as ModernTransport,
     legacy: 'reject',
-    onerror: (err) => log.debug({ event: 'mcp_refused', err }, 'a message of a client was refused'),
+    onerror: refused,
   })
   await wire.start()
   return { ended, close: () => wire.close() }
@@ -63,11 +65,19 @@ class Channel implements Transport {
   }
 }
 
-type Era = ReturnType<typeof eraOf>
+/** JSON-RPC 2.0, section 5.1. */
+const NO_JSON = { jsonrpc: '2.0', id: null, error: { code: -32_700, message: 'This line is not valid JSON.' } }
+const NO_MESSAGE = {
+  jsonrpc: '2.0',
+  id: null,
+  error: { code: -32_600, message: 'This line is no message of JSON-RPC 2.0.' },
+}
 
 interface Receiver {
   deliver(message: JSONRPCMessage, era: Era): void
   closed(): void
+  /** A line was no message; the client has been told. */
+  refused(error: Error): void
 }
 
 /** Stdin and stdout; it knows which requests it still owes an answer, and whose they are. */
@@ -75,10 +85,15 @@ class Wire extends StdioServerTransport {
   readonly #open = new Map<RequestId, Era>()
   #allAnswered: (() => void) | undefined
 
-  opened({ deliver, closed }: Receiver): void {
+  opened({ deliver, closed, refused }: Receiver): void {
     Object.assign(this, {
       onmessage: (message: JSONRPCMessage) => deliver(message, this.#note(message)),
       onclose: closed,
+      onerror: (error: Error) => {
+        refused(error)
+        // Whoever sent it waits for an answer; the types of the SDK do not know that it may have no id.
+        void super.send((error instanceof SyntaxError ? NO_JSON : NO_MESSAGE) as unknown as JSONRPCMessage)
+      },
     })
     // The transport of the SDK notices neither the end of its input nor that nobody reads its output.
     process.stdin.once('end', () => void this.#answered().then(() => this.close()))
