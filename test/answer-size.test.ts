@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ListDatasetsOutput } from '@queue-ops/server/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from './support/eventually.ts'
 import { connectHttp, type McpClient } from './support/mcp-client.ts'
 import { startProgram, temporaryFolder, type Program } from './support/program.ts'
 
@@ -86,14 +87,14 @@ test('a dataset that does not exist is told with few others', async () => {
 })
 
 test(`the health of ${QUEUES} queues that nobody serves is told below ${MAX_BYTES} bytes`, async () => {
-  const { report } = await mcp.health()
-  expect(report.queues).toHaveLength(QUEUES)
+  const queues = await eventually(async () => {
+    const { queues = [] } = (await mcp.health()).report
+    expect(queues.filter(({ healthy }) => !healthy)).toHaveLength(QUEUES)
+    return queues
+  })
   // Every queue has to be told: what counts here is what a model reads, which is one half of it.
   expect((await sizeOf('health_check')) / 2).toBeLessThan(MAX_BYTES)
-  const told = report.queues?.map(({ checks, more_checks: more = 0 }) => checks.length + more)
-  expect(told?.every((count) => count > 0)).toBe(true)
-  expect(report.queues?.at(0)?.checks).not.toEqual([])
-  expect(report.queues?.at(-1)?.checks).toEqual([])
+  expect(queues.every(({ checks, more_checks: more = 0 }) => checks.length + more > 0)).toBe(true)
 })
 
 test('a list of exports is told below that by itself', async () => {

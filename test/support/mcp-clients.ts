@@ -66,13 +66,16 @@ export const officialV2 =
     }
   }
 
+/** It would give a server that it has just started one second to answer. */
+const patient = (server: ConstructorParameters<typeof StdioMCPTransport>[0]) =>
+  Object.assign(new StdioMCPTransport(server), { waitsForProtocolVersionDiscovery: true })
+
 /** An implementation of the protocol of its own, none of the official packages in it. */
 export const independent =
   (discovery: boolean) =>
   async (reach: Reach): Promise<AnyClient> => {
     const client = await createMCPClient({
-      transport:
-        'url' in reach ? { type: 'http', url: endpoint(reach.url).href } : new StdioMCPTransport(started(reach.env)),
+      transport: 'url' in reach ? { type: 'http', url: endpoint(reach.url).href } : patient(started(reach.env)),
       protocolVersionDiscovery: discovery,
     })
     const tools = await client.tools()

@@ -4,7 +4,7 @@ import { isJSONRPCRequest, type JSONRPCMessage, type RequestId } from '@modelcon
 import type { McpServerFactory, Transport as ModernTransport } from '@modelcontextprotocol/server'
 import { serveStdio as serveModern } from '@modelcontextprotocol/server/stdio'
 import type { Log } from '../log.ts'
-import { eraOf } from './era.ts'
+import { eraOf, type Era } from './era.ts'
 import { Followed } from './followed.ts'
 import type { LegacyServerFactory } from './legacy-server.ts'
 import type { OfferedResources } from './offered-resources.ts'
@@ -35,7 +35,9 @@ export async function serveStdio({ legacy, modern, resources }: Bindings, log: L
   const followed = new Followed(resources, (uri) => void server.sendResourceUpdated({ uri }).catch(() => undefined))
   const listeners = new StdioListeners(resources)
   const { promise: ended, resolve } = Promise.withResolvers<void>()
+  const refused = (err: Error) => log.debug({ event: 'mcp_refused', err }, 'a message of a client was refused')
   wire.opened({
+    refused,
     deliver: (message, era) => (era === 'modern' ? toModern : toLegacy).onmessage?.(message),
     sent: (message) => listeners.sent(message),
     cancelled: (id) => listeners.cancelled(id),
@@ -56,7 +58,7 @@ export async function serveStdio({ legacy, modern, resources }: Bindings, log: L
     // It knows the same messages by types of its own.
     transport: toModern as ModernTransport,
     legacy: 'reject',
-    onerror: (err) => log.debug({ event: 'mcp_refused', err }, 'a message of a client was refused'),
+    onerror: refused,
   })
   await wire.start()
   return { ended, close: () => wire.close() }
@@ -83,13 +85,21 @@ class Channel implements Transport {
   }
 }
 
-type Era = ReturnType<typeof eraOf>
+/** JSON-RPC 2.0, section 5.1. */
+const NO_JSON = { jsonrpc: '2.0', id: null, error: { code: -32_700, message: 'This line is not valid JSON.' } }
+const NO_MESSAGE = {
+  jsonrpc: '2.0',
+  id: null,
+  error: { code: -32_600, message: 'This line is no message of JSON-RPC 2.0.' },
+}
 
 interface Receiver {
   deliver(message: JSONRPCMessage, era: Era): void
   sent(message: JSONRPCMessage): void
   cancelled(id: RequestId): void
   closed(): void
+  /** A line was no message; the client has been told. */
+  refused(error: Error): void
 }
 
 /** Stdin and stdout; it knows which requests it still owes an answer, and whose they are. */
@@ -101,11 +111,16 @@ class Wire extends StdioServerTransport {
   #receiver: Receiver | undefined
 
   opened(receiver: Receiver): void {
-    const { deliver, closed } = receiver
+    const { deliver, closed, refused } = receiver
     this.#receiver = receiver
     Object.assign(this, {
       onmessage: (message: JSONRPCMessage) => deliver(message, this.#note(message)),
       onclose: closed,
+      onerror: (error: Error) => {
+        refused(error)
+        // Whoever sent it waits for an answer; the types of the SDK do not know that it may have no id.
+        void super.send((error instanceof SyntaxError ? NO_JSON : NO_MESSAGE) as unknown as JSONRPCMessage)
+      },
     })
     // The transport of the SDK notices neither the end of its input nor that nobody reads its output.
     process.stdin.once('end', () => void this.#answered().then(() => this.close()))

@@ -19,16 +19,25 @@ export const healthCheck = (health: Health): Tool<typeof HealthCheckInput, typeo
 /** Characters of JSON that a report may have. */
 const LONG = 20_000
 
+/** The same of a summary, when the queues tell their own. */
+const LONG_SUMMARY = 2000
+
 /** When many queues are ill, the checks of the first ones only: what each of them is ill with stands in its summary too. */
 function shortened(report: HealthReport): HealthReport {
   if (!report.queues || sizeOf(report) < LONG) return report
+  const summary = firstSentences(report.summary)
   const bare = report.queues.map((queue) => ({ ...queue, checks: [], more_checks: queue.checks.length }))
-  let left = LONG - sizeOf({ ...report, queues: bare })
+  let left = LONG - sizeOf({ ...report, summary, queues: bare })
   const queues = report.queues.map((queue, at) => {
     left -= sizeOf(queue.checks)
     return left >= 0 ? queue : (bare[at] ?? queue)
   })
-  return { ...report, queues }
+  return { ...report, summary, queues }
+}
+
+function firstSentences(summary: string): string {
+  if (summary.length <= LONG_SUMMARY) return summary
+  return `${summary.slice(0, summary.lastIndexOf('. ', LONG_SUMMARY) + 1)} More stands in queues.`
 }
 
 const sizeOf = (value: object) => JSON.stringify(value).length
