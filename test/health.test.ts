@@ -53,6 +53,16 @@ for (const [storeName, startStore] of Object.entries(stores)) {
   })
 }
 
+for (const [storeName, startStore] of Object.entries(stores)) {
+  test(`on ${storeName}, the first answer of a program that says it is ready knows its own worker`, async () => {
+    await using store = await startStore()
+    await using folder = await temporaryFolder()
+    await using program = await startProgram({ QUEUE_URL: store.url, DATA_DIR: folder.path })
+    const report = HealthReport.parse(await (await ask(`${program.url}/api/health`)).json())
+    expect(check(report, 'worker_running')).toMatchObject({ status: 'pass', consumers: 1 })
+  })
+}
+
 test('as application/health+json for who asks for that, plain JSON for everybody else', async () => {
   await using folder = await temporaryFolder()
   await using program = await startProgram({ DATA_DIR: folder.path, QUEUES: 'mail' })

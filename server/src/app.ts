@@ -62,6 +62,12 @@ interface Shared {
   closers: Record<'work' | 'connections', (() => Promise<void>)[]>
 }
 
+/** A process that answers clients. */
+interface Served extends Pick<App, 'url' | 'ended'> {
+  /** Looks at the health of the queues from now on. */
+  watch(): void
+}
+
 /**
  * Wires and starts what `config.role` asks for. The queue store may be away: the parts wait for it or say so.
  *
@@ -96,7 +102,9 @@ export async function startApp(config: Config, transport: 'http' | 'stdio', log:
   try {
     const server = config.role === 'worker' ? notServing : await startServer(shared, transport)
     const threadsEnded = config.role === 'server' ? async () => undefined : await startWorker(shared)
-    return { ...server, close, threadsEnded }
+    // Not before the workers of this process are there to be seen.
+    server.watch()
+    return { url: server.url, ended: server.ended, close, threadsEnded }
   } catch (error) {
     await close()
     throw error
@@ -106,7 +114,7 @@ export async function startApp(config: Config, transport: 'http' | 'stdio', log:
 const keptBySchedule = (catalogue: OpenCatalogue) =>
   new Map(catalogue.schedules().map(({ name, keep }) => [name, keep]))
 
-const notServing = { url: null, ended: new Promise<void>(() => undefined) }
+const notServing: Served = { url: null, ended: new Promise<void>(() => undefined), watch: () => undefined }
 
 async function startWorker({ config, log, store, files, catalogue, closers }: Shared): Promise<App['threadsEnded']> {
   const workFolder = join(config.dataDir, 'exports')
@@ -143,6 +151,7 @@ async function startWorker({ config, log, store, files, catalogue, closers }: Sh
     () => schedules.close(),
   )
   closers.connections.push(() => queue.close())
+  await worker.connected()
   return () => worker.threadsEnded()
 }
 
@@ -172,7 +181,7 @@ function startHeartbeat(
   }
 }
 
-async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise<Pick<App, 'url' | 'ended'>> {
+async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise<Served> {
   const { config, log, store, files, catalogue, closers } = shared
   const queue: ExportQueue = store.openQueue(
     config.exportQueue,
@@ -195,7 +204,7 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
   if (transport === 'stdio') {
     const server = mcpServers(config.publicUrl ? throughServer(files, config.publicUrl) : directly(files))()
     closers.work.push(() => server.close())
-    return { url: null, ended: serveStdio(server) }
+    return { url: null, ended: serveStdio(server), watch: health.watch }
   }
   const mounts = (url: string) => [
     mountLive(),
@@ -210,7 +219,7 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
   ]
   const http = await listen(config, mounts, log)
   closers.work.push(() => http.close())
-  return { url: http.url, ended: notServing.ended }
+  return { url: http.url, ended: notServing.ended, watch: health.watch }
 }
 
 /** Clients hear nothing of an operator's mistakes: for them the last good version goes on. */
