@@ -65,6 +65,7 @@ test('the page of the probe outlives the server, says since when it is down, and
     await expectWellMade(browser)
   })
 
+  await eventually(() => expect(daemon.results().map(({ status }) => status)).toContain('pass'))
   await server.stop('SIGKILL')
   await browsers.each(async (browser) => {
     await browser.shows('down')
