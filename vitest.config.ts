@@ -36,6 +36,9 @@ const FILES_AT_ONCE = 4
 export default defineConfig({
   test: {
     maxWorkers: FILES_AT_ONCE,
+    // Bounds for what hangs, not for what is slow: no test is decided by its time.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     sequence: { sequencer: LongestFirst },
     projects: [
       {
@@ -48,9 +51,6 @@ export default defineConfig({
         test: {
           name: 'programs',
           include: ['test/**/*.test.ts'],
-          // Bounds for what hangs, not for what is slow: no test is decided by its time.
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
           // Each has systems of its own, of up to four programs.
           maxConcurrency: 3,
         },

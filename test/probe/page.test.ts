@@ -5,16 +5,20 @@ import { eventually } from '../support/eventually.ts'
 import { freePort } from '../support/free-port.ts'
 import { serveHttp } from '../support/http-servers.ts'
 import { probeConfig, startProbeDaemon, type ProbeDaemon } from '../support/probe-daemon.ts'
-import { startProgram, temporaryFolder } from '../support/program.ts'
+import { startProgram, temporaryFolder, type Program } from '../support/program.ts'
 import { startSwitchableTarget } from '../support/switchable-target.ts'
 
-const defaults = { interval: '500ms', timeout: '2s', jitter: '0%' }
+const defaults = { interval: '500ms', timeout: '20s', jitter: '0%' }
 const listen = '127.0.0.1:0'
 
 async function status(daemon: ProbeDaemon, query = ''): Promise<ProbeStatus> {
   const response = await fetch(`${await daemon.url()}/api/status${query}`)
   return ProbeStatus.strict().parse(await response.json())
 }
+
+/** Waits for its worker too: from now on no run of a probe has anything to complain about. */
+const isHealthy = ({ url }: Program) =>
+  eventually(async () => expect((await fetch(`${url}/api/health`)).status).toBe(200))
 
 async function history(daemon: ProbeDaemon) {
   const response = await fetch(`${await daemon.url()}/history.json?target=exports`)
@@ -50,6 +54,7 @@ test('the page of the probe outlives the server, says since when it is down, and
   await using other = await startSwitchableTarget()
   const settings = { DATA_DIR: folder.path, PORT: String(await freePort()) }
   const server = await startProgram(settings)
+  await isHealthy(server)
   const targets = [
     { name: 'exports', url: `${server.url}/mcp` },
     { name: 'mailer', url: other.url },
