@@ -29,7 +29,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 
 let code
 for (;;) {
-  server = start('server/dist/main.js', [], ['ignore', 'inherit', 'inherit', 'ipc'])
+  server = start('server/bin/queue-ops.js', [], ['ignore', 'inherit', 'inherit', 'ipc'])
   server.process.once('message', ({ url }) => {
     // The probe and clients know this address: it stays the same.
     if (url) env.PORT = new URL(url).port

@@ -70,6 +70,12 @@ interface Shared {
   closers: Record<'work' | 'connections', (() => Promise<void>)[]>
 }
 
+/** A process that answers clients. */
+interface Served extends Pick<App, 'url' | 'ended'> {
+  /** Looks at the health of the queues from now on. */
+  watch(): void
+}
+
 /**
  * Wires and starts what `config.role` asks for. The queue store may be away: the parts wait for it or say so.
  *
@@ -104,7 +110,9 @@ export async function startApp(config: Config, transport: 'http' | 'stdio', log:
   try {
     const server = config.role === 'worker' ? notServing : await startServer(shared, transport)
     const threadsEnded = config.role === 'server' ? async () => undefined : await startWorker(shared)
-    return { ...server, close, threadsEnded }
+    // Not before the workers of this process are there to be seen.
+    server.watch()
+    return { url: server.url, ended: server.ended, close, threadsEnded }
   } catch (error) {
     await close()
     throw error
@@ -114,7 +122,7 @@ export async function startApp(config: Config, transport: 'http' | 'stdio', log:
 const keptBySchedule = (catalogue: OpenCatalogue) =>
   new Map(catalogue.schedules().map(({ name, keep }) => [name, keep]))
 
-const notServing = { url: null, ended: new Promise<void>(() => undefined) }
+const notServing: Served = { url: null, ended: new Promise<void>(() => undefined), watch: () => undefined }
 
 async function startWorker({ config, log, store, files, catalogue, closers }: Shared): Promise<App['threadsEnded']> {
   const workFolder = join(config.dataDir, 'exports')
@@ -151,6 +159,7 @@ async function startWorker({ config, log, store, files, catalogue, closers }: Sh
     () => schedules.close(),
   )
   closers.connections.push(() => queue.close())
+  await worker.connected()
   return () => worker.threadsEnded()
 }
 
@@ -180,7 +189,7 @@ function startHeartbeat(
   }
 }
 
-async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise<Pick<App, 'url' | 'ended'>> {
+async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise<Served> {
   const { config, log, store, files, catalogue, closers } = shared
   const queue: ExportQueue = store.openQueue(
     config.exportQueue,
@@ -213,7 +222,7 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
     const bindings = eras(config.publicUrl ? throughServer(files, config.publicUrl) : directly(files))
     const stdio = await serveStdio(bindings, log)
     closers.work.push(() => stdio.close())
-    return { url: null, ended: stdio.ended }
+    return { url: null, ended: stdio.ended, watch: health.watch }
   }
   const mcp = (url: string) => {
     const { tools, legacy, modern, resources } = eras(throughServer(files, config.publicUrl ?? url))
@@ -239,7 +248,7 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
   ]
   const http = await listen(config, mounts, log)
   closers.work.push(() => http.close())
-  return { url: http.url, ended: notServing.ended }
+  return { url: http.url, ended: notServing.ended, watch: health.watch }
 }
 
 /** Clients hear nothing of an operator's mistakes: for them the last good version goes on. */

@@ -1,10 +1,9 @@
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Config } from './config.ts'
 import { sqlitePath } from './store-url.ts'
 import { BOARD_PATH } from './http/board.ts'
 
-const program = join(dirname(fileURLToPath(import.meta.url)), 'main.js')
+const program = fileURLToPath(new URL('../bin/queue-ops.js', import.meta.url))
 
 /** What a person reads when the program has started: where everything is, and what to paste into an MCP client. */
 export function banner(config: Config, url: string | null): string {

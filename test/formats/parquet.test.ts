@@ -136,7 +136,7 @@ test('rows are written in groups: of many rows, and of few when these are large'
   expect(await ask(`SELECT count(*), sum(n)::BIGINT, min(n), max(n) FROM '${path}'`)).toEqual([
     [100_000n, 5_000_050_000n, 1n, 100_000n],
   ])
-  expect(await groupRows(path)).toEqual([...Array<number>(12).fill(8192), 1696])
+  expect(await groupRows(path)).toEqual([...Array<number>(24).fill(4096), 1696])
 
   const large = await render(
     'parquet',
@@ -144,7 +144,7 @@ test('rows are written in groups: of many rows, and of few when these are large'
     Array.from({ length: 40 }, () => ['x'.repeat(1 << 20)]),
   )
   const { row_groups: groups } = parquetMetadata(arrayBuffer(large.bytes))
-  expect(groups.map(({ num_rows }) => Number(num_rows))).toEqual(Array<number>(10).fill(4))
+  expect(groups.map(({ num_rows }) => Number(num_rows))).toEqual(Array<number>(20).fill(2))
 })
 
 test('of long values the file has no least and greatest, which would be held until its end', async () => {

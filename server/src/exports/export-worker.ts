@@ -37,6 +37,8 @@ const MAX_STALLED = 1000
 /** A failure that trying again cannot mend. */
 const PERMANENT = new Set(['invalid_input', 'dataset_broken', 'file_refused', 'worker_died'])
 
+const CONNECT_MS = 1000
+
 interface WorkerSettings extends ThreadSettings {
   queueName: string
   /** Absolute path of the folder on this machine's disk in which unfinished files are made. */
@@ -56,6 +58,8 @@ interface WorkerSettings extends ThreadSettings {
 export interface ExportWorker {
   /** What it is working on at the moment. */
   work: WorkInHand
+  /** Fulfilled when it can be seen as a consumer, or after a second when the store is away: it goes on to connect. */
+  connected(): Promise<void>
   /**
    * Takes no more jobs, lets the active ones finish within the grace time and then puts the rest back on the queue
    * for another worker, without costing them an attempt.
@@ -108,6 +112,7 @@ export function startExportWorker(
   })
   return {
     work,
+    connected: () => readyWithin(CONNECT_MS, worker),
     async close() {
       await closeWorker(worker, settings.shutdownGraceMs, graceOver)
       await canaries.recorded()
@@ -117,6 +122,13 @@ export function startExportWorker(
     },
     threadsEnded: () => threads.ended(),
   }
+}
+
+async function readyWithin(ms: number, worker: Worker): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  await Promise.race([worker.waitUntilReady().catch(() => undefined), late])
+  clearTimeout(timer)
 }
 
 /** Tells that canaries came through, once the store has taken them as completed. */

@@ -70,6 +70,7 @@ test('a look that hangs is given up as no answer, and the next one counts', asyn
 test('it looks by itself, whether or not anybody asks, and remembers', async () => {
   const { target, looks, nextLook } = slowTarget()
   const health = createHealth(target, [], log)
+  health.watch()
   looks[0]?.resolve({ jobs: { waiting: 1 } })
   await nextLook()
   looks[1]?.resolve({ jobs: { waiting: 1 } })

@@ -7,7 +7,7 @@ import { reportHealth, type Judged } from './report.ts'
 import type { Signals } from './rules/signals.ts'
 import { createWatcher, type Target, type Watcher } from './watcher.ts'
 
-/** How often the main queue is looked at, whether or not anybody asks: rates and durations need looks. */
+/** How often the main queue is looked at, whether or not anybody asks. */
 const LOOK_EVERY_MS = 2000
 /** The same of the further queues. */
 const WATCH_EVERY_MS = 5000
@@ -34,22 +34,22 @@ export interface Health {
   judged(): Promise<Judged[]>
   /** Tells of each look from now on, whoever asked for it. */
   onLook(listener: (judged: Judged) => void): void
+  /** From now on it looks whether or not anybody asks: rates and durations need that. */
+  watch(): void
   close(): Promise<void>
 }
 
-/** Begins to look at once. What a look says is remembered for the next; close ends it. */
+/** What a look says is remembered for the next. */
 export function createHealth(main: Target, further: readonly Target[], log: Log): Health {
   const listeners: ((judged: Judged) => void)[] = []
   const looked = (judged: Judged) => listeners.forEach((listener) => listener(judged))
   const mainWatcher = createWatcher(main, looked, log)
   const watchers = further.map((target) => createWatcher(target, looked, log))
-  const firstLooks = inTurns(watchers, AT_ONCE, lookQuietly)
-  const loops = [
-    repeat(LOOK_EVERY_MS, () => lookQuietly(mainWatcher)),
-    repeat(WATCH_EVERY_MS, () => inTurns(watchers, AT_ONCE, lookQuietly), firstLooks),
-  ]
+  const loops: (() => Promise<void>)[] = []
+  let first: Promise<unknown> | null = null
+  const firstLooks = () => (first ??= inTurns(watchers, AT_ONCE, lookQuietly))
   const judged = async () => {
-    const [first] = await Promise.all([mainWatcher.atMost(FRESH_MS), within(FIRST_LOOKS_MS, firstLooks)])
+    const [first] = await Promise.all([mainWatcher.atMost(FRESH_MS), within(FIRST_LOOKS_MS, firstLooks())])
     return [first, ...watchers.flatMap(({ latest }) => latest() ?? [])] as const
   }
   const snapshot = async (): Promise<Snapshot> => {
@@ -66,8 +66,14 @@ export function createHealth(main: Target, further: readonly Target[], log: Log)
     },
     judged: async () => [...(await judged())],
     onLook: (listener) => void listeners.push(listener),
+    watch() {
+      loops.push(
+        repeat(LOOK_EVERY_MS, () => lookQuietly(mainWatcher)),
+        repeat(WATCH_EVERY_MS, () => inTurns(watchers, AT_ONCE, lookQuietly), firstLooks()),
+      )
+    },
     async close() {
-      await Promise.all(loops.map((stop) => stop()))
+      await Promise.all([first, ...loops.map((stop) => stop())])
     },
   }
 }

@@ -67,7 +67,7 @@ export function ratesOf(looks: readonly Look[], windowS: number): Rates {
     backlog: backlogOf(window, windowS),
     finished: finishedIn(window),
     evictedKeys: (evicted.at(-1) ?? 0) - (evicted[0] ?? 0),
-    latencyMs: Math.min(...looks.slice(-LATENCIES).map(({ latencyMs }) => latencyMs)),
+    latencyMs: looks.length < LATENCIES ? null : Math.min(...looks.slice(-LATENCIES).map(({ latencyMs }) => latencyMs)),
     stalled: stalled.toSorted((a, b) => b.count - a.count)[0] ?? null,
   }
 }

@@ -27,7 +27,7 @@ export interface HealthSettings {
 const AFTER_TIMEOUT_S = { warn: 60, fail: 300 }
 
 /**
- * Begins to watch the queues of a store, on connections of its own. Throws ConfigError when the file of limits has
+ * The health of queues of a store, read on connections of its own. Throws ConfigError when the file of limits has
  * mistakes.
  */
 export function openHealth(store: Store, settings: HealthSettings, log: Log): Health {

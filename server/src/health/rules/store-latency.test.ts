@@ -14,3 +14,8 @@ test('the best of the last looks is judged, so that one slow answer is no slow s
   expect(check({ trend: { latencyMs: 50 } })).toMatchObject({ status: 'warn' })
   expect(check({ trend: { latencyMs: 500 } })).toMatchObject({ status: 'fail', stops: false })
 })
+
+test('before three looks nobody is told that the store is slow', () => {
+  const store = { kind: 'redis' as const, reachable: true as const, latencyMs: 900, file: null, facts: null }
+  expect(check({ store, trend: { latencyMs: null } })).toMatchObject({ status: 'pass', value: 900 })
+})
