@@ -29,6 +29,10 @@ import { mountStatus } from './http/status.ts'
 import type { Log } from './log.ts'
 import { legacyServerFactory } from './mcp/legacy-server.ts'
 import { serveStdio } from './mcp/stdio.ts'
+import { attachQueues } from './operations/attached-queues.ts'
+import { operationJobOptions, operationsQueueName, type OperationQueue } from './operations/operation-job.ts'
+import { startOperationWorker } from './operations/operation-worker.ts'
+import { createOperations } from './operations/operations.ts'
 import { openStore, type Store } from './queue/store.ts'
 import type { WorkInHand } from './queue/work-in-hand.ts'
 import { listTools } from './tools/list.ts'
@@ -133,7 +137,9 @@ async function startWorker({ config, log, store, files, catalogue, closers }: Sh
   const jobOptions = exportJobOptions(config.exportAttempts, config.exportBackoffMs)
   const schedules = startSchedules(queue, catalogue, jobOptions, log)
   const heartbeat = startHeartbeat(config, store, queue, workFolder, worker.work, log)
+  const operations = startOperationWorker(store, operationsQueueName(config.exportQueue), log)
   closers.work.push(
+    () => operations.close(),
     async () => {
       // It lives as long as it has work in hand.
       await worker.close()
@@ -179,10 +185,18 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
     exportJobOptions(config.exportAttempts, config.exportBackoffMs),
   )
   const health = openHealth(store, { ...config, exportMinFreeBytes: config.exportMinFreeMb * MB }, log)
+  const records: OperationQueue = store.openQueue(operationsQueueName(config.exportQueue), operationJobOptions)
   closers.connections.push(
     () => queue.close(),
+    () => records.close(),
     () => health.close(),
   )
+  const queues = attachQueues(store, queue, {
+    queues: config.queues,
+    discover: config.discoverQueues,
+    except: [records.name],
+  })
+  const operating = { store, queues, operations: createOperations(store, records, queues) }
   const notes = store.openNotes(queue)
   if (notes && config.canaryIntervalMs > 0) {
     const canaries = startCanaries(queue, notes, config.canaryIntervalMs, log)
@@ -190,7 +204,10 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
   }
   const canary = canaryTrip(queue, notes)
   const mcpServers = (downloadUrl: (file: string) => Promise<string | null>) =>
-    legacyServerFactory(listTools(createExports(queue, catalogue, downloadUrl), catalogue, health, canary), log)
+    legacyServerFactory(
+      listTools(config, createExports(queue, catalogue, downloadUrl), catalogue, health, canary, operating),
+      log,
+    )
 
   if (transport === 'stdio') {
     const server = mcpServers(config.publicUrl ? throughServer(files, config.publicUrl) : directly(files))()
@@ -205,7 +222,7 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
     mountMcp(mcpServers(throughServer(files, config.publicUrl ?? url)), log),
     mountStatus(health, queue, config.probeResultsFile),
     mountDownloads(files, log),
-    mountBoard([queue], store),
+    mountBoard([queue, records], store, config.readOnly),
     mountPage(PAGE_DIRECTORY),
   ]
   const http = await listen(config, mounts, log)

@@ -2,17 +2,41 @@ import type { Catalogue } from '../exports/datasets/catalogue.ts'
 import type { Exports } from '../exports/exports.ts'
 import type { CanaryTrip } from '../health/canary-trip.ts'
 import type { Health } from '../health/health.ts'
+import type { AttachedQueues } from '../operations/attached-queues.ts'
+import type { Operations } from '../operations/operations.ts'
+import type { Store } from '../queue/store.ts'
 import { cancelExport } from './cancel-export.ts'
+import { cancelOperation } from './cancel-operation.ts'
 import { getExportStatus } from './get-export-status.ts'
+import { getJob } from './get-job.ts'
+import { getOperation } from './get-operation.ts'
+import { getQueue } from './get-queue.ts'
+import { discardDeadLetters, retryDeadLetters } from './handle-dead-letters.ts'
 import { healthCheck } from './health-check.ts'
 import { listDatasets } from './list-datasets.ts'
+import { listDeadLetters } from './list-dead-letters.ts'
 import { listExports } from './list-exports.ts'
+import { listQueues } from './list-queues.ts'
+import { pauseQueue, resumeQueue } from './pause-queue.ts'
 import { sendCanary } from './send-canary.ts'
 import { startExport } from './start-export.ts'
 import type { Tool } from './tool.ts'
 
+/** What the tools for queues and dead letters work with. */
+export interface Operating {
+  store: Store
+  queues: AttachedQueues
+  operations: Operations
+}
+
 /** Every tool there is, in the order in which clients see them. */
-export const listTools = (exports: Exports, catalogue: Catalogue, health: Health, canary: CanaryTrip): Tool[] => [
+const allTools = (
+  exports: Exports,
+  catalogue: Catalogue,
+  health: Health,
+  canary: CanaryTrip,
+  { store, queues, operations }: Operating,
+): Tool[] => [
   startExport(exports),
   getExportStatus(exports),
   cancelExport(exports),
@@ -20,4 +44,18 @@ export const listTools = (exports: Exports, catalogue: Catalogue, health: Health
   listDatasets(catalogue),
   healthCheck(health),
   sendCanary(canary),
+  listQueues(store, queues),
+  getQueue(store, queues),
+  listDeadLetters(store, queues),
+  getJob(queues),
+  retryDeadLetters(operations),
+  discardDeadLetters(operations),
+  getOperation(operations),
+  cancelOperation(operations),
+  pauseQueue(queues),
+  resumeQueue(queues),
 ]
+
+/** The tools that a server offers: all, or those that change nothing. */
+export const listTools = (mode: { readOnly: boolean }, ...parts: Parameters<typeof allTools>): Tool[] =>
+  allTools(...parts).filter(({ annotations }) => annotations.readOnlyHint || !mode.readOnly)

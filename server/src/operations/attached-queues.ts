@@ -1,0 +1,74 @@
+import type { Queue } from 'bullmq'
+import { closestName } from '../closest-name.ts'
+import { OpsError } from '../errors.ts'
+import type { Store } from '../queue/store.ts'
+
+/** So long the queues that were found under the prefix are told again instead of being looked for. */
+const FOUND_FOR_MS = 10_000
+
+/** So many names stand in an error. */
+const NAMED = 20
+
+/** The queues that operators work on: the exports, those that are configured, and what is found when that is asked for. */
+export interface AttachedQueues {
+  /** The exports first. Rejects with OpsError `store_unavailable`. */
+  names(): Promise<string[]>
+  /**
+   * Opens one of them, the exports when none is named. Rejects with OpsError `invalid_input` for any other, and
+   * `store_unavailable`.
+   */
+  open(name?: string): Promise<Queue>
+}
+
+export interface AttachedSettings {
+  /** Further ones besides the exports. */
+  queues: readonly string[]
+  /** Every queue under the prefix belongs to them too. */
+  discover: boolean
+  /** Our own queues, which are nobody's to work on. */
+  except: readonly string[]
+}
+
+/** @param main the queue of the exports, whose connection all of them share */
+export function attachQueues(store: Store, main: Queue, settings: AttachedSettings): AttachedQueues {
+  const named = [main.name, ...settings.queues.filter((name) => name !== main.name)]
+  const siblings = siblingsOf(store, main)
+  let found: { names: Promise<string[]>; at: number } | null = null
+  const names = async () => {
+    if (!settings.discover) return named
+    if (!found || performance.now() - found.at > FOUND_FOR_MS) {
+      const looking = { names: store.listQueues(main).then((names) => names ?? []), at: performance.now() }
+      looking.names.catch(() => (found = found === looking ? null : found))
+      found = looking
+    }
+    const others = (await found.names).filter((name) => !named.includes(name) && !settings.except.includes(name))
+    return [...named, ...others]
+  }
+  return {
+    names,
+    async open(name = main.name) {
+      // Whoever knows a configured one by name need not wait until all others were looked for.
+      if (!named.includes(name)) requireKnown(name, await names())
+      return siblings(name)
+    },
+  }
+}
+
+/** Queues on the connection of `main`, each opened once. */
+export function siblingsOf(store: Pick<Store, 'openSibling'>, main: Queue): (name: string) => Queue {
+  const opened = new Map<string, Queue>([[main.name, main]])
+  return (name) => {
+    const queue = opened.get(name) ?? store.openSibling(main, name)
+    opened.set(name, queue)
+    return queue
+  }
+}
+
+function requireKnown(name: string, names: readonly string[]) {
+  if (names.includes(name)) return
+  const meant = closestName(name, [...names])
+  const others =
+    names.length > NAMED ? `${names.slice(0, NAMED).join(', ')} and others, see list_queues` : names.join(', ')
+  const hint = meant ? `did you mean "${meant}"?` : `the queues are: ${others}.`
+  throw new OpsError('invalid_input', `There is no queue "${name.slice(0, 100)}" here; ${hint}`)
+}
