@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Queue } from 'bullmq'
 import { closestName } from '../closest-name.ts'
 import { OpsError } from '../errors.ts'
@@ -5,6 +6,8 @@ import type { Store } from '../queue/store.ts'
 
 /** So long the queues that were found under the prefix are told again instead of being looked for. */
 const FOUND_FOR_MS = 10_000
+/** A name that was not among them may be new, so they are looked for again before it is refused, but not more often. */
+const LOOK_AGAIN_MS = 500
 
 /** So many names stand in an error. */
 const NAMED = 20
@@ -34,21 +37,27 @@ export function attachQueues(store: Store, main: Queue, settings: AttachedSettin
   const named = [main.name, ...settings.queues.filter((name) => name !== main.name)]
   const siblings = siblingsOf(store, main)
   let found: { names: Promise<string[]>; at: number } | null = null
-  const names = async () => {
-    if (!settings.discover) return named
-    if (!found || performance.now() - found.at > FOUND_FOR_MS) {
+  const find = (atMostMs: number) => {
+    if (!found || performance.now() - found.at >= atMostMs) {
       const looking = { names: store.listQueues(main).then((names) => names ?? []), at: performance.now() }
       looking.names.catch(() => (found = found === looking ? null : found))
       found = looking
     }
-    const others = (await found.names).filter((name) => !named.includes(name) && !settings.except.includes(name))
+    return found.names
+  }
+  const names = async (atMostMs = FOUND_FOR_MS) => {
+    if (!settings.discover) return named
+    const others = (await find(atMostMs)).filter((name) => !named.includes(name) && !settings.except.includes(name))
     return [...named, ...others]
   }
   return {
-    names,
+    names: () => names(),
     async open(name = main.name) {
       // Whoever knows a configured one by name need not wait until all others were looked for.
-      if (!named.includes(name)) requireKnown(name, await names())
+      if (named.includes(name) || (await names()).includes(name)) return siblings(name)
+      const age = found ? performance.now() - found.at : 0
+      if (age < LOOK_AGAIN_MS) await pause(LOOK_AGAIN_MS - age)
+      requireKnown(name, await names(LOOK_AGAIN_MS))
       return siblings(name)
     },
   }

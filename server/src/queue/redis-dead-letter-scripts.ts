@@ -13,43 +13,60 @@ function scriptOfBullmq(name: string, file: string): string {
   return script.content
 }
 
-/** The first keys are always the operation's: what is left of its list, and how far it is. */
+/** The first keys are always the operation's: its list, and how far it is on it. */
 const tally = `
 local function tally()
   local told = redis.call('HMGET', KEYS[2], 'chosen', 'done', 'gone')
-  return {told[1], told[2], told[3], redis.call('ZCARD', KEYS[1])}
-end
-local function keep(ms)
-  redis.call('PEXPIRE', KEYS[1], ms)
-  redis.call('PEXPIRE', KEYS[2], ms)
+  local chosen, done, gone = tonumber(told[1]) or 0, tonumber(told[2]) or 0, tonumber(told[3]) or 0
+  return {chosen, done, gone, chosen - done - gone}
 end
 local function chosen(ms)
   redis.call('HSET', KEYS[2], 'chosen', redis.call('ZCARD', KEYS[1]), 'done', 0, 'gone', 0)
-  keep(ms)
+  redis.call('PEXPIRE', KEYS[1], ms)
+  redis.call('PEXPIRE', KEYS[2], ms)
   return tally()
 end`
 
 /**
- * What handling begins with: takes the next of the list, gives those that still are the dead letters they were when it was
- * made, and has them counted.
+ * What handling begins and ends with: gives the next of the list that still are the dead letters they were when it was made,
+ * and counts them all, which is what makes the following ones the next.
  */
 const next = `
 local list, tallyKey, failed, wait, prioritized, marker = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local meta, active, events, pc, paused, schedulers = KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12]
 local base, limit, keptMs = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local taken, areOldest = 0, false
 local function nextOfList()
-  local found = redis.call('ZRANGE', list, 0, limit - 1, 'WITHSCORES')
+  local told = tally()
+  local from = told[2] + told[3]
+  local found = redis.call('ZRANGE', list, from, from + limit - 1, 'WITHSCORES')
   local ids, still = {}, {}
   for i = 1, #found, 2 do ids[#ids + 1] = found[i] end
-  if #ids == 0 then return still end
+  taken = #ids
+  if taken == 0 then
+    redis.call('HSET', tallyKey, 'gone', told[1] - told[2])
+    return still
+  end
+  -- Nearly always, when all are handled: they are the oldest ones, and nobody has to search for each.
+  local oldest = redis.call('ZRANGE', failed, 0, taken - 1, 'WITHSCORES')
+  areOldest = true
+  for i = 1, #found do
+    if oldest[i] ~= found[i] then areOldest = false break end
+  end
+  if areOldest then return ids end
   local scores = redis.call('ZMSCORE', failed, unpack(ids))
-  for i = 1, #ids do
+  for i = 1, taken do
     if scores[i] == found[2 * i] then still[#still + 1] = ids[i] end
   end
-  redis.call('ZREMRANGEBYRANK', list, 0, #ids - 1)
-  redis.call('HINCRBY', tallyKey, 'gone', #ids - #still)
-  keep(keptMs)
   return still
+end
+local function counted(done)
+  redis.call('HINCRBY', tallyKey, 'done', done)
+  redis.call('HINCRBY', tallyKey, 'gone', taken - done)
+  redis.call('PEXPIRE', tallyKey, keptMs)
+  local told = tally()
+  if told[4] == 0 then redis.call('UNLINK', list) else redis.call('PEXPIRE', list, keptMs) end
+  return told
 end`
 
 /**
@@ -65,43 +82,39 @@ local about = redis.call('HMGET', meta, 'paused', 'concurrency', 'version', 'opt
 local major = about[3] and string.match(about[3], '^bullmq:(%d+)')
 if redis.call('EXISTS', paused) == 1 or (about[1] and (not major or tonumber(major) < 6)) then return 'older pause' end
 local waits = about[1] or (about[2] and redis.call('LLEN', active) >= tonumber(about[2]))
-local ids, plain, done = nextOfList(), {}, 0
-for _, id in ipairs(ids) do
+local call, maxEvents, plain, done = redis.call, about[4] or 10000, {}, 0
+for _, id in ipairs(nextOfList()) do
   local job = base .. id
-  local of = redis.call('HMGET', job, 'timestamp', 'parentKey', 'priority')
-  if not of[1] then
-    redis.call('ZREM', failed, id)
-    redis.call('HINCRBY', tallyKey, 'gone', 1)
-  elseif of[2] or (tonumber(of[3]) or 0) > 0 then
+  local priority = call('HGET', job, 'priority')
+  if call('HGET', job, 'parentKey') or (priority and priority ~= '0') then
     local keys = {job, events, failed, wait, meta, active, marker, prioritized, pc}
-    reprocess(keys, {id, 'LPUSH', 'failedReason', 'failed', '0', '0'})
-    done = done + 1
-  else
-    redis.call('HDEL', job, 'finishedOn', 'processedOn', 'failedReason')
-    redis.call('XADD', events, 'MAXLEN', '~', about[4] or 10000, '*', 'event', 'waiting', 'jobId', id, 'prev', 'failed')
+    if reprocess(keys, {id, 'LPUSH', 'failedReason', 'failed', '0', '0'}) == 1 then done = done + 1 end
+  elseif call('HDEL', job, 'finishedOn', 'processedOn', 'failedReason') > 0 then
+    call('XADD', events, 'MAXLEN', '~', maxEvents, '*', 'event', 'waiting', 'jobId', id, 'prev', 'failed')
     plain[#plain + 1] = id
   end
 end
 if #plain > 0 then
-  redis.call('ZREM', failed, unpack(plain))
-  redis.call('LPUSH', wait, unpack(plain))
-  if not waits then redis.call('ZADD', marker, 0, '0') end
+  if areOldest and #plain == taken then
+    call('ZREMRANGEBYRANK', failed, 0, taken - 1)
+  else
+    call('ZREM', failed, unpack(plain))
+  end
+  call('LPUSH', wait, unpack(plain))
+  if not waits then call('ZADD', marker, 0, '0') end
 end
-redis.call('HINCRBY', tallyKey, 'done', done + #plain)
-return tally()`
+return counted(done + #plain)`
 
 /** One of a flow with an active job below it is left, as BullMQ leaves it. */
 const discard = `${tally}${next}
 local function remove(KEYS, ARGV)
 ${scriptOfBullmq('removeJob', 'removeJob-2')}
 end
-local done, left = 0, 0
+local done = 0
 for _, id in ipairs(nextOfList()) do
-  if remove({base .. id, schedulers}, {id, '1', base}) == 1 then done = done + 1 else left = left + 1 end
+  if remove({base .. id, schedulers}, {id, '1', base}) == 1 then done = done + 1 end
 end
-redis.call('HINCRBY', tallyKey, 'done', done)
-redis.call('HINCRBY', tallyKey, 'gone', left)
-return tally()`
+return counted(done)`
 
 const unlessChosen = `if redis.call('EXISTS', KEYS[2]) == 1 then return tally() end`
 

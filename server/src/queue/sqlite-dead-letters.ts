@@ -1,9 +1,6 @@
 import { LIST_KEPT_MS, MAX_DEAD_LETTERS, STEP, type DeadLetterStore } from './dead-letter-store.ts'
 import type { SqliteBackend } from './sqlite/backend.ts'
 
-/** A dead letter here costs several rows, and the file is locked meanwhile: a step takes some 20 ms. */
-const RETRIED_AT_ONCE = 500
-
 /** Dead letters in a queue file, whose lists of operations stand in tables of their own. */
 export function sqliteDeadLetters(backend: SqliteBackend): DeadLetterStore {
   return {
@@ -21,7 +18,7 @@ export function sqliteDeadLetters(backend: SqliteBackend): DeadLetterStore {
     tally: (operation) => backend.tallyDeadLetters(operation),
     chooseAll: (operation, until, limit) => backend.chooseDeadLetters(operation, { until, limit }, LIST_KEPT_MS),
     choose: (operation, deaths) => backend.chooseDeadLetters(operation, { deaths }, LIST_KEPT_MS),
-    retryNext: (operation, limit) => backend.retryDeadLetters(operation, Math.min(limit, RETRIED_AT_ONCE)),
+    retryNext: (operation, limit) => backend.retryDeadLetters(operation, Math.min(limit, STEP)),
     discardNext: (operation, limit) => backend.discardDeadLetters(operation, Math.min(limit, STEP)),
   }
 }

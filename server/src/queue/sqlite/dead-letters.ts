@@ -1,5 +1,6 @@
-import { findJob, type JobRow } from './job-row.ts'
-import { retryFinished } from './moving.ts'
+import { findKey } from './job-key.ts'
+import { findJob, jobColumns, type JobRow } from './job-row.ts'
+import { backInLine } from './moving.ts'
 import type { QueueRow } from './queue-row.ts'
 import { removeTree } from './removing-trees.ts'
 import { State } from './state.ts'
@@ -79,14 +80,18 @@ export function choose(
   if (known) return known
   tx.sql('DELETE FROM operation_job WHERE operation IN (SELECT id FROM operation WHERE seen_at < ?)').run(now - keptMs)
   tx.sql('DELETE FROM operation WHERE seen_at < ?').run(now - keptMs)
-  const chosen = 'deaths' in choice ? putDown(tx, operation, choice.deaths) : putDownAll(tx, queue, operation, choice)
+  const chosen =
+    'deaths' in choice ? putDown(tx, queue, operation, choice.deaths) : putDownAll(tx, queue, operation, choice)
   tx.sql('INSERT INTO operation (id, chosen, seen_at) VALUES (?, ?, ?)').run(operation, chosen, now)
   return { chosen, done: 0, gone: 0, left: chosen }
 }
 
-function putDown(tx: Transaction, operation: string, deaths: readonly Death[]): number {
-  const insert = tx.sql('INSERT INTO operation_job (operation, line, job_id, failed_at) VALUES (?, ?, ?, ?)')
-  deaths.forEach(({ jobId, failedAt }, line) => insert.run(operation, line, jobId, failedAt))
+function putDown(tx: Transaction, queue: QueueRow, operation: string, deaths: readonly Death[]): number {
+  const insert = tx.sql('INSERT INTO operation_job (operation, line, job, job_id, failed_at) VALUES (?, ?, ?, ?, ?)')
+  // One that is gone has no row, and none has this key.
+  deaths.forEach(({ jobId, failedAt }, line) =>
+    insert.run(operation, line, findKey(tx, queue, jobId) ?? 0, jobId, failedAt),
+  )
   return deaths.length
 }
 
@@ -96,30 +101,27 @@ function putDownAll(
   operation: string,
   { until, limit }: { until: number; limit: number },
 ): number {
-  const ordered = 'SELECT id, place FROM job WHERE queue = ? AND state = ? AND place <= ? ORDER BY place, key LIMIT ?'
+  const ordered =
+    'SELECT key, id, place FROM job WHERE queue = ? AND state = ? AND place <= ? ORDER BY place, key LIMIT ?'
   const { changes } = tx
-    .sql(`INSERT INTO operation_job SELECT ?, row_number() OVER (), id, place FROM (${ordered})`)
+    .sql(`INSERT INTO operation_job SELECT ?, row_number() OVER (), key, id, place FROM (${ordered})`)
     .run(operation, queue.id, State.failed, lastTime(until), limit)
   return Number(changes)
 }
 
+const takeJobs = `SELECT ${jobColumns} FROM operation_job JOIN job ON key = job AND id = job_id
+  WHERE operation = ? AND line <= ? AND state = ${State.failed} AND finished_at = failed_at ORDER BY line`
+
 /** Takes the next of the list, and gives those that still are the dead letters they were. */
-function takeNext(
-  tx: Transaction,
-  queue: QueueRow,
-  operation: string,
-  limit: number,
-): { taken: number; jobs: JobRow[] } {
-  const rows = tx
-    .sql('SELECT line, job_id, failed_at FROM operation_job WHERE operation = ? ORDER BY line LIMIT ?')
-    .all(operation, limit)
-  const last = rows.at(-1)
-  if (last) tx.sql('DELETE FROM operation_job WHERE operation = ? AND line <= ?').run(operation, Number(last['line']))
-  const jobs = rows.flatMap((row) => {
-    const job = findJob(tx, queue, String(row['job_id']))
-    return job?.state === State.failed && job.finished_at === row['failed_at'] ? [job] : []
-  })
-  return { taken: rows.length, jobs }
+function takeNext(tx: Transaction, operation: string, limit: number): { taken: number; jobs: JobRow[] } {
+  const lines = tx.sql(
+    'SELECT count(*) AS taken, max(line) AS last FROM (SELECT line FROM operation_job WHERE operation = ? ORDER BY line LIMIT ?)',
+  )
+  const next = lines.get(operation, limit)
+  const [taken, last] = [Number(next?.['taken']), Number(next?.['last'])]
+  const jobs = tx.sql(takeJobs).all(operation, last) as unknown as JobRow[]
+  tx.sql('DELETE FROM operation_job WHERE operation = ? AND line <= ?').run(operation, last)
+  return { taken, jobs }
 }
 
 function counted(tx: Transaction, operation: string, done: number, gone: number, now: number): Tally {
@@ -133,9 +135,8 @@ function counted(tx: Transaction, operation: string, done: number, gone: number,
 }
 
 export function retryNext(tx: Transaction, queue: QueueRow, operation: string, limit: number, now: number): Tally {
-  const { taken, jobs } = takeNext(tx, queue, operation, limit)
-  const asTheyAre = { attemptsMade: false, attemptsStarted: false }
-  for (const { id } of jobs) retryFinished(tx, queue, id, 'failed', false, asTheyAre, now)
+  const { taken, jobs } = takeNext(tx, operation, limit)
+  for (const job of jobs) backInLine(tx, queue, job, 'failed', 'back', now)
   return counted(tx, operation, jobs.length, taken - jobs.length, now)
 }
 
@@ -147,7 +148,7 @@ export function* discardNext(
   limit: number,
   now: number,
 ): Generator<void, Tally> {
-  const { taken, jobs } = takeNext(tx, queue, operation, limit)
+  const { taken, jobs } = takeNext(tx, operation, limit)
   let done = 0
   for (const { id } of jobs) done += yield* removeTree(tx, queue, id, now)
   return counted(tx, operation, done, taken - done, now)

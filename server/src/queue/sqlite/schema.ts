@@ -154,6 +154,7 @@ const migrations = [
   CREATE TABLE operation_job (
     operation TEXT NOT NULL,
     line INTEGER NOT NULL,
+    job INTEGER NOT NULL,
     job_id TEXT NOT NULL,
     failed_at INTEGER NOT NULL,
     PRIMARY KEY (operation, line)
