@@ -35,8 +35,11 @@ for (const [name, count] of Object.entries(many)) {
     })
 
     const startWorker = () => startProgram({ ...settings(), ROLE: 'worker' })
-    const handle = async (tool: string, args: Args) =>
-      HandleDeadLettersOutput.parse((await mcp.call(tool, args)).structuredContent)
+    const handle = async (tool: string, args: Args) => {
+      const answer = await mcp.call(tool, args)
+      if (answer.isError) throw new Error(`${tool}: ${JSON.stringify(answerText(answer))}`)
+      return HandleDeadLettersOutput.parse(answer.structuredContent)
+    }
     const list = async (args: Args) =>
       ListDeadLettersOutput.parse((await mcp.call('list_dead_letters', args)).structuredContent)
     const operation = async (id: string, tool = 'get_operation') =>

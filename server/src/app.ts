@@ -5,6 +5,7 @@ import type { Config } from './config.ts'
 import { ConfigError } from './errors.ts'
 import { openCatalogue, type OpenCatalogue } from './exports/datasets/open-catalogue.ts'
 import type { FileNews } from './exports/datasets/watched-file.ts'
+import { createAskedSchedules } from './exports/asked-schedules.ts'
 import { exportJobOptions, type ExportQueue } from './exports/export-job.ts'
 import { startExportWorker } from './exports/export-worker.ts'
 import { createExports } from './exports/exports.ts'
@@ -196,7 +197,12 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
     discover: config.discoverQueues,
     except: [records.name],
   })
-  const operating = { store, queues, operations: createOperations(store, records, queues) }
+  const operating = {
+    store,
+    queues,
+    operations: createOperations(store, records, queues),
+    schedules: createAskedSchedules(queue, catalogue, exportJobOptions(config.exportAttempts, config.exportBackoffMs)),
+  }
   const notes = store.openNotes(queue)
   if (notes && config.canaryIntervalMs > 0) {
     const canaries = startCanaries(queue, notes, config.canaryIntervalMs, log)

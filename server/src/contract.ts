@@ -552,6 +552,54 @@ export const PauseQueueOutput = z.object({
 })
 export type PauseQueueOutput = z.infer<typeof PauseQueueOutput>
 
+// ── schedules ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const ScheduleExportInput = z.strictObject({
+  name: z.string().min(1).max(64).describe('Letters, digits, "_" and "-"; one of the same name is replaced'),
+  cron: z.string().max(200).optional().describe('Five fields; or give every_s'),
+  time_zone: z.string().max(100).optional().describe('Of cron; default UTC'),
+  every_s: z.number().int().min(10).max(31_536_000).optional(),
+  keep: z.number().int().min(1).max(500).optional().describe('Latest results that are kept; default 7'),
+  request: z
+    .record(z.string(), z.unknown())
+    .describe('Arguments as for start_export: dataset, format, filters …, without idempotency_key'),
+})
+export type ScheduleExportInput = z.infer<typeof ScheduleExportInput>
+
+/** What is exported again and again: what start_export takes and which dataset, but nothing about one call. */
+export const ScheduledRequest = z.strictObject({
+  dataset: z.string().min(1).optional(),
+  format: ExportFormat,
+  ...ExportSelection.shape,
+  ...FileOptions.shape,
+})
+export type ScheduledRequest = z.infer<typeof ScheduledRequest>
+
+export const ListedSchedule = z.object({
+  name: z.string(),
+  cron: z.string().nullable(),
+  time_zone: z.string().nullable(),
+  every_s: z.number().nullable(),
+  keep: z.number().int(),
+  dataset: z.string(),
+  format: z.string(),
+  next_run_at: z.iso.datetime().nullable(),
+  from_file: z.boolean().describe('True: it stands in the datasets file, where alone it can be changed'),
+})
+export type ListedSchedule = z.infer<typeof ListedSchedule>
+
+export const ListSchedulesInput = z.strictObject(pageInput)
+export type ListSchedulesInput = z.infer<typeof ListSchedulesInput>
+
+export const ListSchedulesOutput = z.object({ schedules: z.array(ListedSchedule), next_cursor: nextCursor })
+export type ListSchedulesOutput = z.infer<typeof ListSchedulesOutput>
+
+export const RemoveScheduleInput = z.strictObject({ name: z.string().min(1).max(64) })
+export type RemoveScheduleInput = z.infer<typeof RemoveScheduleInput>
+
+export const RemoveScheduleOutput = z.object({ name: z.string(), message: z.string() })
+export type RemoveScheduleOutput = z.infer<typeof RemoveScheduleOutput>
+
 // ── probe ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** What a run does, in this order. Which of them it does depends on the target. */

@@ -140,7 +140,7 @@ async function find(queue: ExportQueue, jobId: string): Promise<{ job: ExportJob
 }
 
 /** A source that cannot be read now is no reason to refuse: the job retries, and fails with the reason if that stays. */
-async function refuseMistakes(dataset: Dataset, request: Omit<StartExportInput, 'dataset' | 'idempotency_key'>) {
+export async function refuseMistakes(dataset: Dataset, request: Omit<StartExportInput, 'dataset' | 'idempotency_key'>) {
   const { filters, parameters, columns, order_by, limit } = request
   try {
     await dataset.select({ filters, parameters, columns, order_by, limit })
@@ -149,7 +149,8 @@ async function refuseMistakes(dataset: Dataset, request: Omit<StartExportInput, 
   }
 }
 
-function refuseOptions({ format, ...request }: Omit<StartExportInput, 'dataset' | 'idempotency_key'>) {
+/** Options that the format has no use for: OpsError `invalid_input`. */
+export function refuseOptions({ format, ...request }: Omit<StartExportInput, 'dataset' | 'idempotency_key'>) {
   const { delimiter, bom, formula_guard: guard } = request
   if (format === 'csv' || (delimiter === undefined && bom === undefined && guard === undefined)) return
   throw new OpsError(

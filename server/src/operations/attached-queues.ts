@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Queue } from 'bullmq'
 import { closestName } from '../closest-name.ts'
 import { OpsError } from '../errors.ts'
@@ -55,13 +55,15 @@ export function attachQueues(store: Store, main: Queue, settings: AttachedSettin
     async open(name = main.name) {
       // Whoever knows a configured one by name need not wait until all others were looked for.
       if (named.includes(name) || (await names()).includes(name)) return siblings(name)
-      const age = found ? performance.now() - found.at : 0
-      if (age < LOOK_AGAIN_MS) await pause(LOOK_AGAIN_MS - age)
-      requireKnown(name, await names(LOOK_AGAIN_MS))
+      const before = found
+      await pause(before ? before.at + LOOK_AGAIN_MS - performance.now() : 0)
+      requireKnown(name, await names(found === before ? 0 : FOUND_FOR_MS))
       return siblings(name)
     },
   }
 }
+
+const pause = (ms: number) => (ms > 0 ? sleep(ms) : Promise.resolve())
 
 /** Queues on the connection of `main`, each opened once. */
 export function siblingsOf(store: Pick<Store, 'openSibling'>, main: Queue): (name: string) => Queue {

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../exports/datasets/catalogue.ts'
+import type { AskedSchedules } from '../exports/asked-schedules.ts'
 import type { Exports } from '../exports/exports.ts'
 import type { CanaryTrip } from '../health/canary-trip.ts'
 import type { Health } from '../health/health.ts'
@@ -17,16 +18,20 @@ import { listDatasets } from './list-datasets.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
 import { listExports } from './list-exports.ts'
 import { listQueues } from './list-queues.ts'
+import { listSchedules } from './list-schedules.ts'
 import { pauseQueue, resumeQueue } from './pause-queue.ts'
+import { removeSchedule } from './remove-schedule.ts'
+import { scheduleExport } from './schedule-export.ts'
 import { sendCanary } from './send-canary.ts'
 import { startExport } from './start-export.ts'
 import type { Tool } from './tool.ts'
 
-/** What the tools for queues and dead letters work with. */
+/** What the tools for queues, dead letters and schedules work with. */
 export interface Operating {
   store: Store
   queues: AttachedQueues
   operations: Operations
+  schedules: AskedSchedules
 }
 
 /** Every tool there is, in the order in which clients see them. */
@@ -35,7 +40,7 @@ const allTools = (
   catalogue: Catalogue,
   health: Health,
   canary: CanaryTrip,
-  { store, queues, operations }: Operating,
+  { store, queues, operations, schedules }: Operating,
 ): Tool[] => [
   startExport(exports),
   getExportStatus(exports),
@@ -54,6 +59,9 @@ const allTools = (
   cancelOperation(operations),
   pauseQueue(queues),
   resumeQueue(queues),
+  scheduleExport(schedules),
+  listSchedules(schedules),
+  removeSchedule(schedules),
 ]
 
 /** The tools that a server offers: all, or those that change nothing. */
