@@ -8,6 +8,8 @@ export interface OtherApplication extends AsyncDisposable {
   queue: Queue
   /** Puts so many jobs on the queue and lets each fail for good, with the reason that is given for its number. */
   fail(count: number, reason: (n: number) => string): Promise<void>
+  /** A worker that does this with each job. */
+  workOn(processor: (n: number, id: string) => void): AsyncDisposable
   /** Counts how often each job is worked on from now on, until this is disposed of; each fails again when asked. */
   work(outcome: 'completes' | 'fails'): { runs: Map<string, number> } & AsyncDisposable
 }
@@ -20,6 +22,7 @@ export async function openApplication(url: string, name: string): Promise<OtherA
   const openWorker = (processor: (n: number, id: string) => void) => {
     const worker = store.openWorker<{ n: number }, void>(name, async (job) => processor(job.data.n, job.id ?? ''), {
       concurrency: 200,
+      metrics: { maxDataPoints: 100 },
     })
     const disposable = { [Symbol.asyncDispose]: () => worker.close() }
     opened.push(disposable)
@@ -27,6 +30,7 @@ export async function openApplication(url: string, name: string): Promise<OtherA
   }
   return {
     queue,
+    workOn: openWorker,
     async fail(count, reason) {
       const jobs = Array.from({ length: count }, (_, n) => ({ name: n % 2 === 0 ? 'send' : 'reply', data: { n } }))
       const before = await queue.getFailedCount()

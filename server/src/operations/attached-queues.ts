@@ -5,7 +5,7 @@ import { OpsError } from '../errors.ts'
 import type { Store } from '../queue/store.ts'
 
 /** So long the queues that were found under the prefix are told again instead of being looked for. */
-const FOUND_FOR_MS = 10_000
+const FOUND_FOR_MS = 3000
 /** A name that was not among them may be new, so they are looked for again before it is refused, but not more often. */
 const LOOK_AGAIN_MS = 500
 

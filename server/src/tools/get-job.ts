@@ -40,7 +40,7 @@ function tell(id: string, job: Job, state: JobState, logs: string[]): Omit<GetJo
     job_id: id,
     name: untrusted(job.name, most.name),
     state,
-    attempts: { made: job.attemptsMade, max: job.opts.attempts ?? 1 },
+    attempts: { made: job.attemptsMade, max: job.opts.attempts || 1 },
     created_at: new Date(job.timestamp).toISOString(),
     started_at: timeOf(job.processedOn),
     finished_at: timeOf(job.finishedOn),
