@@ -68,7 +68,8 @@ for (const version of versions) {
       tallies: { canaries: (before.tallies['canaries'] ?? 0) + 1 },
     })
     const operation = await queue.getBackend().tallyDeadLetters('operation')
-    if (dump.includes('CREATE TABLE operation')) expect(operation).toEqual({ chosen: 1, done: 0, gone: 0, left: 1 })
+    const begun = { chosen: 1, done: 0, gone: 0, left: 1 }
+    expect(operation).toEqual(dump.includes('CREATE TABLE operation') ? begun : null)
     const everything = { until: Infinity, limit: 10 }
     await queue.getBackend().chooseDeadLetters('operation', everything, kept.keptMs)
     expect(await queue.getBackend().retryDeadLetters('operation', 10)).toMatchObject({ done: 1, left: 0 })

@@ -176,8 +176,10 @@ interface Found {
 async function find(records: OperationQueue, id: string): Promise<Found> {
   const found = OPERATION_ID.test(id)
     ? await askStore(records, async () => {
+        // In this order: what is over by its state has its result by then.
+        const state = JobState.safeParse(await records.getJobState(id))
         const job = await records.getJob(id)
-        return job && { job, state: JobState.safeParse(await job.getState()) }
+        return job && { job, state }
       })
     : undefined
   if (!found?.state.success) {

@@ -21,13 +21,13 @@ export const getJob = (queues: AttachedQueues): Tool<typeof GetJobInput, typeof 
   async handle({ queue: name, job_id: id }) {
     const queue = await queues.open(name)
     const found = await askStore(queue, async () => {
-      const job = isJobId(id) ? await queue.getJob(id) : undefined
-      if (!job) return null
-      const [state, { logs }] = await Promise.all([job.getState(), queue.getJobLogs(id, -LOG_LINES, -1)])
-      return { job, state: JobState.safeParse(state).data, logs }
+      if (!isJobId(id)) return null
+      // The state first: what is over by it has its end in the job that is read then.
+      const state = JobState.safeParse(await queue.getJobState(id)).data
+      const [job, { logs }] = await Promise.all([queue.getJob(id), queue.getJobLogs(id, -LOG_LINES, -1)])
+      return job && state ? { job, state, logs } : null
     })
-    // A state that is not one of ours is BullMQ's "unknown": the job was removed between the two reads.
-    if (!found?.state) throw new OpsError('not_found', `There is no such job in the queue "${queue.name}".`)
+    if (!found) throw new OpsError('not_found', `There is no such job in the queue "${queue.name}".`)
     return { output: { queue: queue.name, ...tell(id, found.job, found.state, found.logs) } }
   },
 })
