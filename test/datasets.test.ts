@@ -327,7 +327,7 @@ test('a long list comes in pages, each dataset once', async () => {
   await putDatasets(file, `datasets:\n${names.map((name) => table(name)).join('')}`)
   await using program = await startProgram({ DATA_DIR: folder.path, DATASETS_FILE: file, ROLE: 'server' })
   await using mcp = await connectHttp(program.url)
-  for (const limit of [undefined, 7, 45, 100]) {
+  for (const limit of [undefined, 3, 45, 100]) {
     const seen: string[] = []
     const sizes: number[] = []
     let cursor: string | null = null
@@ -338,7 +338,8 @@ test('a long list comes in pages, each dataset once', async () => {
       cursor = page.next_cursor
     } while (cursor)
     expect(seen).toEqual(names)
-    expect(Math.max(...sizes)).toBe(Math.min(limit ?? 20, 45))
+    // Seven of these fit into one answer.
+    expect(Math.max(...sizes)).toBe(Math.min(limit ?? 20, 7))
   }
   for (const args of [{ cursor: 'nonsense' }, { limit: 0 }, { limit: 101 }, { cursor: '' }])
     expect((await mcp.call('list_datasets', args)).isError).toBe(true)

@@ -29,6 +29,8 @@ import { mountPage } from './http/page.ts'
 import { mountStatus } from './http/status.ts'
 import type { Log } from './log.ts'
 import { legacyServerFactory } from './mcp/legacy-server.ts'
+import { modernHandler, modernServerFactory } from './mcp/modern-server.ts'
+import { offerTools } from './mcp/offered-tools.ts'
 import { serveStdio } from './mcp/stdio.ts'
 import { attachQueues } from './operations/attached-queues.ts'
 import { operationJobOptions, operationsQueueName, type OperationQueue } from './operations/operation-job.ts'
@@ -37,6 +39,7 @@ import { createOperations } from './operations/operations.ts'
 import { openStore, type Store } from './queue/store.ts'
 import type { WorkInHand } from './queue/work-in-hand.ts'
 import { listTools } from './tools/list.ts'
+import { changesNothing } from './tools/tool.ts'
 import { version } from './version.ts'
 
 const PAGE_DIRECTORY = fileURLToPath(new URL('../../web/dist', import.meta.url))
@@ -209,23 +212,31 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
     closers.work.push(() => canaries.close())
   }
   const canary = canaryTrip(queue, notes)
-  const mcpServers = (downloadUrl: (file: string) => Promise<string | null>) =>
-    legacyServerFactory(
-      listTools(config, createExports(queue, catalogue, downloadUrl), catalogue, health, canary, operating),
-      log,
-    )
+  const eras = (downloadUrl: (file: string) => Promise<string | null>) => {
+    const exports = createExports(queue, catalogue, downloadUrl)
+    const all = listTools(exports, catalogue, health, canary, operating)
+    const tools = offerTools(config.readOnly ? all.filter(changesNothing) : all, log)
+    return { tools, legacy: legacyServerFactory(tools), modern: modernServerFactory(tools) }
+  }
 
   if (transport === 'stdio') {
-    const server = mcpServers(config.publicUrl ? throughServer(files, config.publicUrl) : directly(files))()
-    closers.work.push(() => server.close())
-    return { url: null, ended: serveStdio(server) }
+    const { legacy, modern } = eras(config.publicUrl ? throughServer(files, config.publicUrl) : directly(files))
+    const stdio = await serveStdio(legacy(), modern, log)
+    closers.work.push(() => stdio.close())
+    return { url: null, ended: stdio.ended }
+  }
+  const mcp = (url: string) => {
+    const { modern, ...others } = eras(throughServer(files, config.publicUrl ?? url))
+    const handler = modernHandler(modern, log)
+    closers.work.push(() => handler.close())
+    return mountMcp({ ...others, modern: handler }, log)
   }
   const mounts = (url: string) => [
     mountLive(),
     mountReady(health),
     mountHealth(health),
     mountMetrics(health),
-    mountMcp(mcpServers(throughServer(files, config.publicUrl ?? url)), log),
+    mcp(url),
     mountStatus(health, queue, config.probeResultsFile),
     mountDownloads(files, log),
     mountBoard([queue, records], store, config.readOnly),

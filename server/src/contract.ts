@@ -62,6 +62,11 @@ export const QueueHealth = z.object({
   checks: z
     .array(Check)
     .describe('Those that do not pass, without those of the store and without what can never be known of it'),
+  more_checks: z
+    .number()
+    .int()
+    .optional()
+    .describe('So many further checks of it do not pass: pass its name as queue to see them'),
 })
 export type QueueHealth = z.infer<typeof QueueHealth>
 
@@ -160,16 +165,8 @@ export type FilterTests = z.infer<typeof FilterTests>
 export const FilterOperator = z.enum(Object.keys(FilterTests.shape) as [keyof FilterTests, ...(keyof FilterTests)[]])
 export type FilterOperator = z.infer<typeof FilterOperator>
 
-/**
- * Tells clients the shape of a value but lets anything in: what is wrong with it can be said well only by who knows the
- * column that it is for.
- */
-function judgedByColumn(schema: z.ZodType) {
-  const { $schema: _, ...shape } = z.toJSONSchema(schema, { target: 'draft-7', io: 'input' })
-  return z.unknown().meta(shape)
-}
-
-export const Filters = z.record(z.string(), judgedByColumn(z.union([FilterValue, FilterTests])))
+/** Anything is let in: what is wrong with a value can be said well only by who knows the column that it is for. */
+export const Filters = z.record(z.string(), z.unknown())
 export type Filters = Record<string, unknown>
 
 export const OrderBy = z.strictObject(
@@ -181,10 +178,10 @@ export type OrderBy = z.infer<typeof OrderBy>
 /** Which rows and columns of a dataset. */
 export const ExportSelection = z.strictObject({
   filters: Filters.optional().describe(
-    'Column → value or tests: only rows for which all hold, e.g. {"country":"NL","population":{"gte":100000}}',
+    `Column → value, or tests of it (${FilterOperator.options.join(', ')}), all of which must hold, e.g. {"country":"NL","population":{"gte":100000}}. ne leaves out nulls; null: true asks for them`,
   ),
   parameters: z
-    .record(z.string(), judgedByColumn(FilterScalar))
+    .record(z.string(), z.unknown())
     .optional()
     .describe('Values for the parameters that list_datasets tells of a dataset'),
   columns: z.array(z.string()).min(1).max(2000).optional().describe('These columns, in this order; default: all'),
@@ -338,13 +335,15 @@ export const DatasetInfo = z.object({
   parameters: z.array(DatasetParameter),
   row_limit: z.number().int().nullable().describe('An export of it has at most so many rows'),
   columns: z.array(Column).describe('Empty when the source cannot be read at the moment: see problem'),
+  more_columns: z.number().int().describe('So many columns are not told here: pass its name as dataset to see all'),
   problem: z.string().nullable().describe('Why the source cannot be read at the moment'),
 })
 export type DatasetInfo = z.infer<typeof DatasetInfo>
 
 export const ListDatasetsInput = z.strictObject({
+  dataset: z.string().min(1).optional().describe('Only this one, with all its columns'),
   cursor: z.string().max(1000).optional().describe('next_cursor of the page before'),
-  limit: z.number().int().min(1).max(100).optional().describe('Default 20'),
+  limit: z.number().int().min(1).max(100).optional().describe('At most so many, default 20; less when they are wide'),
 })
 export type ListDatasetsInput = z.infer<typeof ListDatasetsInput>
 

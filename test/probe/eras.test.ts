@@ -76,7 +76,7 @@ test('our own server over stdio', async () => {
     DATA_DIR: folder.path,
     ROLE: 'server',
   })
-  expect(result).toMatchObject({ era: 'legacy', failed_step: null, consumers: 0 })
+  expect(result).toMatchObject({ era: 'modern', failed_step: null, consumers: 0 })
 })
 
 test('a command that does not exist, and one that ends at once, are unreachable targets', async () => {

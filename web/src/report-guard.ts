@@ -92,6 +92,7 @@ const isHealth = has<HealthReport>({
         status: isHealthStatus,
         summary: isString,
         checks: listOf(isCheck),
+        more_checks: maybeNumber,
       }),
     ),
   ),

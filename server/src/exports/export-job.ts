@@ -38,8 +38,11 @@ export type ExportOutcome = z.infer<typeof ExportOutcome>
 export const outcomeOf = ({ returnvalue }: ExportJob): ExportOutcome | null =>
   ExportOutcome.safeParse(returnvalue).data ?? null
 
+/** Made once: the first parse of a schema compiles it, which takes longer than all else of a status. */
+const PartialData = ExportData.partial()
+
 /** What there is in the data of a job, which other hands than ours may have put there. */
-export const dataOf = ({ data }: ExportJob) => ExportData.partial().safeParse(data).data ?? {}
+export const dataOf = ({ data }: ExportJob) => PartialData.safeParse(data).data ?? {}
 
 export type ExportQueue = Queue<ExportData, ExportOutcome>
 export type ExportJob = Job<ExportData, ExportOutcome>

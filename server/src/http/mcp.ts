@@ -1,10 +1,16 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js'
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
 import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express'
+import type { McpHttpHandler } from '@modelcontextprotocol/server'
 import type { Log } from '../log.ts'
+import { eraOf, readsStreams, type EraHeaders } from '../mcp/era.ts'
+import type { OfferedTools } from '../mcp/offered-tools.ts'
+import { ProtocolMistake } from '../mcp/protocol-mistake.ts'
+import { usualAnswer, usualCall, type UsualCall } from '../mcp/usual-call.ts'
 import type { Mount } from './mount.ts'
+import { answerPlainly, isPlainRequest, sendJson } from './plain-answer.ts'
+import { sendWebResponse, toWebRequest } from './web-exchange.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
 
@@ -13,16 +19,30 @@ const PARSE_ERROR = -32_700
 const INVALID_REQUEST = -32_600
 const METHOD_NOT_ALLOWED = -32_000
 
+/** The tool list, and a binding of it for each protocol era. */
+export interface McpEras {
+  tools: OfferedTools
+  /** Up to 2025-11-25: a server for one request. */
+  legacy: () => Server
+  /** 2026-07-28. */
+  modern: McpHttpHandler
+}
+
 /**
- * `POST /mcp`: Streamable HTTP without sessions, so that any instance behind any load balancer can answer any request.
- * A client that accepts both kinds of answers gets plain JSON, and an event stream when it asked for progress, which
- * only a stream can carry.
+ * `POST /mcp`: both protocol eras by Streamable HTTP, told apart request by request, without sessions, so that any
+ * instance behind any load balancer can answer any request. The answer is plain JSON, or an event stream when there is
+ * progress to tell and the client reads streams.
  */
-export function mountMcp(createServer: () => Server, log: Log): Mount {
+export function mountMcp(eras: McpEras, log: Log): Mount {
   const router = Router()
-  router.post('/', express.json({ limit: MAX_BODY_BYTES, strict: false }), (req, res) =>
-    answer(createServer(), req, res),
-  )
+  router.post('/', express.json({ limit: MAX_BODY_BYTES, strict: false }), (req, res) => {
+    const headers = eraHeaders(req)
+    // What express has not read as JSON is refused by the legacy binding, in words that both eras have in common.
+    const era = req.body === undefined ? 'legacy' : eraOf(req.body, headers)
+    if (era === 'legacy') return answerLegacy(eras.legacy(), req, res)
+    const usual = usualCall(req.body, headers)
+    return usual ? answerUsual(eras, usual, req, res) : answerModern(eras.modern, req, res)
+  })
   router.all('/', (_req, res) => {
     res.setHeader('Allow', 'POST')
     sendError(res, 405, METHOD_NOT_ALLOWED, 'This server keeps no sessions: send each message by POST.')
@@ -31,29 +51,42 @@ export function mountMcp(createServer: () => Server, log: Log): Mount {
   return { path: '/mcp', method: 'any', handler: router }
 }
 
-async function answer(server: Server, req: Request, res: Response) {
-  const accept = req.get('accept') ?? '*/*'
-  const streams = accept.includes('text/event-stream')
-  const reads = accept.includes('application/json') || accept.includes('*/*')
-  const transport = new WebStandardStreamableHTTPServerTransport({
-    enableJsonResponse: reads && !(streams && wantsProgress(req.body)),
-  })
-  res.once('close', () => void server.close())
-  await server.connect(transport as Parameters<Server['connect']>[0])
-  const reply = await transport.handleRequest(toWebRequest(req), { parsedBody: req.body as unknown })
-  res.status(reply.status)
-  reply.headers.forEach((value, name) => res.setHeader(name, value))
-  if (!reply.body) return void res.end()
-  // The client going away is not an error of ours.
-  await pipeline(Readable.fromWeb(reply.body), res).catch(() => undefined)
+const eraHeaders = (req: Request): EraHeaders => ({
+  protocolVersion: req.get('mcp-protocol-version'),
+  method: req.get('mcp-method'),
+  name: req.get('mcp-name'),
+})
+
+async function answerUsual({ tools, modern }: McpEras, { id, call }: UsualCall, req: Request, res: Response) {
+  const gone = new AbortController()
+  res.once('close', () => res.writableEnded || gone.abort())
+  const caller = { signal: gone.signal, progressToken: undefined, notify: async () => undefined }
+  let result: CallToolResult
+  try {
+    result = await tools.call(call, caller)
+  } catch (error) {
+    // The SDK knows how a mistake is told.
+    if (error instanceof ProtocolMistake) return answerModern(modern, req, res)
+    throw error
+  }
+  sendJson(res, usualAnswer(id, result))
 }
 
-function toWebRequest(req: Request): globalThis.Request {
-  const headers = new Headers()
-  for (const [name, value] of Object.entries(req.headers)) if (value !== undefined) headers.set(name, String(value))
+async function answerModern(handler: McpHttpHandler, req: Request, res: Response) {
+  const reply = await handler.fetch(toWebRequest(req, res), { parsedBody: req.body as unknown })
+  await sendWebResponse(reply, res)
+}
+
+async function answerLegacy(server: Server, req: Request, res: Response) {
+  const accept = req.get('accept') ?? '*/*'
+  const isJson = /application\/json|\*\/\*/.test(accept) && !(readsStreams(accept) && wantsProgress(req.body))
+  if (isJson && isPlainRequest(req)) return answerPlainly(server, req, res)
+  const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: isJson })
+  res.once('close', () => void server.close())
+  await server.connect(transport as Parameters<Server['connect']>[0])
   // The SDK insists on both; a client that can read only one of them is served all the same.
-  headers.set('accept', 'application/json, text/event-stream')
-  return new globalThis.Request(new URL(req.originalUrl, 'http://localhost'), { method: req.method, headers })
+  const request = toWebRequest(req, res, { accept: 'application/json, text/event-stream' })
+  await sendWebResponse(await transport.handleRequest(request, { parsedBody: req.body as unknown }), res)
 }
 
 function wantsProgress(body: unknown): boolean {

@@ -7,6 +7,12 @@ import { hasForbiddenKey } from '../exports/forbidden-key.ts'
 import type { Call } from '../tools/call.ts'
 import type { Tool } from '../tools/tool.ts'
 
+/** What a model should have to read at most in one answer, characters. */
+const LARGE = 25_000
+
+/** No tool needs five; what is thousands deep exhausts the stack of whoever walks through it. */
+const MAX_DEPTH = 32
+
 /**
  * Runs a tool on arguments as they came over the wire and gives the protocol's result, never a rejection: what the
  * caller can mend is `isError` with `{ error }` as text (no structured content, since that would have to have the
@@ -15,11 +21,17 @@ import type { Tool } from '../tools/tool.ts'
 export async function answerCall(tool: Tool, given: unknown, call: Call): Promise<CallToolResult> {
   const { log } = call
   try {
+    if (isDeeperThan(MAX_DEPTH, given)) {
+      return failure(`Wrong arguments for ${tool.name}: they are nested more than ${MAX_DEPTH} levels deep.`)
+    }
     if (hasForbiddenKey(given)) return failure(`Wrong arguments for ${tool.name}: nothing can be named "__proto__".`)
     const parsed = tool.input.safeParse(given)
     if (!parsed.success) return failure(`Wrong arguments for ${tool.name}: ${mistakes(parsed.error)}.`)
     const { output, isError = false } = await tool.handle(parsed.data, call)
-    return { content: [{ type: 'text', text: JSON.stringify(output) }], structuredContent: output, isError }
+    const text = JSON.stringify(output)
+    if (text.length > LARGE)
+      log.warn({ event: 'large_answer', tool: tool.name, characters: text.length }, 'large answer')
+    return { content: [{ type: 'text', text }], structuredContent: output, isError }
   } catch (error) {
     if (error instanceof OpsError) {
       if (error.cause)
@@ -34,6 +46,11 @@ export async function answerCall(tool: Tool, given: unknown, call: Call): Promis
     return failure(`${tool.name} failed inside the server; its log has the details under ${id}.`)
   }
 }
+
+const isDeeperThan = (depth: number, value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (depth === 0 || Object.values(value).some((each) => isDeeperThan(depth - 1, each)))
 
 function failure(error: string): CallToolResult {
   const answer: ErrorAnswer = { error }

@@ -12,6 +12,23 @@ export const healthCheck = (health: Health): Tool<typeof HealthCheckInput, typeo
   annotations: readOnly,
   async handle({ queue }) {
     const report = queue === undefined ? (await health.snapshot()).report : await health.reportOf(queue)
-    return { output: report, isError: !report.healthy }
+    return { output: shortened(report), isError: !report.healthy }
   },
 })
+
+/** Characters of JSON that a report may have. */
+const LONG = 20_000
+
+/** When many queues are ill, the checks of the first ones only: what each of them is ill with stands in its summary too. */
+function shortened(report: HealthReport): HealthReport {
+  if (!report.queues || sizeOf(report) < LONG) return report
+  const bare = report.queues.map((queue) => ({ ...queue, checks: [], more_checks: queue.checks.length }))
+  let left = LONG - sizeOf({ ...report, queues: bare })
+  const queues = report.queues.map((queue, at) => {
+    left -= sizeOf(queue.checks)
+    return left >= 0 ? queue : (bare[at] ?? queue)
+  })
+  return { ...report, queues }
+}
+
+const sizeOf = (value: object) => JSON.stringify(value).length

@@ -35,7 +35,7 @@ export interface Operating {
 }
 
 /** Every tool there is, in the order in which clients see them. */
-const allTools = (
+export const listTools = (
   exports: Exports,
   catalogue: Catalogue,
   health: Health,
@@ -63,7 +63,3 @@ const allTools = (
   listSchedules(schedules),
   removeSchedule(schedules),
 ]
-
-/** The tools that a server offers: all, or those that change nothing. */
-export const listTools = (mode: { readOnly: boolean }, ...parts: Parameters<typeof allTools>): Tool[] =>
-  allTools(...parts).filter(({ annotations }) => annotations.readOnlyHint || !mode.readOnly)

@@ -2,6 +2,9 @@ import { OpsError } from '../errors.ts'
 
 const PAGE = 20
 
+/** What the items of one answer may take as JSON: it goes out twice, as text and as structured content, in 25 KB. */
+const PAGE_BYTES = 10_000
+
 export interface PageInput {
   /** Default 20. */
   limit?: number | undefined
@@ -26,6 +29,16 @@ export function pageOf<T>(
   const last = items.at(-1)
   const end = start + items.length
   return { items, nextCursor: last && end < list.length ? writeCursor([nameOf(last), end]) : null }
+}
+
+/** As many of the first items as fit into one answer, and always one. */
+export function thoseThatFit<T>(items: T[], bytes = PAGE_BYTES): T[] {
+  let left = bytes
+  const end = items.findIndex((item, at) => {
+    left -= Buffer.byteLength(JSON.stringify(item))
+    return left < 0 && at > 0
+  })
+  return end < 0 ? items : items.slice(0, end)
 }
 
 function startOf(names: string[], [name, at]: Place): number {

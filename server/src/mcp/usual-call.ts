@@ -1,0 +1,69 @@
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  PROTOCOL_VERSION_META_KEY,
+  SERVER_INFO_META_KEY,
+} from '@modelcontextprotocol/server'
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
+import type { EraHeaders } from './era.ts'
+import { serverInfo } from './introduction.ts'
+import type { ToolCall } from './offered-tools.ts'
+
+const VERSION = '2026-07-28'
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A call of 2026-07-28 with nothing about it that needs the SDK. */
+export interface UsualCall {
+  id: string | number
+  call: ToolCall
+}
+
+/**
+ * The call in a request whose headers and envelope say the same and nothing out of the ordinary: no progress, no extensions,
+ * no answers to questions of ours. Null for all others, right or wrong: those are for the SDK (docs/decisions/0032).
+ */
+export function usualCall(message: unknown, headers: EraHeaders): UsualCall | null {
+  if (!isObject(message) || !isObject(message['params'])) return null
+  const { jsonrpc, id, method, params, ...others } = message
+  const { name, arguments: given, _meta: envelope, ...otherParams } = params as Record<string, unknown>
+  const isUsual =
+    jsonrpc === '2.0' &&
+    (typeof id === 'string' || Number.isSafeInteger(id)) &&
+    method === 'tools/call' &&
+    typeof name === 'string' &&
+    (given === undefined || isObject(given)) &&
+    isUsualEnvelope(envelope) &&
+    Object.keys(others).length + Object.keys(otherParams).length === 0 &&
+    headers.protocolVersion === VERSION &&
+    headers.method === method &&
+    headers.name === name
+  return isUsual ? { id: id as string | number, call: { name, arguments: given } } : null
+}
+
+function isUsualEnvelope(envelope: unknown): boolean {
+  if (!isObject(envelope)) return false
+  const {
+    [PROTOCOL_VERSION_META_KEY]: version,
+    [CLIENT_INFO_META_KEY]: client,
+    [CLIENT_CAPABILITIES_META_KEY]: capabilities,
+    ...others
+  } = envelope
+  return (
+    version === VERSION &&
+    isObject(client) &&
+    typeof client['name'] === 'string' &&
+    typeof client['version'] === 'string' &&
+    isObject(capabilities) &&
+    !('extensions' in capabilities) &&
+    Object.keys(others).length === 0
+  )
+}
+
+const serverMeta = { [SERVER_INFO_META_KEY]: serverInfo }
+
+/** The message by which the SDK would send that result. */
+export function usualAnswer(id: string | number, result: CallToolResult): object {
+  return { result: { ...result, resultType: 'complete', _meta: serverMeta }, jsonrpc: '2.0', id }
+}
