@@ -16,7 +16,7 @@ test('what steers terminals or hides from people is made visible', () => {
 })
 
 test('a pair of surrogates is not cut in the middle, and what takes more room is cut earlier', () => {
-  expect(untrusted('ab😀cd', 5)).toBe('ab… (4 more characters)')
+  expect(untrusted('ab😀cd', 5)).toBe('a… (5 more characters)')
   expect(untrusted('""""', 5)).toBe('""… (2 more characters)')
   expect(untrusted('\uD83D', 3)).toBe('\u{FFFD}')
 })
