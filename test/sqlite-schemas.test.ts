@@ -67,7 +67,12 @@ for (const version of versions) {
       notes: [{ name: 'worker', text: '{"new":1}' }],
       tallies: { canaries: (before.tallies['canaries'] ?? 0) + 1 },
     })
-    await (await queue.getJob('2'))?.retry()
+    const operation = await queue.getBackend().tallyDeadLetters('operation')
+    const begun = { chosen: 1, done: 0, gone: 0, left: 1 }
+    expect(operation).toEqual(dump.includes('CREATE TABLE operation') ? begun : null)
+    const everything = { until: Infinity, limit: 10 }
+    await queue.getBackend().chooseDeadLetters('operation', everything, kept.keptMs)
+    expect(await queue.getBackend().retryDeadLetters('operation', 10)).toMatchObject({ done: 1, left: 0 })
     const told: unknown[] = []
     const worker = new Worker('work', async (job) => void told.push(job.data.text?.length), {
       connection: file,

@@ -5,6 +5,7 @@ import type { Config } from './config.ts'
 import { ConfigError } from './errors.ts'
 import { openCatalogue, type OpenCatalogue } from './exports/datasets/open-catalogue.ts'
 import type { FileNews } from './exports/datasets/watched-file.ts'
+import { createAskedSchedules } from './exports/asked-schedules.ts'
 import { exportJobOptions, type ExportQueue } from './exports/export-job.ts'
 import { startExportWorker } from './exports/export-worker.ts'
 import { createExports } from './exports/exports.ts'
@@ -35,11 +36,16 @@ import { offerResources } from './mcp/offered-resources.ts'
 import { offerTools } from './mcp/offered-tools.ts'
 import { openSessions } from './mcp/sessions.ts'
 import { serveStdio } from './mcp/stdio.ts'
+import { attachQueues } from './operations/attached-queues.ts'
+import { operationJobOptions, operationsQueueName, type OperationQueue } from './operations/operation-job.ts'
+import { startOperationWorker } from './operations/operation-worker.ts'
+import { createOperations } from './operations/operations.ts'
 import { openJobWatch } from './queue/job-watch.ts'
 import { openStore, type Store } from './queue/store.ts'
 import type { WorkInHand } from './queue/work-in-hand.ts'
 import { exportFile } from './resources/export-file.ts'
 import { listTools } from './tools/list.ts'
+import { changesNothing } from './tools/tool.ts'
 import { version } from './version.ts'
 
 const PAGE_DIRECTORY = fileURLToPath(new URL('../../web/dist', import.meta.url))
@@ -149,7 +155,9 @@ async function startWorker({ config, log, store, files, catalogue, closers }: Sh
   const jobOptions = exportJobOptions(config.exportAttempts, config.exportBackoffMs)
   const schedules = startSchedules(queue, catalogue, jobOptions, log)
   const heartbeat = startHeartbeat(config, store, queue, workFolder, worker.work, log)
+  const operations = startOperationWorker(store, operationsQueueName(config.exportQueue), log)
   closers.work.push(
+    () => operations.close(),
     async () => {
       // It lives as long as it has work in hand.
       await worker.close()
@@ -196,10 +204,23 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
     exportJobOptions(config.exportAttempts, config.exportBackoffMs),
   )
   const health = openHealth(store, { ...config, exportMinFreeBytes: config.exportMinFreeMb * MB }, log)
+  const records: OperationQueue = store.openQueue(operationsQueueName(config.exportQueue), operationJobOptions)
   closers.connections.push(
     () => queue.close(),
+    () => records.close(),
     () => health.close(),
   )
+  const queues = attachQueues(store, queue, {
+    queues: config.queues,
+    discover: config.discoverQueues,
+    except: [records.name],
+  })
+  const operating = {
+    store,
+    queues,
+    operations: createOperations(store, records, queues),
+    schedules: createAskedSchedules(queue, catalogue, exportJobOptions(config.exportAttempts, config.exportBackoffMs)),
+  }
   const notes = store.openNotes(queue)
   if (notes && config.canaryIntervalMs > 0) {
     const canaries = startCanaries(queue, notes, config.canaryIntervalMs, log)
@@ -210,7 +231,8 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
   closers.work.push(() => watch.close())
   const eras = (downloadUrl: (file: string) => Promise<string | null>) => {
     const exports = createExports(queue, watch, catalogue, downloadUrl)
-    const list = listTools(exports, catalogue, health, canary)
+    const all = listTools(exports, catalogue, health, canary, operating)
+    const list = config.readOnly ? all.filter(changesNothing) : all
     const tools = offerTools(list, log)
     const tasks = list.some(({ name }) => name === TASK_TOOL) ? exportTasks(exports, log) : null
     const resources = offerResources(exportFile(exports, files), log)
@@ -243,7 +265,7 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
     mcp(url),
     mountStatus(health, queue, config.probeResultsFile),
     mountDownloads(files, log),
-    mountBoard([queue], store),
+    mountBoard([queue, records], store, config.readOnly),
     mountPage(PAGE_DIRECTORY),
   ]
   const http = await listen(config, mounts, log)

@@ -30,6 +30,7 @@ test('nothing has to be set', () => {
     exportMaxTotalMb: 0,
     exportMinFreeMb: 200,
     deadLetterWebhook: null,
+    readOnly: false,
     role: 'all',
     workerConcurrency: 3,
     exportAttempts: 3,
@@ -40,6 +41,7 @@ test('nothing has to be set', () => {
     dlqLimit: 50,
     waitingLimit: 1000,
     queues: [],
+    discoverQueues: false,
     healthFile: null,
     probeResultsFile: resolve('data/probe-results.jsonl'),
     shutdownGraceMs: 8000,
@@ -120,4 +122,11 @@ test('a public address is kept without its last slash', () => {
 test('further queues are a list without the exports and without doubles', () => {
   expect(readConfig({ QUEUES: ' mail,video, mail,exports,' }).queues).toEqual(['mail', 'video'])
   expect(() => readConfig({ QUEUES: 'mail,a:b' })).toThrow('QUEUES must not contain ":".')
+})
+
+test('a star among the queues means all under the prefix, and is no name', () => {
+  expect(readConfig({ QUEUES: 'mail, *,exports' })).toMatchObject({ queues: ['mail'], discoverQueues: true })
+  expect(() => readConfig({ QUEUES: 'mail*' })).toThrow('QUEUES must be names of queues, or * for every queue')
+  expect(readConfig({ READ_ONLY: '1' })).toMatchObject({ readOnly: true })
+  expect(() => readConfig({ READ_ONLY: 'yes' })).toThrow('READ_ONLY must be 0 or 1')
 })

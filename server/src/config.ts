@@ -46,6 +46,9 @@ const redisUrl = z.string().refine(isRedisUrl, { error: 'must be a URL that star
 /** With the exports fifty: each is looked at every five seconds and has its series in `/metrics`. */
 const MAX_FURTHER_QUEUES = 49
 
+/** Among the names of QUEUES: whatever there is under the prefix can be operated. */
+const EVERY_QUEUE = '*'
+
 /** Every setting by the name of its environment variable. README and `.env.example` are tested against this list. */
 export const settings = z.object({
   HOST: z
@@ -68,6 +71,7 @@ export const settings = z.object({
     .string()
     .refine((name) => !name.includes(':'), { error: 'must not contain ":"' })
     .default('exports'),
+  READ_ONLY: z.enum(['0', '1'], { error: 'must be 0 or 1' }).default('0'),
   ROLE: z.enum(['all', 'server', 'worker'], { error: 'must be all, server or worker' }).default('all'),
   WORKER_CONCURRENCY: wholeNumber(1, 1000, 3),
   EXPORT_ATTEMPTS: wholeNumber(1, 100, 3),
@@ -99,6 +103,9 @@ export const settings = z.object({
     .string()
     .transform((text) => [...new Set(text.split(',').map((name) => name.trim()))].filter((name) => name !== ''))
     .refine((names) => names.every((name) => !name.includes(':')), { error: 'must not contain ":"' })
+    .refine((names) => names.every((name) => name === EVERY_QUEUE || !name.includes('*')), {
+      error: 'must be names of queues, or * for every queue under the prefix',
+    })
     .refine((names) => names.length <= MAX_FURTHER_QUEUES, {
       error: `must name at most ${MAX_FURTHER_QUEUES} queues: start a second server for more`,
     })
@@ -133,6 +140,8 @@ export interface Config {
   queueUrl: string
   queuePrefix: string
   exportQueue: string
+  /** No tool and no button changes anything. */
+  readOnly: boolean
   role: 'all' | 'server' | 'worker'
   workerConcurrency: number
   exportAttempts: number
@@ -155,8 +164,10 @@ export interface Config {
   canaryIntervalMs: number
   dlqLimit: number
   waitingLimit: number
-  /** Further queues that are watched. */
+  /** Further queues that are watched and can be operated. */
   queues: string[]
+  /** Every queue under the prefix can be operated as well. */
+  discoverQueues: boolean
   /** Limits and maintenance of the queues; null: the defaults hold. */
   healthFile: string | null
   probeResultsFile: string
@@ -184,6 +195,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     queueUrl: file === null ? url : sqliteUrl(file),
     queuePrefix: values.QUEUE_PREFIX,
     exportQueue: values.EXPORT_QUEUE,
+    readOnly: values.READ_ONLY === '1',
     role: values.ROLE,
     workerConcurrency: values.WORKER_CONCURRENCY,
     exportAttempts: values.EXPORT_ATTEMPTS,
@@ -199,7 +211,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     canaryIntervalMs: values.CANARY_INTERVAL_MS,
     dlqLimit: values.DLQ_LIMIT,
     waitingLimit: values.WAITING_LIMIT,
-    queues: (values.QUEUES ?? []).filter((name) => name !== values.EXPORT_QUEUE),
+    queues: (values.QUEUES ?? []).filter((name) => name !== values.EXPORT_QUEUE && name !== EVERY_QUEUE),
+    discoverQueues: values.QUEUES?.includes(EVERY_QUEUE) ?? false,
     healthFile: values.HEALTH_FILE ?? null,
     probeResultsFile: values.PROBE_RESULTS_FILE ?? resolve(values.DATA_DIR, 'probe-results.jsonl'),
     shutdownGraceMs: values.SHUTDOWN_GRACE_MS,

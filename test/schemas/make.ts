@@ -41,6 +41,7 @@ async function fill() {
   const backend = queue.getBackend()
   await backend.writeNote('worker', '{}', { keptMs: Number.MAX_SAFE_INTEGER, most: 1 })
   await backend.tally('canaries')
+  await backend.chooseDeadLetters('operation', { until: Number.MAX_SAFE_INTEGER, limit: 10 }, Number.MAX_SAFE_INTEGER)
   for (const opened of [worker, flows, queue]) await opened.close()
 }
 

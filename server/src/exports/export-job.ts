@@ -16,9 +16,12 @@ export const ExportData = z.object({
       name: z.string().regex(new RegExp(`^${SCHEDULE_NAME}$`)),
       handle: z.uuid(),
       keep: z.number().int().min(1),
+      by: z.string().nullable().optional(),
     })
     .optional()
-    .describe('The schedule that began it, what makes the names of its files hard to guess, how many results are kept'),
+    .describe(
+      'The schedule that began it, what makes the names of its files hard to guess, how many results are kept, and who asked for it if it is of no file',
+    ),
   asked_by: z
     .uuid()
     .optional()

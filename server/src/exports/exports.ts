@@ -182,7 +182,7 @@ async function find(
 }
 
 /** A source that cannot be read now is no reason to refuse: the job retries, and fails with the reason if that stays. */
-async function refuseMistakes(
+export async function refuseMistakes(
   dataset: Dataset,
   request: Omit<StartExportInput, 'dataset' | 'idempotency_key' | 'wait_ms'>,
 ) {
@@ -194,7 +194,11 @@ async function refuseMistakes(
   }
 }
 
-function refuseOptions({ format, ...request }: Omit<StartExportInput, 'dataset' | 'idempotency_key' | 'wait_ms'>) {
+/** Options that the format has no use for: OpsError `invalid_input`. */
+export function refuseOptions({
+  format,
+  ...request
+}: Omit<StartExportInput, 'dataset' | 'idempotency_key' | 'wait_ms'>) {
   const { delimiter, bom, formula_guard: guard } = request
   if (format === 'csv' || (delimiter === undefined && bom === undefined && guard === undefined)) return
   throw new OpsError(

@@ -59,7 +59,7 @@ export function startSchedules(
 }
 
 /** More schedules than anybody has. */
-const MAX_LISTED = 10_000
+export const MAX_LISTED = 10_000
 
 /** BullMQ keeps so many completed jobs; files whose jobs are gone are found by the sweep, see sweeper.ts. */
 const COMPLETED_LISTED = 1000
@@ -73,7 +73,9 @@ async function applySchedules(queue: ExportQueue, schedules: Schedule[], options
   const there = await queue.getJobSchedulers(0, MAX_LISTED)
   const ours = there.filter(({ key }) => key.startsWith(SCHEDULER))
   const wanted = new Set(schedules.map(({ name }) => SCHEDULER + name))
-  for (const { key } of ours) if (!wanted.has(key)) await queue.removeJobScheduler(key)
+  for (const scheduler of ours) {
+    if (!wanted.has(scheduler.key) && !wasAskedFor(scheduler)) await queue.removeJobScheduler(scheduler.key)
+  }
   for (const schedule of schedules) {
     const known = ours.find(({ key }) => key === SCHEDULER + schedule.name)
     if (known && isTheSame(known, schedule, options)) continue
@@ -93,6 +95,10 @@ async function applySchedules(queue: ExportQueue, schedules: Schedule[], options
   }
 }
 
+/** Whether a client wants it, rather than the file. */
+export const wasAskedFor = ({ template }: JobSchedulerJson<ExportData>): boolean =>
+  template?.data?.schedule?.by !== undefined
+
 function isTheSame(
   { pattern, tz, template }: JobSchedulerJson<ExportData>,
   schedule: Schedule,
@@ -103,6 +109,7 @@ function isTheSame(
     pattern === schedule.cron &&
     tz === schedule.timeZone &&
     kept?.keep === schedule.keep &&
+    kept.by === undefined &&
     isDeepStrictEqual(request, JSON.parse(JSON.stringify(schedule.request))) &&
     // BullMQ adds some of its own.
     Object.entries(options).every(([name, value]) => isDeepStrictEqual(Object(template?.opts)[name], value))

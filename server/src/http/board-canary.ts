@@ -7,8 +7,8 @@ import type { Store } from '../queue/store.ts'
 export class CanaryFreeAdapter extends BullMQAdapter {
   readonly #counts: () => ReturnType<Store['readCounts']>
 
-  constructor(queue: Queue, store: Pick<Store, 'readCounts'>) {
-    super(queue)
+  constructor(queue: Queue, store: Pick<Store, 'readCounts'>, options: { readOnlyMode?: boolean } = {}) {
+    super(queue, options)
     this.#counts = () => store.readCounts(queue, CANARY_ID)
   }
 

@@ -12,8 +12,12 @@ import { CanaryFreeAdapter } from './board-canary.ts'
 export class SqliteBoardAdapter extends CanaryFreeAdapter {
   readonly #inspectFile: () => ReturnType<Store['inspectFile']>
 
-  constructor(queue: Queue, store: Pick<Store, 'inspectFile' | 'readCounts'>) {
-    super(queue, store)
+  constructor(
+    queue: Queue,
+    store: Pick<Store, 'inspectFile' | 'readCounts'>,
+    options: { readOnlyMode?: boolean } = {},
+  ) {
+    super(queue, store, options)
     this.#inspectFile = () => store.inspectFile(queue)
   }
 

@@ -13,13 +13,15 @@ export const BOARD_PATH = '/admin/queues'
 export const boardJobUrl = (queue: string, jobId: string) =>
   `${BOARD_PATH}/queue/${encodeURIComponent(queue)}/${encodeURIComponent(jobId)}`
 
-/** Bull Board on the given queues of `store`: browse, retry, remove, pause. */
-export function mountBoard(queues: Queue[], store: Store): Mount {
+/** Bull Board on the given queues of `store`: browse, retry, remove, pause; only browse when it is read-only. */
+export function mountBoard(queues: Queue[], store: Store, readOnlyMode = false): Mount {
   const adapter = new ExpressAdapter()
   adapter.setBasePath(BOARD_PATH)
   createBullBoard({
     queues: queues.map((queue) =>
-      store.kind === 'sqlite' ? new SqliteBoardAdapter(queue, store) : new CanaryFreeAdapter(queue, store),
+      store.kind === 'sqlite'
+        ? new SqliteBoardAdapter(queue, store, { readOnlyMode })
+        : new CanaryFreeAdapter(queue, store, { readOnlyMode }),
     ),
     serverAdapter: adapter,
     options: { uiConfig: { boardTitle: 'Queue Ops', miscLinks: [{ text: 'Status page', url: '/' }] } },

@@ -16,17 +16,22 @@ import {
 import { OpsError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { sqlitePath } from '../store-url.ts'
+import { askStore } from './ask-store.ts'
 import { logConnectionErrors } from './connection-errors.ts'
 import { readClients, type Clients } from './consumers.ts'
 import { openEventStream, type EventStream } from './event-stream.ts'
 import { gettersOnly, type FactsReader } from './facts-reader.ts'
 import { LastRefusals } from './last-refusal.ts'
+import type { DeadLetterStore } from './dead-letter-store.ts'
 import type { Notes } from './notes.ts'
+import { redisDeadLetters } from './redis-dead-letters.ts'
 import { redisNotes } from './redis-notes.ts'
+import { redisQueueNames } from './redis-queue-names.ts'
 import { redisReader } from './redis-reader.ts'
 import { redisSubscriptions } from './redis-subscriptions.ts'
 import { SqliteBackend } from './sqlite/backend.ts'
 import { createSqliteBackend, StoreError, type FileFacts } from './sqlite/create-sqlite-backend.ts'
+import { sqliteDeadLetters } from './sqlite-dead-letters.ts'
 import { sqliteNotes } from './sqlite-notes.ts'
 import { sqliteReader } from './sqlite-reader.ts'
 import { sqliteSubscriptions } from './sqlite-subscriptions.ts'
@@ -50,6 +55,12 @@ export interface Store extends FactsReader {
   openNotes(queue: Queue): Notes | null
   /** The subscriptions beside a queue of this store, through its connection; null where there are none (PostgreSQL). */
   openSubscriptions(queue: Queue): Subscriptions | null
+  /** The dead letters of a queue of this store, through its connection; null where operations cannot handle them (PostgreSQL). */
+  openDeadLetters(queue: Queue): DeadLetterStore | null
+  /** Another queue of this store on the connection of this one; opening it makes none, and closing it is not needed. */
+  openSibling(queue: Queue, name: string): Queue
+  /** The names of all queues that this store has under the prefix; null where they cannot be listed (PostgreSQL). */
+  listQueues(queue: Queue): Promise<string[] | null>
   /** Who is connected to the store of a queue. Rejects like any call. */
   readClients(queue: Queue): Promise<Clients>
   /** A queue whose calls reject at once when the store is gone; make them through `askStore`. */
@@ -121,6 +132,21 @@ export function openStore(url: string, prefix: string, log: Log): Store {
       const backend: unknown = queue.getBackend()
       if (backend instanceof SqliteBackend) return sqliteSubscriptions(backend)
       return kind === 'redis' ? redisSubscriptions(queue) : null
+    },
+    openDeadLetters(queue) {
+      const backend: unknown = queue.getBackend()
+      if (backend instanceof SqliteBackend) return sqliteDeadLetters(backend)
+      return kind === 'redis' ? redisDeadLetters(queue) : null
+    },
+    openSibling(queue, name) {
+      const backend = queue.getBackend() as IQueueBackend
+      const sibling = withBackend(() => backend.forQueue(name, prefix))
+      return new sibling.Queue(name, { prefix, skipMetasUpdate: true, connection: {} }) as unknown as Queue
+    },
+    async listQueues(queue) {
+      const backend: unknown = queue.getBackend()
+      if (backend instanceof SqliteBackend) return askStore(queue, () => backend.listQueues())
+      return kind === 'redis' ? redisQueueNames(queue, prefix) : null
     },
     openQueue: (name, defaults) => open(name, defaults ? { defaultJobOptions: defaults } : {}),
     openReader: (name) => open(name, { skipMetasUpdate: true }),

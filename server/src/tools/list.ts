@@ -1,19 +1,48 @@
 import type { Catalogue } from '../exports/datasets/catalogue.ts'
+import type { AskedSchedules } from '../exports/asked-schedules.ts'
 import type { Exports } from '../exports/exports.ts'
 import type { CanaryTrip } from '../health/canary-trip.ts'
 import type { Health } from '../health/health.ts'
+import type { AttachedQueues } from '../operations/attached-queues.ts'
+import type { Operations } from '../operations/operations.ts'
+import type { Store } from '../queue/store.ts'
 import { cancelExport } from './cancel-export.ts'
+import { cancelOperation } from './cancel-operation.ts'
 import { getExportStatus } from './get-export-status.ts'
+import { getJob } from './get-job.ts'
+import { getOperation } from './get-operation.ts'
+import { getQueue } from './get-queue.ts'
+import { discardDeadLetters, retryDeadLetters } from './handle-dead-letters.ts'
 import { healthCheck } from './health-check.ts'
 import { listDatasets } from './list-datasets.ts'
+import { listDeadLetters } from './list-dead-letters.ts'
 import { listExports } from './list-exports.ts'
+import { listQueues } from './list-queues.ts'
+import { listSchedules } from './list-schedules.ts'
+import { pauseQueue, resumeQueue } from './pause-queue.ts'
+import { removeSchedule } from './remove-schedule.ts'
+import { scheduleExport } from './schedule-export.ts'
 import { sendCanary } from './send-canary.ts'
 import { startExport } from './start-export.ts'
 import type { Tool } from './tool.ts'
 import { waitForExport } from './wait-for-export.ts'
 
+/** What the tools for queues, dead letters and schedules work with. */
+export interface Operating {
+  store: Store
+  queues: AttachedQueues
+  operations: Operations
+  schedules: AskedSchedules
+}
+
 /** Every tool there is, in the order in which clients see them. */
-export const listTools = (exports: Exports, catalogue: Catalogue, health: Health, canary: CanaryTrip): Tool[] => [
+export const listTools = (
+  exports: Exports,
+  catalogue: Catalogue,
+  health: Health,
+  canary: CanaryTrip,
+  { store, queues, operations, schedules }: Operating,
+): Tool[] => [
   startExport(exports),
   waitForExport(exports),
   getExportStatus(exports),
@@ -22,4 +51,17 @@ export const listTools = (exports: Exports, catalogue: Catalogue, health: Health
   listDatasets(catalogue),
   healthCheck(health),
   sendCanary(canary),
+  listQueues(store, queues),
+  getQueue(store, queues),
+  listDeadLetters(store, queues),
+  getJob(queues),
+  retryDeadLetters(operations),
+  discardDeadLetters(operations),
+  getOperation(operations),
+  cancelOperation(operations),
+  pauseQueue(queues),
+  resumeQueue(queues),
+  scheduleExport(schedules),
+  listSchedules(schedules),
+  removeSchedule(schedules),
 ]

@@ -40,3 +40,6 @@ export const readOnly: ToolAnnotations = {
   idempotentHint: true,
   openWorldHint: false,
 }
+
+/** What a server offers that is read-only. */
+export const changesNothing = ({ annotations }: Tool): boolean => annotations.readOnlyHint

@@ -37,8 +37,7 @@ export function readSchedules(reading: Reading, given: unknown[], datasets: unkn
     if (datasets && !datasets.includes(request.dataset))
       mistake(['dataset'], `must be one of the datasets of this file`)
     if (request.format !== 'csv') refuseCsvOptions(request, mistake)
-    if (isTimeZone(timeZone)) refuseCron(cron, timeZone, mistake)
-    else mistake(['time_zone'], 'must be the name of a time zone, such as Europe/Amsterdam')
+    refuseTiming(cron, timeZone, mistake)
     return isWrong() ? [] : [{ name, line: reading.yaml.positionOf(where).line, cron, timeZone, keep, request }]
   })
 }
@@ -52,6 +51,16 @@ function refuseCsvOptions(request: object, mistake: Reading['mistake']) {
   }
 }
 
+/** Tells what is wrong with a time zone or with when something comes in it, to go on behind the name of the field. */
+export function refuseTiming(
+  cron: string,
+  timeZone: string,
+  mistake: (field: ['cron' | 'time_zone'], told: string) => void,
+) {
+  if (isTimeZone(timeZone)) refuseCron(cron, timeZone, mistake)
+  else mistake(['time_zone'], 'must be the name of a time zone, such as Europe/Amsterdam')
+}
+
 function isTimeZone(timeZone: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone !== ''
@@ -61,7 +70,7 @@ function isTimeZone(timeZone: string): boolean {
 }
 
 /** The parser that BullMQ uses takes fewer than five fields too, and then means something that nobody has in mind. */
-function refuseCron(cron: string, timeZone: string, mistake: Reading['mistake']) {
+function refuseCron(cron: string, timeZone: string, mistake: (field: ['cron'], told: string) => void) {
   const fields = cron.trim().split(/\s+/)
   const comes = (fields: string[]) => {
     try {

@@ -1,6 +1,7 @@
 import type { DependenciesOpts, JobJson, JobType } from 'bullmq'
 import { BackendBase } from './backend-base.ts'
 import { listClients } from './clients.ts'
+import * as deadLetters from './dead-letters.ts'
 import { holderOf } from './dedup.ts'
 import { Dependency } from './dependencies.ts'
 import * as inspecting from './inspecting.ts'
@@ -112,6 +113,39 @@ export abstract class ReadingBackend extends BackendBase {
       const notes = readNotes(tx, bookOf(this.qualifiedName, book), now, keptMs, start)
       return { now, notes, tallies: readTallies(tx, this.qualifiedName) }
     })
+  }
+
+  listDeadLetters(order: 'newest' | 'oldest', limit: number, until: number): Promise<deadLetters.Death[]> {
+    return this.read((tx, queue) => deadLetters.list(tx, queue, order, limit, until))
+  }
+
+  countDeadLetters(until: number): Promise<number> {
+    return this.read((tx, queue) => deadLetters.count(tx, queue, until))
+  }
+
+  findDeadLetters(jobIds: readonly string[]): Promise<deadLetters.Death[]> {
+    return this.read((tx, queue) => jobIds.flatMap((id) => deadLetters.find(tx, queue, id) ?? []))
+  }
+
+  /** Of each its name and reason, null for one that is gone. */
+  readDeadLetters(jobIds: readonly string[]): Promise<({ name: string; reason: string } | null)[]> {
+    return this.read((tx, queue) => jobIds.map((id) => deadLetters.read(tx, queue, id)))
+  }
+
+  tallyDeadLetters(operation: string): Promise<deadLetters.Tally | null> {
+    return this.read((tx) => deadLetters.tallyOf(tx, operation))
+  }
+
+  /** The names of all queues of this prefix. */
+  listQueues(): Promise<string[]> {
+    const start = `${this.who.prefix}:`
+    return this.read((tx) =>
+      tx
+        .sql('SELECT name FROM queue WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name')
+        .all(start)
+        .map((row) => String(row['name']).slice(start.length))
+        .filter((name) => !name.includes(':')),
+    )
   }
 
   /** What is to be known of the queue beyond its counts, one job left out. */

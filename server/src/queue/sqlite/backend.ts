@@ -20,6 +20,7 @@ import { emit, trimEvents } from './events.ts'
 import { finishJob } from './finishing.ts'
 import { extendLock, recoverStalled } from './locks.ts'
 import type { Outcome } from './metrics.ts'
+import * as deadLetters from './dead-letters.ts'
 import * as moving from './moving.ts'
 import * as notes from './notes.ts'
 import * as removing from './removing.ts'
@@ -337,6 +338,23 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
   /** Adds one to the running number with this name. */
   tally(name: string): Promise<void> {
     return this.write((tx) => notes.tally(tx, this.qualifiedName, name))
+  }
+
+  // ── operations on dead letters ──────────────────────────────────────────────────────────────────────────────────────
+
+  /** Makes the list of an operation, which stays when there is one. */
+  chooseDeadLetters(operation: string, choice: deadLetters.Choice, keptMs: number): Promise<deadLetters.Tally> {
+    return this.write((tx, queue) => deadLetters.choose(tx, queue, operation, choice, keptMs, Date.now()))
+  }
+
+  /** Puts the next of the list back in line, as retrying jobs by `retryFinishedJob` does. */
+  retryDeadLetters(operation: string, limit: number): Promise<deadLetters.Tally> {
+    return this.write((tx, queue) => deadLetters.retryNext(tx, queue, operation, limit, Date.now()))
+  }
+
+  /** Removes the next of the list with what is below them, as `remove` does. */
+  discardDeadLetters(operation: string, limit: number): Promise<deadLetters.Tally> {
+    return this.writeInSteps((tx, queue) => deadLetters.discardNext(tx, queue, operation, limit, Date.now()))
   }
 
   // ── settings of the queue ───────────────────────────────────────────────────────────────────────────────────────

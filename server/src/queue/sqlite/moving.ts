@@ -132,11 +132,23 @@ export function retryFinished(
   const job = findJob(tx, queue, jobId)
   if (!job) throw refuse(refusals.jobMissing, attempt)
   if (job.state !== State[from]) throw refuse(refusals.notInState, attempt)
-  tx.sql(reset).run(job.key)
   if (attemptsMade) tx.sql('UPDATE job SET attempts_made = 0 WHERE key = ?').run(job.key)
   if (attemptsStarted) tx.sql('UPDATE job SET attempts_started = 0 WHERE key = ?').run(job.key)
+  backInLine(tx, queue, job, from, lifo ? 'front' : 'back', now)
+}
+
+/** The same for a job that is known to be in that state. */
+export function backInLine(
+  tx: Transaction,
+  queue: QueueRow,
+  job: JobRow,
+  from: 'completed' | 'failed',
+  end: 'front' | 'back',
+  now: number,
+): void {
+  tx.sql(reset).run(job.key)
   childReturns(tx, queue, job)
-  putInLine(tx, queue, job, lifo ? 'front' : 'back', from, now)
+  putInLine(tx, queue, job, end, from, now)
 }
 
 /** Moves up to `count` jobs of a state that came before a time back to waiting. `1` when there may be more. */

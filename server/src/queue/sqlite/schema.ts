@@ -142,6 +142,24 @@ const migrations = [
   CREATE TABLE tally (queue TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (queue, name))
     STRICT, WITHOUT ROWID;
   `,
+  // What operations on dead letters are about and how far they are.
+  `
+  CREATE TABLE operation (
+    id TEXT PRIMARY KEY,
+    chosen INTEGER NOT NULL,
+    done INTEGER NOT NULL DEFAULT 0,
+    gone INTEGER NOT NULL DEFAULT 0,
+    seen_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE operation_job (
+    operation TEXT NOT NULL,
+    line INTEGER NOT NULL,
+    job INTEGER NOT NULL,
+    job_id TEXT NOT NULL,
+    failed_at INTEGER NOT NULL,
+    PRIMARY KEY (operation, line)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /**

@@ -1,0 +1,56 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { DeadLetterSelection, OperationKind } from '../contract.ts'
+import { OpsError } from '../errors.ts'
+
+/** What a preview was about and what it has shown; a token stands for nothing else. */
+export interface Previewed {
+  kind: OperationKind
+  queue: string
+  selection: DeadLetterSelection
+  principal: string | null
+}
+
+/** What a preview has seen. */
+export interface Seen {
+  /** When the newest of the dead letters failed. */
+  until: number
+  count: number
+}
+
+const VALID_FOR_MS = 15 * 60_000
+
+/** A token for what a preview has shown. It holds what was seen, and a seal that only who knows the key can make. */
+export function writeToken(key: string, previewed: Previewed, { until, count }: Seen, now: number): string {
+  const body = [now, until, count, randomBytes(9).toString('base64url')].join('.')
+  return `${body}.${sealOf(key, previewed, body)}`
+}
+
+/** What the preview with this token has seen. Throws OpsError `invalid_input` when the token is for something else, or old. */
+export function readToken(key: string, previewed: Previewed, token: string, now: number): Seen {
+  const [madeAt = '', until = '', count = '', nonce = '', seal = ''] = token.split('.')
+  const expected = sealOf(key, previewed, [madeAt, until, count, nonce].join('.'))
+  const isSame = seal.length === expected.length && timingSafeEqual(Buffer.from(seal), Buffer.from(expected))
+  if (!isSame) {
+    throw refused('This confirm_token is not for this: repeat the arguments of its preview, only rate_per_s may differ')
+  }
+  if (now - Number(madeAt) > VALID_FOR_MS) throw refused('This confirm_token is older than 15 minutes')
+  return { until: Number(until), count: Number(count) }
+}
+
+const refused = (why: string) => new OpsError('invalid_input', `${why}, or leave confirm_token out for a new preview.`)
+
+function sealOf(key: string, { kind, queue, selection, principal }: Previewed, body: string): string {
+  const said = JSON.stringify([kind, queue, inOrder(selection), principal, body])
+  return createHmac('sha256', key).update(said).digest('base64url').slice(0, 22)
+}
+
+/** The same for the same selection, in whichever order its parts were given. */
+function inOrder({ ids, group, filter }: DeadLetterSelection) {
+  return [ids ?? null, group ?? null, filter ? Object.entries(filter).toSorted(([a], [b]) => a.localeCompare(b)) : null]
+}
+
+/** The id of the operation that a token begins: the same for the same token, so that there is one place for it. */
+export function operationIdOf(token: string): string {
+  const hex = createHash('sha256').update(`queue-ops operation ${token}`).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}

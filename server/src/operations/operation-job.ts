@@ -1,0 +1,44 @@
+import type { Job, JobsOptions, Queue } from 'bullmq'
+import { z } from 'zod'
+import { DeadLetterSelection, OperationKind } from '../contract.ts'
+
+/** The queue of the operations, one for each queue of exports, so that two installations on one store have their own. */
+export const operationsQueueName = (exportQueue: string) => `${exportQueue}-operations`
+
+/** What was asked for, by whom: with its result the record of the operation. */
+export const OperationData = z.object({
+  kind: OperationKind,
+  queue: z.string(),
+  selection: DeadLetterSelection,
+  until: z.number().describe('The newest dead letter of the preview failed then: later ones are not meant'),
+  rate_per_s: z.number().positive().nullable(),
+  asked_by: z.string().nullable(),
+  previewed: z.number().int(),
+  call: z.string().describe('The call that put it on the queue, of those with the same token the first that came'),
+  cancelled: z.boolean().optional().describe('Somebody asked to stop it; who works on it looks here now and then'),
+})
+export type OperationData = z.infer<typeof OperationData>
+
+/** How far it is, also told as the progress of the job. */
+export const OperationTally = z.object({
+  chosen: z.number().int(),
+  done: z.number().int(),
+  gone: z.number().int(),
+  left: z.number().int(),
+  per_s: z.number().nullable(),
+})
+export type OperationTally = z.infer<typeof OperationTally>
+
+export type OperationQueue = Queue<OperationData, OperationTally>
+export type OperationJob = Job<OperationData, OperationTally>
+
+/**
+ * It goes on where it was however often it is begun, so a store that is away for a minute is no reason to give up. The last
+ * 1,000 of each kind stay as a record.
+ */
+export const operationJobOptions: JobsOptions = {
+  attempts: 20,
+  backoff: { type: 'fixed', delay: 3000 },
+  removeOnComplete: { count: 1000 },
+  removeOnFail: { count: 1000 },
+}

@@ -1,0 +1,210 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { UnrecoverableError, WaitingError, type Processor, type Queue } from 'bullmq'
+import type { OperationKind } from '../contract.ts'
+import { OpsError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { askStore } from '../queue/ask-store.ts'
+import { MAX_DEAD_LETTERS, STEP, type DeadLetterStore, type Tally } from '../queue/dead-letter-store.ts'
+import type { Store } from '../queue/store.ts'
+import { siblingsOf } from './attached-queues.ts'
+import { OperationData, type OperationJob, type OperationQueue, type OperationTally } from './operation-job.ts'
+import { Pace } from './pace.ts'
+import { selectDeadLetters } from './select.ts'
+
+/** They wait for the store and for their rate most of the time. */
+const AT_ONCE = 5
+
+/** A dead worker's operation is taken up by another one as a dead worker's export is. */
+const LOCK_MS = 8000
+const SWEEP_EVERY_MS = 3000
+const MAX_STALLED = 1000
+
+/** How often a worker looks whether somebody has cancelled what it works on, and tells how far it is. */
+const LOOK_EVERY_MS = 250
+
+/** A slow rate is kept by many small steps. */
+const PACE_MS = 50
+
+/** What handling the next dead letters of a list means. */
+const handlers: Record<OperationKind, (store: DeadLetterStore) => DeadLetterStore['retryNext']> = {
+  retry: (store) => store.retryNext,
+  discard: (store) => store.discardNext,
+}
+
+/**
+ * Starts a consumer of the operations queue. One that is closed puts its operations back for another one, without costing
+ * them an attempt.
+ */
+export function startOperationWorker(store: Store, queueName: string, log: Log): { close(): Promise<void> } {
+  const closing = new AbortController()
+  const queue: OperationQueue = store.openQueue(queueName)
+  const siblings = siblingsOf(store, queue)
+  const processor: Processor<OperationData, OperationTally> = async (job, token, lockLost) => {
+    using watch = watchForCancel(queue, job)
+    const stop = AbortSignal.any([closing.signal, watch.cancelled, ...(lockLost ? [lockLost] : [])])
+    try {
+      const data = readData(job)
+      const about = siblings(data.queue)
+      const deadLetters = store.openDeadLetters(about)
+      if (!deadLetters) throw new OpsError('invalid_input', 'This store has no operations on dead letters.')
+      const result = await new Operation(job, data, about, deadLetters, log).run(stop)
+      if (lockLost?.aborted) throw new Error('the lock is lost')
+      if (closing.signal.aborted && !watch.cancelled.aborted && result.left > 0) {
+        await job.moveToWait(token)
+        throw new WaitingError()
+      }
+      return result
+    } catch (error) {
+      throw told(error, job, log)
+    }
+  }
+  const worker = store.openWorker(queueName, processor, {
+    concurrency: AT_ONCE,
+    lockDuration: LOCK_MS,
+    stalledInterval: SWEEP_EVERY_MS,
+    maxStalledCount: MAX_STALLED,
+  })
+  worker.on('lockRenewalFailed', (jobIds) => {
+    for (const jobId of jobIds) worker.cancelJob(jobId, 'the lock is lost')
+  })
+  worker.on('completed', ({ id, data, returnvalue }) =>
+    log.info(
+      { event: 'operation_ended', operation_id: id, ...summary(data), ...returnvalue },
+      'an operation has ended',
+    ),
+  )
+  return {
+    async close() {
+      closing.abort(new Error('the worker is closing'))
+      await worker.close()
+      await queue.close()
+    },
+  }
+}
+
+/** One run of an operation, which goes on where the one before has ended. */
+class Operation {
+  readonly #job: OperationJob
+  readonly #data: OperationData
+  readonly #queue: Queue
+  readonly #deadLetters: DeadLetterStore
+  readonly #log: Log
+  #toldAt = 0
+
+  constructor(job: OperationJob, data: OperationData, queue: Queue, deadLetters: DeadLetterStore, log: Log) {
+    this.#job = job
+    this.#data = data
+    this.#queue = queue
+    this.#deadLetters = deadLetters
+    this.#log = log
+  }
+
+  /** Gives how far it came when all are handled, or when it was stopped. */
+  async run(stop: AbortSignal): Promise<OperationTally> {
+    let tally = await this.#begin(stop)
+    const before = tally.done
+    const began = performance.now()
+    const perS = (now: number) => {
+      const ms = now - began
+      return tally.done > before && ms > 0 ? Math.round(((tally.done - before) / ms) * 1e5) / 100 : null
+    }
+    const pace = this.#data.rate_per_s === null ? null : new Pace(this.#data.rate_per_s, began)
+    const handle = handlers[this.#data.kind](this.#deadLetters)
+    while (tally.left > 0 && !stop.aborted) {
+      const due = Math.min(pace ? pace.due(performance.now()) : STEP, STEP)
+      if (due > 0) {
+        const handled = tally.left
+        tally = await askStore(this.#queue, () => handle(this.#id, due))
+        pace?.took(handled - tally.left)
+        this.#tell({ ...tally, per_s: perS(performance.now()) })
+      }
+      if (pace && tally.left > 0)
+        await pause(Math.max(pace.waitMs(), PACE_MS), undefined, { signal: stop }).catch(stopped)
+    }
+    return { ...tally, per_s: perS(performance.now()) }
+  }
+
+  get #id(): string {
+    return this.#job.id ?? ''
+  }
+
+  /** Makes the list of what it is about, once for all its runs. */
+  async #begin(stop: AbortSignal): Promise<Tally> {
+    const known = await askStore(this.#queue, () => this.#deadLetters.tally(this.#id))
+    if (known) return known
+    if (typeof this.#job.progress === 'object')
+      throw new OpsError(
+        'invalid_input',
+        'The operation was interrupted for too long: what it has not done is not known any more.',
+      )
+    const tally = stop.aborted ? { chosen: 0, done: 0, gone: 0, left: 0 } : await this.#choose()
+    await this.#job.updateProgress({ ...tally, per_s: null })
+    this.#log.info(
+      { event: 'operation_began', operation_id: this.#id, ...summary(this.#data), ...tally },
+      'an operation begins',
+    )
+    return tally
+  }
+
+  async #choose(): Promise<Tally> {
+    const { selection, until } = this.#data
+    const chosen = await selectDeadLetters(this.#queue, this.#deadLetters, selection, until)
+    return askStore(this.#queue, () =>
+      'all' in chosen
+        ? this.#deadLetters.chooseAll(this.#id, until, MAX_DEAD_LETTERS)
+        : this.#deadLetters.choose(this.#id, chosen.deaths),
+    )
+  }
+
+  /** A courtesy: whatever the store says to it, the operation goes on. */
+  #tell(tally: OperationTally) {
+    const now = performance.now()
+    if (now - this.#toldAt < LOOK_EVERY_MS) return
+    this.#toldAt = now
+    this.#job.updateProgress(tally).catch(stopped)
+  }
+}
+
+const stopped = () => undefined
+
+const summary = ({ kind, queue, asked_by, rate_per_s }: OperationData) => ({ kind, queue, asked_by, rate_per_s })
+
+/** Jobs also come from other hands than ours. */
+function readData({ data }: OperationJob): OperationData {
+  const parsed = OperationData.safeParse(data)
+  if (parsed.success) return parsed.data
+  throw new OpsError(
+    'invalid_input',
+    'This is no operation: begin one with retry_dead_letters or discard_dead_letters.',
+  )
+}
+
+/** What the record says; what trying again cannot mend is not tried again. */
+function told(error: unknown, job: OperationJob, log: Log): unknown {
+  if (error instanceof WaitingError) return error
+  if (error instanceof OpsError) {
+    log.warn({ event: 'operation_failed', operation_id: job.id, code: error.code, err: error.cause }, error.message)
+    return error.code === 'invalid_input' ? new UnrecoverableError(error.message) : error
+  }
+  log.error(
+    { event: 'operation_error', operation_id: job.id, err: error },
+    'an operation failed for a reason that is ours',
+  )
+  return new Error('The operation failed inside the worker; its log has the details under this id.', { cause: error })
+}
+
+/** Looks at the job now and then, since whoever cancels it may have asked any instance. */
+function watchForCancel(queue: OperationQueue, { id = '', data }: OperationJob) {
+  const cancel = new AbortController()
+  if (data.cancelled) cancel.abort(new Error('cancelled'))
+  let looking = false
+  const look = async () => {
+    if (looking) return
+    looking = true
+    const job = await queue.getJob(id).catch(stopped)
+    if (job?.data.cancelled) cancel.abort(new Error('cancelled'))
+    looking = false
+  }
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS)
+  return { cancelled: cancel.signal, [Symbol.dispose]: () => clearInterval(timer) }
+}

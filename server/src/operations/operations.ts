@@ -1,0 +1,226 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { Queue } from 'bullmq'
+import {
+  JobState,
+  type DeadLetterSelection,
+  type HandleDeadLettersOutput,
+  type OperationKind,
+  type OperationOutput,
+} from '../contract.ts'
+import { OpsError } from '../errors.ts'
+import { askStore } from '../queue/ask-store.ts'
+import { MAX_DEAD_LETTERS, type DeadLetterStore, type Death } from '../queue/dead-letter-store.ts'
+import type { Store } from '../queue/store.ts'
+import type { AttachedQueues } from './attached-queues.ts'
+import { operationIdOf, readToken, writeToken, type Seen } from './confirm-token.ts'
+import { OperationTally, type OperationJob, type OperationQueue } from './operation-job.ts'
+import { requireOne, selectDeadLetters } from './select.ts'
+
+/** What somebody asks to be done with dead letters. */
+export interface Request {
+  kind: OperationKind
+  /** Default: the exports. */
+  queue: string | undefined
+  selection: DeadLetterSelection
+  principal: string | null
+}
+
+/** What operators can set going, on any instance: everything it needs to know is in the store. */
+export interface Operations {
+  /**
+   * Tells what an operation would be about, with the token that begins it. Rejects with OpsError `invalid_input` or
+   * `store_unavailable`.
+   */
+  preview(request: Request): Promise<HandleDeadLettersOutput>
+  /**
+   * Begins what a preview was about, once for each token, without waiting for it. Rejects with OpsError `invalid_input` (the
+   * token is for something else, old, or was used) or `store_unavailable`.
+   */
+  begin(request: Request, token: string, ratePerS: number | null): Promise<HandleDeadLettersOutput>
+  /** Rejects with OpsError `not_found` or `store_unavailable`. */
+  status(id: string): Promise<OperationOutput>
+  /** Asks whoever works on it to stop; what is done stays done. Rejects with OpsError `not_found` or `store_unavailable`. */
+  cancel(id: string): Promise<OperationOutput>
+}
+
+const SAMPLES = 5
+
+/** @param records the queue of the operations */
+export function createOperations(store: Store, records: OperationQueue, queues: AttachedQueues): Operations {
+  const open = async (name: string | undefined) => {
+    const queue = await queues.open(name)
+    return { queue, deadLetters: openDeadLetters(store, queue) }
+  }
+  const status = async (id: string) => statusOf(id, await find(records, id), store, queues)
+  return {
+    async preview({ queue: name, ...request }) {
+      requireOne(request.selection)
+      const { queue, deadLetters } = await open(name)
+      const { seen, sample, oldest, newest } = await look(queue, deadLetters, request.selection)
+      const key = await keyOf(records)
+      const previewed = { ...request, queue: queue.name }
+      return {
+        queue: queue.name,
+        count: seen.count,
+        sample_ids: sample,
+        oldest_failed_at: timeOf(oldest),
+        newest_failed_at: timeOf(newest),
+        confirm_token: seen.count === 0 ? null : writeToken(key, previewed, seen, Date.now()),
+        operation_id: null,
+        message: messageOf(request.kind, seen.count),
+      }
+    },
+    async begin({ queue: name, ...request }, token, ratePerS) {
+      requireOne(request.selection)
+      const queue = await queues.open(name)
+      const { kind, selection, principal } = request
+      const { until, count } = readToken(await keyOf(records), { ...request, queue: queue.name }, token, Date.now())
+      const id = operationIdOf(token)
+      const call = randomUUID()
+      const data = { kind, queue: queue.name, selection, until, rate_per_s: ratePerS, asked_by: principal }
+      await askStore(records, async () => {
+        await records.add(kind, { ...data, previewed: count, call }, { jobId: id })
+        // BullMQ keeps the first job of an id and says nothing of it.
+        const kept = await records.getJob(id)
+        if (kept && kept.data.call !== call) throw replayed(id)
+      })
+      return {
+        queue: queue.name,
+        count,
+        sample_ids: [],
+        oldest_failed_at: null,
+        newest_failed_at: null,
+        confirm_token: null,
+        operation_id: id,
+        message: `The operation is queued. get_operation tells how it goes, cancel_operation stops it.`,
+      }
+    },
+    status,
+    async cancel(id) {
+      const { job, state } = await find(records, id)
+      if (state !== 'completed' && state !== 'failed') {
+        await askStore(records, () => job.updateData({ ...job.data, cancelled: true }))
+        if (state === 'delayed') await askStore(records, () => job.promote()).catch(() => undefined)
+      }
+      return status(id)
+    },
+  }
+}
+
+function openDeadLetters(store: Store, queue: Queue): DeadLetterStore {
+  const deadLetters = store.openDeadLetters(queue)
+  if (deadLetters) return deadLetters
+  throw new OpsError('invalid_input', 'The dead letters on PostgreSQL cannot be handled here yet: use Bull Board.')
+}
+
+/** What a selection is about at the moment. */
+async function look(queue: Queue, deadLetters: DeadLetterStore, selection: DeadLetterSelection) {
+  const [newest] = await askStore(queue, () => deadLetters.list('newest', 1))
+  const until = newest?.failedAt ?? 0
+  const chosen = await selectDeadLetters(queue, deadLetters, selection, until)
+  if ('deaths' in chosen) {
+    const { deaths } = chosen
+    return seenIn({ until, count: deaths.length }, deaths.slice(0, SAMPLES), deaths[0], deaths.at(-1))
+  }
+  const [oldest, count] = await askStore(queue, () =>
+    Promise.all([deadLetters.list('oldest', SAMPLES, until), deadLetters.count(until)]),
+  )
+  return seenIn({ until, count: Math.min(count, MAX_DEAD_LETTERS) }, oldest, oldest[0], newest)
+}
+
+const seenIn = (seen: Seen, sample: Death[], oldest: Death | undefined, newest: Death | undefined) => ({
+  seen,
+  sample: sample.map(({ jobId }) => jobId),
+  oldest,
+  newest,
+})
+
+const timeOf = (death: Death | undefined) => (death ? new Date(death.failedAt).toISOString() : null)
+
+function messageOf(kind: OperationKind, count: number): string {
+  if (count === 0) return 'There are no such dead letters: nothing to do.'
+  const what = kind === 'retry' ? `put ${count} dead letters back in line` : `delete ${count} jobs for ever`
+  const most = count === MAX_DEAD_LETTERS ? `, the oldest of more` : ''
+  return `Nothing is done yet. To ${what}${most}, repeat this call with the confirm_token within 15 minutes.`
+}
+
+const replayed = (id: string) =>
+  new OpsError(
+    'invalid_input',
+    `This confirm_token was used: it began operation ${id}. get_operation tells how that goes; for another one, make a new preview.`,
+  )
+
+const KEY_FIELD = 'queue-ops-key'
+
+/**
+ * What seals tokens, the same in all instances. When two make one at the same moment the later one stays; a token of the
+ * other is refused, and its preview has to be repeated.
+ */
+async function keyOf(records: OperationQueue): Promise<string> {
+  return askStore(records, async () => {
+    const backend = records.getBackend()
+    const known = await backend.getQueueMetaField(KEY_FIELD)
+    if (known) return known
+    await backend.setQueueMeta({ [KEY_FIELD]: randomBytes(32).toString('base64url') })
+    return (await backend.getQueueMetaField(KEY_FIELD)) ?? ''
+  })
+}
+
+const OPERATION_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+interface Found {
+  job: OperationJob
+  state: JobState
+}
+
+async function find(records: OperationQueue, id: string): Promise<Found> {
+  const found = OPERATION_ID.test(id)
+    ? await askStore(records, async () => {
+        // In this order: what is over by its state has its result by then.
+        const state = JobState.safeParse(await records.getJobState(id))
+        const job = await records.getJob(id)
+        return job && { job, state }
+      })
+    : undefined
+  if (!found?.state.success) {
+    throw new OpsError(
+      'not_found',
+      'There is no such operation: use the operation_id that began it, the last 1000 are kept.',
+    )
+  }
+  return { job: found.job, state: found.state.data }
+}
+
+async function statusOf(
+  id: string,
+  { job, state }: Found,
+  store: Store,
+  queues: AttachedQueues,
+): Promise<OperationOutput> {
+  const { data } = job
+  const tally = OperationTally.safeParse(job.returnvalue ?? job.progress).data ?? null
+  const now = state === 'completed' ? tally : ((await tallyNow(id, data.queue, store, queues)) ?? tally)
+  return {
+    operation_id: id,
+    kind: data.kind,
+    queue: data.queue,
+    state,
+    cancelled: data.cancelled === true,
+    total: now?.chosen ?? null,
+    done: now?.done ?? 0,
+    gone: now?.gone ?? 0,
+    per_s: tally?.per_s ?? null,
+    rate_per_s: data.rate_per_s,
+    asked_by: data.asked_by,
+    created_at: new Date(job.timestamp).toISOString(),
+    finished_at: job.finishedOn ? new Date(job.finishedOn).toISOString() : null,
+    fail_reason: job.failedReason ?? null,
+  }
+}
+
+/** More than what was told last: the store counts each step. */
+async function tallyNow(id: string, name: string, store: Store, queues: AttachedQueues) {
+  const queue = await queues.open(name).catch(() => null)
+  const deadLetters = queue && store.openDeadLetters(queue)
+  return deadLetters ? askStore(queue, () => deadLetters.tally(id)) : null
+}

@@ -1,0 +1,58 @@
+import type { Job } from 'bullmq'
+import { GetJobInput, GetJobOutput, JobState } from '../contract.ts'
+import { OpsError } from '../errors.ts'
+import type { AttachedQueues } from '../operations/attached-queues.ts'
+import { askStore } from '../queue/ask-store.ts'
+import { CANARY_ID } from '../queue/canary-job.ts'
+import { readOnly, type Tool } from './tool.ts'
+import { untrusted, untrustedJson } from './untrusted.ts'
+
+/** In bytes of the answer; together they are less than an answer may have. */
+const most = { name: 150, data: 3000, progress: 250, returnValue: 700, reason: 700, stack: 1200, logLine: 200 }
+const LOG_LINES = 8
+
+export const getJob = (queues: AttachedQueues): Tool<typeof GetJobInput, typeof GetJobOutput> => ({
+  name: 'get_job',
+  title: 'Look into a job',
+  description: 'Shows one job of any queue: state, attempts, and what producers and workers wrote in it, cut.',
+  input: GetJobInput,
+  output: GetJobOutput,
+  annotations: readOnly,
+  async handle({ queue: name, job_id: id }) {
+    const queue = await queues.open(name)
+    const found = await askStore(queue, async () => {
+      if (!isJobId(id)) return null
+      // The state first: what is over by it has its end in the job that is read then.
+      const state = JobState.safeParse(await queue.getJobState(id)).data
+      const [job, { logs }] = await Promise.all([queue.getJob(id), queue.getJobLogs(id, -LOG_LINES, -1)])
+      return job && state ? { job, state, logs } : null
+    })
+    if (!found) throw new OpsError('not_found', `There is no such job in the queue "${queue.name}".`)
+    return { output: { queue: queue.name, ...tell(id, found.job, found.state, found.logs) } }
+  },
+})
+
+/** On Redis the keys of jobs stand beside the queue's own; no id of a job has a colon, except those of schedulers. */
+const isJobId = (id: string) => id !== CANARY_ID && (!id.includes(':') || id.startsWith('repeat:'))
+
+function tell(id: string, job: Job, state: JobState, logs: string[]): Omit<GetJobOutput, 'queue'> {
+  return {
+    job_id: id,
+    name: untrusted(job.name, most.name),
+    state,
+    attempts: { made: job.attemptsMade, max: job.opts.attempts || 1 },
+    created_at: new Date(job.timestamp).toISOString(),
+    started_at: timeOf(job.processedOn),
+    finished_at: timeOf(job.finishedOn),
+    untrusted: {
+      data: untrustedJson(job.data, most.data),
+      progress: untrustedJson(job.progress, most.progress),
+      return_value: untrustedJson(job.returnvalue, most.returnValue),
+      reason: untrusted(job.failedReason ?? '', most.reason),
+      stack: untrusted(job.stacktrace?.at(-1) ?? '', most.stack),
+      logs: logs.slice(-LOG_LINES).map((line) => untrusted(line, most.logLine)),
+    },
+  }
+}
+
+const timeOf = (ms: number | undefined) => (ms ? new Date(ms).toISOString() : null)
