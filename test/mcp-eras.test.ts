@@ -28,12 +28,16 @@ describe.each(Object.entries(transports))('over %s', (_, reach) => {
     test(`${name} does the whole round trip by ${version}`, async () => {
       await using client = await connect(reach())
       expect(client.version).toBe(version)
-      await expect(`${JSON.stringify(await client.listTools(), null, 2)}\n`).toMatchFileSnapshot('snapshots/tools.json')
+      const listed = (await client.listTools()).map(withoutTasks)
+      await expect(`${JSON.stringify(listed, null, 2)}\n`).toMatchFileSnapshot('snapshots/tools.json')
       await roundTrip(client)
       await cancelled(client)
     })
   }
 })
+
+/** Which tools may be tasks is told by 2025-11-25 only. */
+const withoutTasks = (tool: object) => Object.fromEntries(Object.entries(tool).filter(([name]) => name !== 'execution'))
 
 async function roundTrip(client: AnyClient) {
   const { datasets } = ListDatasetsOutput.parse((await client.call('list_datasets')).structuredContent)

@@ -65,10 +65,10 @@ test('a body of another type is refused in the protocol too', async () => {
 })
 
 for (const method of ['GET', 'DELETE']) {
-  test(`${method} is not allowed, since there are no sessions`, async () => {
+  test(`${method} without a session is not allowed`, async () => {
     const response = await fetch(`${program.url}/mcp`, { method, headers: { accept: 'text/event-stream' } })
     expect(response.status).toBe(405)
-    expect(response.headers.get('allow')).toBe('POST')
+    expect(response.headers.get('allow')).toBe('GET, POST')
     expect(await response.json()).toMatchObject({ jsonrpc: '2.0', error: { code: -32_000 } })
   })
 }

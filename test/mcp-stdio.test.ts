@@ -55,7 +55,8 @@ test('a client may ask by the newer version first and go on by the older, and th
   const newer = await modern('tools/list')
   expect(older['result']).not.toHaveProperty('resultType')
   expect(newer).toMatchObject({ result: { resultType: 'complete', ttlMs: 300_000 } })
-  expect((newer['result'] as Message)['tools']).toEqual((older['result'] as Message)['tools'])
+  // Only the older era tells which tools may be called as tasks.
+  expect((older['result'] as Message)['tools']).toMatchObject((newer['result'] as Message)['tools'] as object[])
   expect(await request('ping')).toMatchObject({ result: {} })
   expect(await modern('ping')).toMatchObject({ error: { code: -32_601 } })
 })

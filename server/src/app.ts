@@ -27,12 +27,18 @@ import { mountMetrics } from './http/metrics.ts'
 import { mountPage } from './http/page.ts'
 import { mountStatus } from './http/status.ts'
 import type { Log } from './log.ts'
+import { exportTasks, TASK_TOOL } from './mcp/export-tasks.ts'
 import { legacyServerFactory } from './mcp/legacy-server.ts'
-import { modernHandler, modernServerFactory } from './mcp/modern-server.ts'
+import { modernHandler } from './mcp/modern-handler.ts'
+import { modernServerFactory } from './mcp/modern-server.ts'
+import { offerResources } from './mcp/offered-resources.ts'
 import { offerTools } from './mcp/offered-tools.ts'
+import { openSessions } from './mcp/sessions.ts'
 import { serveStdio } from './mcp/stdio.ts'
+import { openJobWatch } from './queue/job-watch.ts'
 import { openStore, type Store } from './queue/store.ts'
 import type { WorkInHand } from './queue/work-in-hand.ts'
+import { exportFile } from './resources/export-file.ts'
 import { listTools } from './tools/list.ts'
 import { version } from './version.ts'
 
@@ -191,23 +197,34 @@ async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise
     closers.work.push(() => canaries.close())
   }
   const canary = canaryTrip(queue, notes)
+  const watch = openJobWatch(store, queue, log)
+  closers.work.push(() => watch.close())
   const eras = (downloadUrl: (file: string) => Promise<string | null>) => {
-    const exports = createExports(queue, catalogue, downloadUrl)
-    const tools = offerTools(listTools(exports, catalogue, health, canary), log)
-    return { tools, legacy: legacyServerFactory(tools), modern: modernServerFactory(tools) }
+    const exports = createExports(queue, watch, catalogue, downloadUrl)
+    const list = listTools(exports, catalogue, health, canary)
+    const tools = offerTools(list, log)
+    const tasks = list.some(({ name }) => name === TASK_TOOL) ? exportTasks(exports, log) : null
+    const resources = offerResources(exportFile(exports, files), log)
+    const offer = { tools, resources, tasks }
+    return { tools, resources, legacy: legacyServerFactory(offer), modern: modernServerFactory(offer) }
   }
 
   if (transport === 'stdio') {
-    const { legacy, modern } = eras(config.publicUrl ? throughServer(files, config.publicUrl) : directly(files))
-    const stdio = await serveStdio(legacy(), modern, log)
+    const bindings = eras(config.publicUrl ? throughServer(files, config.publicUrl) : directly(files))
+    const stdio = await serveStdio(bindings, log)
     closers.work.push(() => stdio.close())
     return { url: null, ended: stdio.ended }
   }
   const mcp = (url: string) => {
-    const { modern, ...others } = eras(throughServer(files, config.publicUrl ?? url))
-    const handler = modernHandler(modern, log)
-    closers.work.push(() => handler.close())
-    return mountMcp({ ...others, modern: handler }, log)
+    const { tools, legacy, modern, resources } = eras(throughServer(files, config.publicUrl ?? url))
+    const handler = modernHandler(modern, resources, log)
+    const subscriptions = store.openSubscriptions(queue)
+    const sessions = subscriptions && openSessions(queue, subscriptions, watch, resources, log)
+    closers.work.push(
+      () => handler.close(),
+      async () => sessions?.close(),
+    )
+    return mountMcp({ tools, legacy, modern: handler, sessions }, log)
   }
   const mounts = (url: string) => [
     mountLive(),

@@ -215,17 +215,15 @@ export const StartExportInput = z.strictObject({
     .max(200)
     .optional()
     .describe('The same key with the same request gives the same job instead of a second one'),
+  wait_ms: z
+    .number()
+    .int()
+    .min(0)
+    .max(5000)
+    .optional()
+    .describe('Wait so long for the result; default 0: answer at once'),
 })
 export type StartExportInput = z.infer<typeof StartExportInput>
-
-export const StartExportOutput = z.object({
-  job_id: z.string().describe('Pass this to get_export_status'),
-  status: z
-    .enum(['queued', 'exists'])
-    .describe('exists: the idempotency_key was used before for the same request, and this is that job'),
-  message: z.string().describe('How the export is, and what to do next'),
-})
-export type StartExportOutput = z.infer<typeof StartExportOutput>
 
 /** Job states as BullMQ names them. */
 export const JobState = z.enum([
@@ -276,6 +274,11 @@ export const ExportStatusInput = z.strictObject({
   job_id: z.string().min(1).describe('The id that start_export returned'),
 })
 
+export const WaitForExportInput = z.strictObject({
+  job_id: z.string().min(1).describe('The id that start_export returned'),
+  timeout_s: z.number().min(0).max(55).default(30).describe('At most so many seconds'),
+})
+
 export const CancelExportInput = z.strictObject({
   job_id: z.string().min(1).describe('The id that start_export returned'),
 })
@@ -292,6 +295,16 @@ export const ExportStatusOutput = z.object({
   attempts: z.object({ made: z.number().int(), max: z.number().int() }),
 })
 export type ExportStatusOutput = z.infer<typeof ExportStatusOutput>
+
+export const StartExportOutput = z.object({
+  job_id: z.string().describe('Pass this to get_export_status'),
+  status: z
+    .enum(['queued', 'exists'])
+    .describe('exists: the idempotency_key was used before for the same request, and this is that job'),
+  message: z.string().describe('How the export is, and what to do next'),
+  export: ExportStatusOutput.optional().describe('With wait_ms: its status, with the result when it is over'),
+})
+export type StartExportOutput = z.infer<typeof StartExportOutput>
 
 export const ListExportsInput = z.strictObject({
   state: JobState.optional().describe('Only exports in this state; default: all, those that are not over first'),

@@ -62,6 +62,15 @@ describe.skipIf(noS3)(`exports in an object storage${noS3 ? ` (${noS3})` : ''}`,
       length: bytes,
     })
 
+    const read = async (uri: string) => (await mcp.client.readResource({ uri })).contents[0]
+    const rows = await read(`export://${jobId}/file?from=1000000&bytes=5000`)
+    const { length } = Buffer.from(String(rows && 'text' in rows && rows.text))
+    expect(rows).toMatchObject({
+      text: content.subarray(1_000_000, 1_000_000 + length).toString('utf8'),
+      _meta: { total_bytes: bytes, next: `export://${jobId}/file?from=${1_000_000 + length}&bytes=5000` },
+    })
+    expect(await read(`export://${jobId}/file?from=${bytes}`)).toMatchObject({ text: '', _meta: { next: null } })
+
     await using stdio = await connectStdio({ ...settings(there.path, 'made/'), ROLE: 'server' })
     const { download_url: direct } = await stdio.finishedExport(jobId)
     expect(new URL(direct).origin).toBe(s3.endpoint)

@@ -23,6 +23,7 @@ export const ExportData = z.object({
     .uuid()
     .optional()
     .describe('The call that put it on the queue: of those with one idempotency key, the first that came'),
+  owner: z.string().optional().describe('Whose export it is, as far as callers have to say who they are'),
   cancelled: z.boolean().optional().describe('Somebody asked to stop it; who works on it looks here now and then'),
 })
 export type ExportData = z.infer<typeof ExportData>
@@ -49,6 +50,10 @@ export function isCancelled(job: ExportJob): boolean {
   const outcome = outcomeOf(job)
   return outcome ? 'cancelled' in outcome : dataOf(job).cancelled === true
 }
+
+/** Whether an export may be known to a caller; null is who need not say who he is. */
+export const maySee = (job: ExportJob, caller: string | null): boolean =>
+  caller === null || dataOf(job).owner === caller
 
 /**
  * How export jobs are tried and kept. The last 1,000 completed ones stay. Failed ones always stay: a limit on their

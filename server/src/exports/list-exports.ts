@@ -8,9 +8,12 @@ import {
 import { OpsError } from '../errors.ts'
 import { askStore } from '../queue/ask-store.ts'
 import { isCanary } from '../queue/canary-job.ts'
-import { dataOf, isCancelled, outcomeOf, type ExportJob, type ExportQueue } from './export-job.ts'
+import { dataOf, isCancelled, maySee, outcomeOf, type ExportJob, type ExportQueue } from './export-job.ts'
 
 const PAGE = 20
+
+/** So many exports of others are passed over for one page: it may then have less than was asked for, and another one behind it. */
+const MOST_PASSED = 1000
 
 /** What is not over comes first. */
 const ORDER: JobState[] = ['active', 'waiting', 'prioritized', 'delayed', 'waiting-children', 'failed', 'completed']
@@ -21,28 +24,48 @@ interface Position {
   offset: number
 }
 
+/** @param caller sees his own exports only; null sees all */
 export async function listExports(
   queue: ExportQueue,
   { state, cursor, limit = PAGE }: ListExportsInput,
+  caller: string | null,
 ): Promise<ListExportsOutput> {
   const states = state ? [state] : ORDER
   const begin = cursor === undefined ? { state: states[0] ?? 'active', offset: 0 } : readCursor(cursor, states)
   return askStore(queue, async () => {
     const exports: ListedExport[] = []
-    let { offset } = begin
-    for (const next of states.slice(states.indexOf(begin.state))) {
-      // One more than fits tells whether there is another page, and the canary may be among them.
-      for (const job of await queue.getJobs([next], offset, offset + limit - exports.length + 1)) {
-        if (!isCanary(job)) {
-          if (exports.length === limit) return { exports, next_cursor: `${next}:${offset}` }
-          exports.push(listed(job, next))
-        }
-        offset += 1
+    let passed = 0
+    for await (const { job, at } of jobsFrom(queue, states, begin, limit)) {
+      const shown = !isCanary(job) && maySee(job, caller)
+      if (shown ? exports.length === limit : (passed += 1) > MOST_PASSED) {
+        return { exports, next_cursor: `${at.state}:${at.offset}` }
       }
-      offset = 0
+      if (shown) exports.push(listed(job, at.state))
     }
     return { exports, next_cursor: null }
   })
+}
+
+async function* jobsFrom(
+  queue: ExportQueue,
+  states: JobState[],
+  begin: Position,
+  limit: number,
+): AsyncGenerator<{ job: ExportJob; at: Position }> {
+  // One more than fits tells whether there is another page, and the canary may be among them.
+  const several = limit + 2
+  let { offset } = begin
+  for (const state of states.slice(states.indexOf(begin.state))) {
+    let jobs: ExportJob[]
+    do {
+      jobs = await queue.getJobs([state], offset, offset + several - 1)
+      for (const job of jobs) {
+        yield { job, at: { state, offset } }
+        offset += 1
+      }
+    } while (jobs.length >= several)
+    offset = 0
+  }
 }
 
 function readCursor(cursor: string, states: JobState[]): Position {

@@ -3,8 +3,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createLog } from '../log.ts'
 import { legacyServerFactory } from '../mcp/legacy-server.ts'
-import { modernHandler, modernServerFactory } from '../mcp/modern-server.ts'
+import { modernHandler } from '../mcp/modern-handler.ts'
+import { modernServerFactory } from '../mcp/modern-server.ts'
+import { offerResources } from '../mcp/offered-resources.ts'
 import { offerTools } from '../mcp/offered-tools.ts'
+import type { ResourceKind } from '../resources/resource.ts'
 import { readOnly, type Tool } from '../tools/tool.ts'
 import { listen, type HttpServer } from './listen.ts'
 import { mountMcp } from './mcp.ts'
@@ -39,11 +42,21 @@ const endless: Tool<typeof Nothing, typeof Counted> = {
   },
 }
 
+const nothing: ResourceKind = {
+  template: { uriTemplate: 'none://{id}', name: 'none', title: 'None', description: 'There are none.' },
+  list: async () => ({ resources: [], nextCursor: null }),
+  read: () => null,
+  follow: () => null,
+}
+
 let server: HttpServer
 beforeAll(async () => {
   const log = createLog('silent')
   const tools = offerTools([counting, endless], log)
-  const eras = { tools, legacy: legacyServerFactory(tools), modern: modernHandler(modernServerFactory(tools), log) }
+  const resources = offerResources(nothing, log)
+  const offer = { tools, resources, tasks: null }
+  const modern = modernHandler(modernServerFactory(offer), resources, log)
+  const eras = { tools, legacy: legacyServerFactory(offer), modern, sessions: null }
   server = await listen({ host: '127.0.0.1', port: 0, publicUrl: null }, () => [mountMcp(eras, log)], log)
 })
 afterAll(() => server?.close())

@@ -1,15 +1,19 @@
+import { randomUUID } from 'node:crypto'
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
 import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express'
-import type { McpHttpHandler } from '@modelcontextprotocol/server'
 import type { Log } from '../log.ts'
 import { eraOf, readsStreams, type EraHeaders } from '../mcp/era.ts'
+import type { LegacyServerFactory } from '../mcp/legacy-server.ts'
+import type { ModernHandler } from '../mcp/modern-handler.ts'
 import type { OfferedTools } from '../mcp/offered-tools.ts'
 import { ProtocolMistake } from '../mcp/protocol-mistake.ts'
+import type { Sessions } from '../mcp/sessions.ts'
 import { usualAnswer, usualCall, type UsualCall } from '../mcp/usual-call.ts'
 import type { Mount } from './mount.ts'
 import { answerPlainly, isPlainRequest, sendJson } from './plain-answer.ts'
+import { SESSION_HEADER, streamSession, subscriptionsOf } from './session-stream.ts'
 import { sendWebResponse, toWebRequest } from './web-exchange.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
@@ -23,15 +27,17 @@ const METHOD_NOT_ALLOWED = -32_000
 export interface McpEras {
   tools: OfferedTools
   /** Up to 2025-11-25: a server for one request. */
-  legacy: () => Server
+  legacy: LegacyServerFactory
   /** 2026-07-28. */
-  modern: McpHttpHandler
+  modern: ModernHandler
+  /** Where clients up to 2025-11-25 can subscribe; null when they cannot. */
+  sessions: Sessions | null
 }
 
 /**
- * `POST /mcp`: both protocol eras by Streamable HTTP, told apart request by request, without sessions, so that any
- * instance behind any load balancer can answer any request. The answer is plain JSON, or an event stream when there is
- * progress to tell and the client reads streams.
+ * `POST /mcp`: both protocol eras by Streamable HTTP, told apart request by request, so that any instance behind any load
+ * balancer can answer any request. The answer is plain JSON, or an event stream when there is progress to tell and the client
+ * reads streams. `GET /mcp`: the stream of a session of before 2026-07-28, on any instance too.
  */
 export function mountMcp(eras: McpEras, log: Log): Mount {
   const router = Router()
@@ -39,13 +45,15 @@ export function mountMcp(eras: McpEras, log: Log): Mount {
     const headers = eraHeaders(req)
     // What express has not read as JSON is refused by the legacy binding, in words that both eras have in common.
     const era = req.body === undefined ? 'legacy' : eraOf(req.body, headers)
-    if (era === 'legacy') return answerLegacy(eras.legacy(), req, res)
+    if (era === 'legacy') return answerLegacy(eras, req, res)
     const usual = usualCall(req.body, headers)
     return usual ? answerUsual(eras, usual, req, res) : answerModern(eras.modern, req, res)
   })
+  const { sessions } = eras
+  if (sessions) router.get('/', (req, res, next) => streamSession(sessions, req, res, next))
   router.all('/', (_req, res) => {
-    res.setHeader('Allow', 'POST')
-    sendError(res, 405, METHOD_NOT_ALLOWED, 'This server keeps no sessions: send each message by POST.')
+    res.setHeader('Allow', sessions ? 'GET, POST' : 'POST')
+    sendError(res, 405, METHOD_NOT_ALLOWED, 'Send each message by POST; a session ends by itself.')
   })
   router.use(jsonRpcErrors(log))
   return { path: '/mcp', method: 'any', handler: router }
@@ -60,7 +68,7 @@ const eraHeaders = (req: Request): EraHeaders => ({
 async function answerUsual({ tools, modern }: McpEras, { id, call }: UsualCall, req: Request, res: Response) {
   const gone = new AbortController()
   res.once('close', () => res.writableEnded || gone.abort())
-  const caller = { signal: gone.signal, progressToken: undefined, notify: async () => undefined }
+  const caller = { signal: gone.signal, progressToken: undefined, notify: async () => undefined, knowsLinks: true }
   let result: CallToolResult
   try {
     result = await tools.call(call, caller)
@@ -72,12 +80,16 @@ async function answerUsual({ tools, modern }: McpEras, { id, call }: UsualCall, 
   sendJson(res, usualAnswer(id, result))
 }
 
-async function answerModern(handler: McpHttpHandler, req: Request, res: Response) {
-  const reply = await handler.fetch(toWebRequest(req, res), { parsedBody: req.body as unknown })
-  await sendWebResponse(reply, res)
+async function answerModern(handler: ModernHandler, req: Request, res: Response) {
+  await sendWebResponse(await handler.answer(toWebRequest(req, res), req.body as unknown), res)
 }
 
-async function answerLegacy(server: Server, req: Request, res: Response) {
+async function answerLegacy({ legacy, sessions }: McpEras, req: Request, res: Response) {
+  const server = legacy({
+    version: () => req.get('mcp-protocol-version') ?? null,
+    subscriptions: sessions && subscriptionsOf(sessions, req),
+  })
+  if (sessions && isInitialize(req.body)) res.setHeader(SESSION_HEADER, randomUUID())
   const accept = req.get('accept') ?? '*/*'
   const isJson = /application\/json|\*\/\*/.test(accept) && !(readsStreams(accept) && wantsProgress(req.body))
   if (isJson && isPlainRequest(req)) return answerPlainly(server, req, res)
@@ -88,6 +100,8 @@ async function answerLegacy(server: Server, req: Request, res: Response) {
   const request = toWebRequest(req, res, { accept: 'application/json, text/event-stream' })
   await sendWebResponse(await transport.handleRequest(request, { parsedBody: req.body as unknown }), res)
 }
+
+const isInitialize = (body: unknown): boolean => (body as { method?: unknown } | null)?.method === 'initialize'
 
 function wantsProgress(body: unknown): boolean {
   const messages: unknown[] = Array.isArray(body) ? body : [body]

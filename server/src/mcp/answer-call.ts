@@ -5,7 +5,7 @@ import type { ErrorAnswer } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import { hasForbiddenKey } from '../exports/forbidden-key.ts'
 import type { Call } from '../tools/call.ts'
-import type { Tool } from '../tools/tool.ts'
+import type { Tool, ToolAnswer } from '../tools/tool.ts'
 
 /** What a model should have to read at most in one answer, characters. */
 const LARGE = 25_000
@@ -17,8 +17,10 @@ const MAX_DEPTH = 32
  * Runs a tool on arguments as they came over the wire and gives the protocol's result, never a rejection: what the
  * caller can mend is `isError` with `{ error }` as text (no structured content, since that would have to have the
  * shape of the output schema), a fault of ours is `isError` with an id that stands in the log too.
+ *
+ * @param knowsLinks whether the client can read a result with links to resources in it
  */
-export async function answerCall(tool: Tool, given: unknown, call: Call): Promise<CallToolResult> {
+export async function answerCall(tool: Tool, given: unknown, call: Call, knowsLinks: boolean): Promise<CallToolResult> {
   const { log } = call
   try {
     if (isDeeperThan(MAX_DEPTH, given)) {
@@ -27,11 +29,10 @@ export async function answerCall(tool: Tool, given: unknown, call: Call): Promis
     if (hasForbiddenKey(given)) return failure(`Wrong arguments for ${tool.name}: nothing can be named "__proto__".`)
     const parsed = tool.input.safeParse(given)
     if (!parsed.success) return failure(`Wrong arguments for ${tool.name}: ${mistakes(parsed.error)}.`)
-    const { output, isError = false } = await tool.handle(parsed.data, call)
-    const text = JSON.stringify(output)
-    if (text.length > LARGE)
-      log.warn({ event: 'large_answer', tool: tool.name, characters: text.length }, 'large answer')
-    return { content: [{ type: 'text', text }], structuredContent: output, isError }
+    const result = resultOf(await tool.handle(parsed.data, call), knowsLinks)
+    const characters = textOf(result).length
+    if (characters > LARGE) log.warn({ event: 'large_answer', tool: tool.name, characters }, 'large answer')
+    return result
   } catch (error) {
     if (error instanceof OpsError) {
       if (error.cause)
@@ -46,6 +47,19 @@ export async function answerCall(tool: Tool, given: unknown, call: Call): Promis
     return failure(`${tool.name} failed inside the server; its log has the details under ${id}.`)
   }
 }
+
+/** An answer as the protocol has it. */
+export function resultOf(
+  { output, isError = false, links = [] }: ToolAnswer<Record<string, unknown>>,
+  knowsLinks: boolean,
+): CallToolResult {
+  const content: CallToolResult['content'] = [{ type: 'text', text: JSON.stringify(output) }]
+  if (knowsLinks) for (const link of links) content.push({ type: 'resource_link', ...link })
+  return { content, structuredContent: output, isError }
+}
+
+/** The text of a result of ours. */
+export const textOf = ({ content: [first] }: CallToolResult): string => (first?.type === 'text' ? first.text : '')
 
 const isDeeperThan = (depth: number, value: unknown): boolean =>
   typeof value === 'object' &&

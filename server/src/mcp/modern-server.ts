@@ -1,10 +1,11 @@
-import { createMcpHandler, Server, type McpHttpHandler, type McpServerFactory } from '@modelcontextprotocol/server'
+import { Server, type McpServerFactory } from '@modelcontextprotocol/server'
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv'
 import { z } from 'zod'
-import type { Log } from '../log.ts'
 import { readsStreams } from './era.ts'
 import { instructions, serverInfo } from './introduction.ts'
-import { toolCall, type OfferedTools } from './offered-tools.ts'
+import { asTask, serveTasks, taskExtension } from './modern-tasks.ts'
+import type { Offer } from './offer.ts'
+import { toolCall } from './offered-tools.ts'
 
 /** One for all servers, as in the legacy era. */
 const jsonSchemaValidator = new AjvJsonSchemaValidator()
@@ -12,28 +13,43 @@ const jsonSchemaValidator = new AjvJsonSchemaValidator()
 /** In place of the SDK's own, which drops the key "__proto__" without a word. */
 const CallParams = z.unknown().transform(toolCall)
 
-/** A client may keep the list for so long: it changes only with the version or the settings of the server. */
+/** A client may keep a list for so long: it changes only with the version or the settings of the server. */
 const LIST_TTL_MS = 300_000
+
+const kept = { ttlMs: LIST_TTL_MS, cacheScope: 'private' } as const
+/** Of what changes with every export. */
+const notKept = { ttlMs: 0, cacheScope: 'private' } as const
 
 /**
  * Binds the tool list to protocol version 2026-07-28. The factory gives a fresh server for each connection (stdio) or
  * request (HTTP).
  */
-export function modernServerFactory(tools: OfferedTools): McpServerFactory {
+export function modernServerFactory({ tools, resources, tasks }: Offer): McpServerFactory {
   return ({ requestInfo }) => {
     const server = new ModernServer(serverInfo, {
-      capabilities: { tools: {} },
+      capabilities: { tools: {}, resources: { subscribe: true }, ...(tasks ? { extensions: taskExtension } : {}) },
       instructions,
       jsonSchemaValidator,
-      cacheHints: { 'tools/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' } },
+      cacheHints: {
+        'tools/list': kept,
+        'resources/templates/list': kept,
+        'resources/list': notKept,
+        'resources/read': notKept,
+      },
     })
     // Over stdio everybody can be told.
     const hearsProgress = readsStreams(requestInfo?.headers.get('accept') ?? '*/*')
     server.setRequestHandler('tools/list', ({ params }) => tools.list(params))
-    server.setRequestHandler('tools/call', { params: CallParams }, (call, { mcpReq: { signal, _meta, notify } }) => {
+    server.setRequestHandler('tools/call', { params: CallParams }, async (call, context) => {
+      const { signal, _meta, notify } = context.mcpReq
       const progressToken = hearsProgress ? _meta?.progressToken : undefined
-      return tools.call(call, { signal, progressToken, notify })
+      const result = await tools.call(call, { signal, progressToken, notify, knowsLinks: true })
+      return tasks ? asTask(tasks, call.name, result, context) : result
     })
+    if (tasks) serveTasks(server, tasks)
+    server.setRequestHandler('resources/templates/list', () => resources.templates())
+    server.setRequestHandler('resources/list', ({ params }) => resources.list(params))
+    server.setRequestHandler('resources/read', ({ params }) => resources.read(params))
     return server
   }
 }
@@ -50,12 +66,4 @@ class ModernServer extends Server {
       return wrapped(request, context)
     }
   }
-}
-
-/** Answers HTTP requests of that version, and no others. */
-export function modernHandler(factory: McpServerFactory, log: Log): McpHttpHandler {
-  return createMcpHandler(factory, {
-    legacy: 'reject',
-    onerror: (err) => log.debug({ event: 'mcp_refused', err }, 'a request of a client was refused'),
-  })
 }

@@ -10,6 +10,8 @@ import { listTool, type ListedTool } from './listed-tool.ts'
 export interface ToolCall {
   name: string
   arguments?: Record<string, unknown> | undefined
+  /** Whether the client has asked for a task instead of a result (2025-11-25). */
+  asTask: boolean
 }
 
 /**
@@ -17,14 +19,14 @@ export interface ToolCall {
  * @throws ProtocolMistake
  */
 export function toolCall(params: unknown): ToolCall {
-  const { name, arguments: given } = (params ?? {}) as Record<string, unknown>
+  const { name, arguments: given, task } = (params ?? {}) as Record<string, unknown>
   if (typeof name !== 'string') throw new ProtocolMistake('A call needs the name of a tool as text in params.name.')
   if (given !== undefined && !isObject(given)) {
     throw new ProtocolMistake(
       'Arguments are an object with a field for each argument: leave them out when there are none.',
     )
   }
-  return { name, arguments: given }
+  return { name, arguments: given, asTask: task !== undefined }
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -37,6 +39,8 @@ export interface Caller {
   /** Undefined when the client wants to hear of no progress, or cannot on the way that its answer takes. */
   progressToken: string | number | undefined
   notify(notification: ProgressNotification): Promise<void>
+  /** A result with links to resources is a broken one for clients of before 2025-06-18. */
+  knowsLinks: boolean
 }
 
 export interface ProgressNotification {
@@ -67,12 +71,13 @@ export function offerTools(tools: Tool[], log: Log): OfferedTools {
         const known = [...byName.keys()].join(', ')
         throw new ProtocolMistake(`There is no tool "${name.slice(0, 100)}"; the tools are: ${known}.`)
       }
-      return answerCall(tool, given, { principal: null, signal: caller.signal, progress: progressTo(caller), log })
+      const call = { principal: null, signal: caller.signal, progress: progressTo(caller), log }
+      return answerCall(tool, given, call, caller.knowsLinks)
     },
   }
 }
 
-function progressTo({ progressToken, notify }: Caller) {
+function progressTo({ progressToken, notify }: Pick<Caller, 'progressToken' | 'notify'>) {
   return async ({ progress, total, message }: CallProgress): Promise<void> => {
     if (progressToken === undefined) return
     const params = { progressToken, progress, message, ...(total === null ? {} : { total }) }

@@ -1,4 +1,3 @@
-import type { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { isJSONRPCRequest, type JSONRPCMessage, type RequestId } from '@modelcontextprotocol/sdk/types.js'
@@ -6,6 +5,10 @@ import type { McpServerFactory, Transport as ModernTransport } from '@modelconte
 import { serveStdio as serveModern } from '@modelcontextprotocol/server/stdio'
 import type { Log } from '../log.ts'
 import { eraOf, type Era } from './era.ts'
+import { Followed } from './followed.ts'
+import type { LegacyServerFactory } from './legacy-server.ts'
+import type { OfferedResources } from './offered-resources.ts'
+import { StdioListeners } from './stdio-listeners.ts'
 
 /** A client on this process' stdin and stdout. */
 export interface StdioConnection {
@@ -14,27 +17,44 @@ export interface StdioConnection {
   close(): Promise<void>
 }
 
+/** One binding for each protocol era, and what clients of both can hear of. */
+export interface Bindings {
+  legacy: LegacyServerFactory
+  modern: McpServerFactory
+  resources: OfferedResources
+}
+
 /**
  * Serves MCP on this process' stdin and stdout, in both protocol eras: each message goes to the binding of its own, so
  * that a client may ask by the newer one first and then go on by the older.
  */
-export async function serveStdio(legacy: Server, modern: McpServerFactory, log: Log): Promise<StdioConnection> {
+export async function serveStdio({ legacy, modern, resources }: Bindings, log: Log): Promise<StdioConnection> {
   const wire = new Wire()
   const toLegacy = new Channel(wire)
   const toModern = new Channel(wire)
+  const followed = new Followed(resources, (uri) => void server.sendResourceUpdated({ uri }).catch(() => undefined))
+  const listeners = new StdioListeners(resources)
   const { promise: ended, resolve } = Promise.withResolvers<void>()
   const refused = (err: Error) => log.debug({ event: 'mcp_refused', err }, 'a message of a client was refused')
   wire.opened({
     refused,
     deliver: (message, era) => (era === 'modern' ? toModern : toLegacy).onmessage?.(message),
+    sent: (message) => listeners.sent(message),
+    cancelled: (id) => listeners.cancelled(id),
     closed() {
       toLegacy.onclose?.()
       toModern.onclose?.()
+      followed.stop()
+      listeners.close()
       resolve()
     },
   })
-  await legacy.connect(toLegacy)
-  serveModern(modern, {
+  const server = legacy({
+    version: () => wire.version,
+    subscriptions: { add: (uri) => followed.add(uri), remove: async (uri) => followed.remove(uri) },
+  })
+  await server.connect(toLegacy)
+  serveModern((context) => listeners.serving(modern(context)), {
     // It knows the same messages by types of its own.
     transport: toModern as ModernTransport,
     legacy: 'reject',
@@ -75,6 +95,8 @@ const NO_MESSAGE = {
 
 interface Receiver {
   deliver(message: JSONRPCMessage, era: Era): void
+  sent(message: JSONRPCMessage): void
+  cancelled(id: RequestId): void
   closed(): void
   /** A line was no message; the client has been told. */
   refused(error: Error): void
@@ -82,10 +104,15 @@ interface Receiver {
 
 /** Stdin and stdout; it knows which requests it still owes an answer, and whose they are. */
 class Wire extends StdioServerTransport {
+  /** What the client has settled on with the legacy binding. */
+  version: string | null = null
   readonly #open = new Map<RequestId, Era>()
   #allAnswered: (() => void) | undefined
+  #receiver: Receiver | undefined
 
-  opened({ deliver, closed, refused }: Receiver): void {
+  opened(receiver: Receiver): void {
+    const { deliver, closed, refused } = receiver
+    this.#receiver = receiver
     Object.assign(this, {
       onmessage: (message: JSONRPCMessage) => deliver(message, this.#note(message)),
       onclose: closed,
@@ -102,6 +129,10 @@ class Wire extends StdioServerTransport {
 
   override async send(message: JSONRPCMessage): Promise<void> {
     await super.send(message)
+    this.#receiver?.sent(message)
+    if ('result' in message && typeof message.result['protocolVersion'] === 'string') {
+      this.version = message.result['protocolVersion']
+    }
     if ('id' in message && message.id !== undefined && !('method' in message)) this.#settle(message.id)
   }
 
@@ -115,6 +146,7 @@ class Wire extends StdioServerTransport {
     if (!('method' in message) || message.method !== 'notifications/cancelled') return eraOf(message)
     const id = message.params?.['requestId'] as RequestId
     const era = this.#open.get(id) ?? eraOf(message)
+    this.#receiver?.cancelled(id)
     // What is cancelled is not answered.
     this.#settle(id)
     return era

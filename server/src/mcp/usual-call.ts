@@ -39,7 +39,7 @@ export function usualCall(message: unknown, headers: EraHeaders): UsualCall | nu
     headers.protocolVersion === VERSION &&
     headers.method === method &&
     headers.name === name
-  return isUsual ? { id: id as string | number, call: { name, arguments: given } } : null
+  return isUsual ? { id: id as string | number, call: { name, arguments: given, asTask: false } } : null
 }
 
 function isUsualEnvelope(envelope: unknown): boolean {

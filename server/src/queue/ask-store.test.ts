@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import type { Queue } from 'bullmq'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { OpsError } from '../errors.ts'
@@ -45,4 +46,16 @@ test('an error that is ours already passes as it is', async () => {
 test('an answer is given as it is and leaves no timer behind', async () => {
   expect(await askStore(connected, async () => 42)).toBe(42)
   expect(vi.getTimerCount()).toBe(0)
+})
+
+test('a store that has answered while this process was held up is not blamed', async () => {
+  vi.useRealTimers()
+  const answer = askStore(connected, async () => {
+    await stat('.')
+    await stat('.')
+    return 42
+  })
+  await stat('.')
+  for (const until = performance.now() + 1600; performance.now() < until;);
+  expect(await answer).toBe(42)
 })

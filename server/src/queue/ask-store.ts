@@ -5,6 +5,9 @@ import { StoreError } from './sqlite/create-sqlite-backend.ts'
 /** A caller must have a clear error within two seconds; the rest is for the way back. */
 const DEADLINE_MS = 1500
 
+/** Of which it is made up: a process that was held up for longer has lost one of them, and blames itself and not the store. */
+const TICK_MS = 250
+
 const SILENT = 'The queue store does not answer. Try again in a few seconds.'
 const REFUSED = 'The queue store refuses to do this at the moment, its log or health_check tells why. Try again later.'
 
@@ -16,13 +19,17 @@ function told(cause: unknown): string {
 }
 
 /**
- * Makes calls to the store of `queue` and gives their result, or rejects within 1.5 s with OpsError
+ * Makes calls to the store of `queue` and gives their result, or rejects within 1.5 s in which this process could hear with OpsError
  * `store_unavailable` when the store is gone, frozen or refuses. Nothing is called before the queue was connected
  * once; what was called cannot be taken back, so a frozen store may still carry it out when it wakes up.
  */
 export async function askStore<T>(queue: Queue, calls: () => Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`no answer within ${DEADLINE_MS} ms`)), DEADLINE_MS)
+  let leftMs = DEADLINE_MS
+  const timer = setInterval(() => {
+    leftMs -= TICK_MS
+    if (leftMs <= 0) reject(new Error(`no answer within ${DEADLINE_MS} ms`))
+  }, TICK_MS)
   try {
     await Promise.race([queue.waitUntilReady(), late])
     return await Promise.race([calls(), late])
@@ -30,6 +37,6 @@ export async function askStore<T>(queue: Queue, calls: () => Promise<T>): Promis
     if (cause instanceof OpsError) throw cause
     throw new OpsError('store_unavailable', told(cause), { cause })
   } finally {
-    clearTimeout(timer)
+    clearInterval(timer)
   }
 }

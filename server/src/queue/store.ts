@@ -8,6 +8,7 @@ import {
   type JobsOptions,
   type Processor,
   type Queue,
+  type QueueEvents,
   type QueueOptions,
   type Worker,
   type WorkerOptions,
@@ -17,15 +18,19 @@ import type { Log } from '../log.ts'
 import { sqlitePath } from '../store-url.ts'
 import { logConnectionErrors } from './connection-errors.ts'
 import { readClients, type Clients } from './consumers.ts'
+import { openEventStream, type EventStream } from './event-stream.ts'
 import { gettersOnly, type FactsReader } from './facts-reader.ts'
 import { LastRefusals } from './last-refusal.ts'
 import type { Notes } from './notes.ts'
 import { redisNotes } from './redis-notes.ts'
 import { redisReader } from './redis-reader.ts'
+import { redisSubscriptions } from './redis-subscriptions.ts'
 import { SqliteBackend } from './sqlite/backend.ts'
 import { createSqliteBackend, StoreError, type FileFacts } from './sqlite/create-sqlite-backend.ts'
 import { sqliteNotes } from './sqlite-notes.ts'
 import { sqliteReader } from './sqlite-reader.ts'
+import { sqliteSubscriptions } from './sqlite-subscriptions.ts'
+import type { Subscriptions } from './subscriptions.ts'
 
 /** Longest pause between two attempts of a worker to reach the store again; BullMQ's own default backs off to 20 s. */
 const WORKER_RECONNECT_MAX_MS = 2000
@@ -43,6 +48,8 @@ export interface Store extends FactsReader {
   inspectFile(queue: Queue): Promise<FileFacts | null>
   /** The notes of a queue of this store, through the connection of that queue; null where there are none (PostgreSQL). */
   openNotes(queue: Queue): Notes | null
+  /** The subscriptions beside a queue of this store, through its connection; null where there are none (PostgreSQL). */
+  openSubscriptions(queue: Queue): Subscriptions | null
   /** Who is connected to the store of a queue. Rejects like any call. */
   readClients(queue: Queue): Promise<Clients>
   /** A queue whose calls reject at once when the store is gone; make them through `askStore`. */
@@ -65,6 +72,8 @@ export interface Store extends FactsReader {
     processor: Processor<Data, Result>,
     options: Omit<WorkerOptions, 'connection' | 'prefix'>,
   ): Worker<Data, Result>
+  /** The events of a queue, on a connection of their own that waits for the store patiently. */
+  openEvents(name: string): EventStream
 }
 
 /** One kind of store. Producers and consumers fail differently, so each gets a connection of its own (decision 9). */
@@ -108,6 +117,11 @@ export function openStore(url: string, prefix: string, log: Log): Store {
       if (backend instanceof SqliteBackend) return sqliteNotes(backend)
       return kind === 'redis' ? redisNotes(queue) : null
     },
+    openSubscriptions(queue) {
+      const backend: unknown = queue.getBackend()
+      if (backend instanceof SqliteBackend) return sqliteSubscriptions(backend)
+      return kind === 'redis' ? redisSubscriptions(queue) : null
+    },
     openQueue: (name, defaults) => open(name, defaults ? { defaultJobOptions: defaults } : {}),
     openReader: (name) => open(name, { skipMetasUpdate: true }),
     openObserver(name) {
@@ -121,6 +135,12 @@ export function openStore(url: string, prefix: string, log: Log): Store {
       const worker = opened(() => new classes.Worker(name, processor, settings)) as unknown as Worker
       logConnectionErrors(worker, log.child({ queue: name, role: 'worker' }))
       return worker
+    },
+    openEvents(name) {
+      const settings = { prefix, connection: forWorkers, autorun: false }
+      const events = opened(() => new classes.QueueEvents(name, settings)) as unknown as QueueEvents
+      logConnectionErrors(events, log.child({ queue: name, role: 'events' }))
+      return openEventStream(events)
     },
   }
 }

@@ -8,10 +8,14 @@ export interface CallProgress {
   message: string
 }
 
-/** Who asks, as every transport and every protocol era tells it: all that a handler sees of how it is spoken. */
-export interface Call {
+/** Who asks. */
+export interface Asker {
   /** Whose jobs these are, null as long as nobody has to say who he is. */
   principal: string | null
+}
+
+/** A call, as every transport and every protocol era tells it: all that a handler sees of how it is spoken. */
+export interface Call extends Asker {
   /** Aborted when the client has gone or has cancelled the call: waiting then is in vain, jobs go on. */
   signal: AbortSignal
   /** Tells the client how far it is; to one that has not asked for it, nothing is sent. Never rejects. */

@@ -6,9 +6,9 @@ export const cancelExport = (exports: Exports): Tool<typeof CancelExportInput, t
   name: 'cancel_export',
   title: 'Cancel an export',
   description:
-    'Stops an export that waits or is being written and removes its unfinished file; an export that is over stays as it is. The answer is its status: cancelled is true as soon as it is asked for, state becomes completed without a result when it has stopped.',
+    'Stops an export that waits or is being written and removes its unfinished file; one that is over stays as it is. The answer is its status: cancelled is true once it is asked for, state is completed without a result once it has stopped.',
   input: CancelExportInput,
   output: ExportStatusOutput,
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
-  handle: async ({ job_id }) => ({ output: await exports.cancel(job_id) }),
+  handle: async ({ job_id }, { principal }) => ({ output: await exports.cancel(job_id, principal) }),
 })

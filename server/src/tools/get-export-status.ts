@@ -1,5 +1,6 @@
 import { ExportStatusInput, ExportStatusOutput } from '../contract.ts'
 import type { Exports } from '../exports/exports.ts'
+import { answerOf } from './status-answer.ts'
 import { readOnly, type Tool } from './tool.ts'
 
 export const getExportStatus = (exports: Exports): Tool<typeof ExportStatusInput, typeof ExportStatusOutput> => ({
@@ -10,5 +11,5 @@ export const getExportStatus = (exports: Exports): Tool<typeof ExportStatusInput
   input: ExportStatusInput,
   output: ExportStatusOutput,
   annotations: readOnly,
-  handle: async ({ job_id }) => ({ output: await exports.status(job_id) }),
+  handle: async ({ job_id }, { principal }) => answerOf(await exports.status(job_id, principal)),
 })

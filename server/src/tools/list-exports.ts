@@ -10,5 +10,5 @@ export const listExports = (exports: Exports): Tool<typeof ListExportsInput, typ
   input: ListExportsInput,
   output: ListExportsOutput,
   annotations: readOnly,
-  handle: async (page) => ({ output: await exports.list(page) }),
+  handle: async (page, { principal }) => ({ output: await exports.list(page, principal) }),
 })

@@ -10,10 +10,12 @@ import { listExports } from './list-exports.ts'
 import { sendCanary } from './send-canary.ts'
 import { startExport } from './start-export.ts'
 import type { Tool } from './tool.ts'
+import { waitForExport } from './wait-for-export.ts'
 
 /** Every tool there is, in the order in which clients see them. */
 export const listTools = (exports: Exports, catalogue: Catalogue, health: Health, canary: CanaryTrip): Tool[] => [
   startExport(exports),
+  waitForExport(exports),
   getExportStatus(exports),
   cancelExport(exports),
   listExports(exports),

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { ResourceLink } from '../resources/resource.ts'
 import type { Call } from './call.ts'
 
 /** How a host should treat a tool; hints for people, never enforcement. */
@@ -14,6 +15,8 @@ export interface ToolAnswer<Output> {
   output: Output
   /** True for an answer in the shape of the output schema that nevertheless reports trouble (health_check). */
   isError?: boolean
+  /** Resources that the output tells of, for clients that know of such links. */
+  links?: ResourceLink[]
 }
 
 /**

@@ -3,6 +3,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createExports } from '@queue-ops/server/exports'
+import { openJobWatch } from '@queue-ops/server/job-watch'
 import { createLog } from '@queue-ops/server/log'
 import { openStore } from '@queue-ops/server/store'
 import { getExportStatus } from '@queue-ops/server/tools/get-export-status'
@@ -12,14 +13,20 @@ import { bareRoute, ours, plainV1, plainV2 } from './ways.ts'
 
 const [queueUrl = ''] = process.argv.slice(2)
 const log = createLog('silent')
-const queue = openStore(queueUrl, 'bench', log).openQueue('exports')
+const store = openStore(queueUrl, 'bench', log)
+const queue = store.openQueue('exports')
 const noDatasets = {
   list: () => [],
   pick() {
     throw new Error('nothing is started here')
   },
 }
-const exports = createExports(queue, noDatasets, async (file) => `http://127.0.0.1/exports/${file}`)
+const exports = createExports(
+  queue,
+  openJobWatch(store, queue, log),
+  noDatasets,
+  async (file) => `http://127.0.0.1/exports/${file}`,
+)
 const status = getExportStatus(exports)
 const tools = definedTools().map((tool) => (tool.name === status.name ? (status as unknown as typeof tool) : tool))
 

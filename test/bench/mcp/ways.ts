@@ -6,7 +6,9 @@ import { createMcpHandler, McpServer as ServerV2 } from '@modelcontextprotocol/s
 import type { Exports } from '@queue-ops/server/exports'
 import type { Log } from '@queue-ops/server/log'
 import { legacyServerFactory } from '@queue-ops/server/mcp/legacy-server'
-import { modernHandler, modernServerFactory } from '@queue-ops/server/mcp/modern-server'
+import { modernHandler } from '@queue-ops/server/mcp/modern-handler'
+import { modernServerFactory } from '@queue-ops/server/mcp/modern-server'
+import { offerResources } from '@queue-ops/server/mcp/offered-resources'
 import { offerTools } from '@queue-ops/server/mcp/offered-tools'
 import { mountMcp } from '@queue-ops/server/mcp-mount'
 import type { Tool } from '@queue-ops/server/tool'
@@ -17,15 +19,24 @@ export function bareRoute(exports: Exports): Router {
   const router = Router()
   router.post('/', express.json(), (req, res, next) => {
     const { job_id: jobId } = req.body as { job_id: string }
-    exports.status(jobId).then((status) => res.json(status), next)
+    exports.status(jobId, null).then((status) => res.json(status), next)
   })
   return router
 }
 
 export function ours(tools: Tool[], log: Log): RequestHandler {
   const offered = offerTools(tools, log)
-  const modern = modernHandler(modernServerFactory(offered), log)
-  return mountMcp({ tools: offered, legacy: legacyServerFactory(offered), modern }, log).handler
+  const resources = offerResources(nothing, log)
+  const offer = { tools: offered, resources, tasks: null }
+  const modern = modernHandler(modernServerFactory(offer), resources, log)
+  return mountMcp({ tools: offered, legacy: legacyServerFactory(offer), modern, sessions: null }, log).handler
+}
+
+const nothing = {
+  template: { uriTemplate: 'none://{id}', name: 'none', title: 'None', description: 'There are none.' },
+  list: async () => ({ resources: [], nextCursor: null }),
+  read: () => null,
+  follow: () => null,
 }
 
 /** As the examples of the first SDK have it for servers without sessions. */

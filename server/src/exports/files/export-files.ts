@@ -18,6 +18,11 @@ export interface StoredFile {
 /** How a file gets to a client: read by this server from a disk, or fetched by the client from where the link leads. */
 export type Handout = { kind: 'file'; path: string; etag: string } | { kind: 'link'; url: string }
 
+export interface FilePart {
+  data: Buffer
+  total: number
+}
+
 /**
  * Where finished exports stand, the same for all instances that have the same EXPORT_FILES: any of them hands out what
  * another one made. What reads from there rejects with OpsError `files_unavailable` when the place does not answer.
@@ -31,6 +36,11 @@ export interface ExportFiles {
   publish(file: FinishedFile, signal: AbortSignal): Promise<void>
   /** Null when there is no such file; a link is good for one method only, and for a few minutes. */
   handOut(name: string, method: 'GET' | 'HEAD'): Promise<Handout | null>
+  /**
+   * At most `bytes` bytes of a file, from the one at `from` on, and how many it has in all; null when there is no such file.
+   * Behind its end there are none.
+   */
+  readPart(name: string, from: number, bytes: number): Promise<FilePart | null>
   /** Tells the sweepers of all instances that the file is being read at this moment. */
   lease(name: string): Promise<void>
   list(signal: AbortSignal): Promise<StoredFile[]>

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { OpsError } from '../../errors.ts'
 import { isMissing, systemCode, unwritable } from './disk-errors.ts'
-import type { ExportFiles, FinishedFile, StoredFile } from './export-files.ts'
+import type { ExportFiles, FilePart, FinishedFile, StoredFile } from './export-files.ts'
 import { leaseName } from './retention.ts'
 
 /** Finished exports in a folder of this machine, or one that several machines share. Made when it is missing. */
@@ -23,6 +23,9 @@ export async function openLocalFiles(folder: string): Promise<ExportFiles> {
         path: pathOf(folder, name),
         etag: `"${found.size.toString(16)}-${found.mtimeNs.toString(16)}"`,
       }
+    },
+    async readPart(name, from, bytes) {
+      return (await regularFile(folder, name)) && readPart(pathOf(folder, name), from, bytes)
     },
     async lease(name) {
       const handle = await open(pathOf(folder, leaseName(name)), 'a', 0o600)
@@ -68,6 +71,19 @@ async function publish(folder: string, { path, name }: FinishedFile, signal: Abo
   } catch (error) {
     signal.throwIfAborted()
     throw unwritable(error)
+  }
+}
+
+async function readPart(path: string, from: number, bytes: number): Promise<FilePart | null> {
+  try {
+    await using file = await open(path)
+    const { size: total } = await file.stat()
+    const data = Buffer.alloc(Math.max(0, Math.min(bytes, total - from)))
+    const { bytesRead } = await file.read(data, 0, data.length, from)
+    return { data: data.subarray(0, bytesRead), total }
+  } catch (cause) {
+    if (isMissing(cause)) return null
+    throw new OpsError('files_unavailable', 'The file cannot be read. Let the operator look at its folder.', { cause })
   }
 }
 

@@ -73,6 +73,18 @@ export function openS3Files({ bucket: name, prefix, ...address }: S3Address, log
       })
       return { kind: 'link', url: await getSignedUrl(s3, command, { expiresIn: LINK_SECONDS }) }
     },
+    async readPart(file, from, bytes) {
+      const stored = await look(file)
+      if (!stored) return null
+      const { bytes: total } = stored
+      // A range behind the end would be refused.
+      if (from >= total) return { data: Buffer.alloc(0), total }
+      const range = { ...key(file), Range: `bytes=${from}-${Math.min(from + bytes, total) - 1}` }
+      return asked(async (abortSignal) => {
+        const { Body } = (await s3.send(new GetObjectCommand(range), { abortSignal }).catch(nullWhenAbsent)) ?? {}
+        return Body ? { data: Buffer.from(await Body.transformToByteArray()), total } : null
+      })
+    },
     lease,
     list: (signal) => list(bucket, signal),
     look,

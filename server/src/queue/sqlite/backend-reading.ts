@@ -5,7 +5,7 @@ import { holderOf } from './dedup.ts'
 import { Dependency } from './dependencies.ts'
 import * as inspecting from './inspecting.ts'
 import { readMetrics, type Outcome } from './metrics.ts'
-import { readNotes, readTallies } from './notes.ts'
+import { bookOf, readNotes, readTallies } from './notes.ts'
 import { fileFacts, type FileFacts } from './file-facts.ts'
 import { queueFacts, type Bounds } from './queue-facts.ts'
 import { findScheduler } from './scheduler-rows.ts'
@@ -100,11 +100,16 @@ export abstract class ReadingBackend extends BackendBase {
     return this.write((tx) => fileFacts(tx, database.path, integrity.latest(Date.now())))
   }
 
-  /** What processes have left under names, not older than `keptMs`, and the running numbers. */
-  readNotes(keptMs: number) {
+  /**
+   * What processes have left under names, not older than `keptMs`, and the running numbers.
+   *
+   * @param book see {@link bookOf}
+   * @param start only notes whose names start so
+   */
+  readNotes(keptMs: number, { book, start }: { book?: string; start?: string } = {}) {
     return this.read((tx) => {
       const now = Date.now()
-      const notes = readNotes(tx, this.qualifiedName, now, keptMs)
+      const notes = readNotes(tx, bookOf(this.qualifiedName, book), now, keptMs, start)
       return { now, notes, tallies: readTallies(tx, this.qualifiedName) }
     })
   }

@@ -317,17 +317,21 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
 
   // ── notes, which BullMQ knows nothing of ────────────────────────────────────────────────────────────────────────────
 
-  /** Keeps a text under a name for the processes around the queue, and gives the time at which it was written. */
-  writeNote(name: string, text: string, keeping: notes.Keeping): Promise<number> {
+  /**
+   * Keeps a text under a name for the processes around the queue, and gives the time at which it was written.
+   *
+   * @param book see {@link notes.bookOf}
+   */
+  writeNote(name: string, text: string, keeping: notes.Keeping, book?: string): Promise<number> {
     return this.write((tx) => {
       const writtenAt = Date.now()
-      notes.writeNote(tx, this.qualifiedName, { name, writtenAt, text }, keeping)
+      notes.writeNote(tx, notes.bookOf(this.qualifiedName, book), { name, writtenAt, text }, keeping)
       return writtenAt
     })
   }
 
-  removeNote(name: string): Promise<void> {
-    return this.write((tx) => notes.removeNote(tx, this.qualifiedName, name))
+  removeNote(name: string, book?: string): Promise<void> {
+    return this.write((tx) => notes.removeNote(tx, notes.bookOf(this.qualifiedName, book), name))
   }
 
   /** Adds one to the running number with this name. */

@@ -13,6 +13,12 @@ export interface Keeping {
   most: number
 }
 
+/** Notes of a queue may be kept in several books, each with a limit of its own; those about the queue itself are in none. */
+export const bookOf = (queue: string, book?: string) => (book === undefined ? queue : `${queue}:queue-ops:${book}`)
+
+/** Comes behind every name that goes on after the same start. */
+const LAST_CHARACTER = '\u{10ffff}'
+
 /** Writes a note and forgets those of the queue that are too old or too many. */
 export function writeNote(
   tx: Transaction,
@@ -38,11 +44,13 @@ export function removeNote(tx: Transaction, queue: string, name: string): void {
   tx.sql('DELETE FROM note WHERE queue = ? AND name = ?').run(queue, name)
 }
 
-/** Those that are not older than `keptMs` at `now`. */
-export function readNotes(tx: Transaction, queue: string, now: number, keptMs: number): StoredNote[] {
+/** Those that are not older than `keptMs` at `now` and whose name starts so. */
+export function readNotes(tx: Transaction, queue: string, now: number, keptMs: number, start = ''): StoredNote[] {
   const rows = tx
-    .sql('SELECT name, written_at, value FROM note WHERE queue = ? AND abs(written_at - ?) <= ? ORDER BY name')
-    .all(queue, now, keptMs)
+    .sql(
+      'SELECT name, written_at, value FROM note WHERE queue = ? AND name >= ? AND name < ? AND abs(written_at - ?) <= ? ORDER BY name',
+    )
+    .all(queue, start, start + LAST_CHARACTER, now, keptMs)
   return rows.map((row) => ({
     name: String(row['name']),
     writtenAt: Number(row['written_at']),

@@ -1,0 +1,249 @@
+import {
+  Client as Modern,
+  StreamableHTTPClientTransport as ModernHttp,
+  type FetchLike,
+} from '@modelcontextprotocol/client'
+import { StdioClientTransport as ModernStdio } from '@modelcontextprotocol/client/stdio'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
+import { ListExportsOutput, StartExportOutput } from '@queue-ops/server/contract'
+import { expect, test } from 'vitest'
+import { eventually } from './support/eventually.ts'
+import { connectStdio } from './support/mcp-client.ts'
+import { bareEnvironment, serverProgram, startProgram, temporaryFolder, type Program } from './support/program.ts'
+import { stores } from './support/stores.ts'
+
+// Being told that an export has ended, whichever instances have the subscription, the connection and the job.
+
+const MODERN = { versionNegotiation: { mode: { pin: '2026-07-28' } } } as const
+
+/** Sends each request to the next of several servers, as a load balancer does, and remembers which had the stream. */
+function inTurns(servers: Program[]) {
+  const alive = [...servers]
+  let turn = 0
+  const streams: Program[] = []
+  const fetchNext: FetchLike = async (url, init) => {
+    const server = alive[turn++ % alive.length]
+    if (!server) throw new Error('no server is left')
+    if (init?.method === 'GET') streams.push(server)
+    const target = new URL(url)
+    return fetch(new URL(target.pathname, server.url), init)
+  }
+  return {
+    fetch: fetchNext,
+    streams,
+    async kill(server: Program) {
+      alive.splice(alive.indexOf(server), 1)
+      await server.stop('SIGKILL')
+    },
+  }
+}
+
+const uriOf = (jobId: string) => `export://${jobId}/file`
+
+const startWith = async (client: { callTool: Client['callTool'] | Modern['callTool'] }, args: object = {}) => {
+  const params = { name: 'start_export', arguments: { format: 'csv', filters: { country: 'MT' }, ...args } }
+  const { structuredContent } = (await client.callTool(params)) as { structuredContent?: unknown }
+  return StartExportOutput.parse(structuredContent).job_id
+}
+
+for (const storeName of ['SQLite', 'Redis'] as const) {
+  test(`on ${storeName}, clients of both eras hear of their exports from whichever instance, a session of none twice or never when one dies`, async () => {
+    await using store = await (stores[storeName] as (typeof stores)[string])()
+    await using folder = await temporaryFolder()
+    const settings = { DATA_DIR: folder.path, QUEUE_URL: store.url }
+    const servers = await Promise.all([1, 2, 3].map(() => startProgram({ ...settings, ROLE: 'server' })))
+    await using all = new AsyncDisposableStack()
+    for (const server of servers) all.use(server)
+    await listensInTurns(servers, () => startProgram({ ...settings, ROLE: 'worker' }))
+    const balancer = inTurns(servers)
+
+    const client = new Client({ name: 'test', version: '1' })
+    const told: string[] = []
+    const toldAt = new Map<string, number>()
+    client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => {
+      told.push(params.uri)
+      toldAt.set(params.uri, Date.now())
+    })
+    const transport = new StreamableHTTPClientTransport(new URL('http://balancer/mcp'), {
+      fetch: balancer.fetch as typeof fetch,
+      reconnectionOptions: {
+        initialReconnectionDelay: 50,
+        maxReconnectionDelay: 200,
+        reconnectionDelayGrowFactor: 1,
+        maxRetries: 100,
+      },
+    })
+    await client.connect(transport as Parameters<Client['connect']>[0])
+    await using _closing = { [Symbol.asyncDispose]: () => client.close() }
+    expect(client.getServerCapabilities()?.resources).toEqual({ subscribe: true })
+    await eventually(() => expect(balancer.streams).toHaveLength(1))
+
+    const first = await startWith(client)
+    const second = await startWith(client)
+    await client.subscribeResource({ uri: uriOf(first) })
+    await client.subscribeResource({ uri: uriOf(second) })
+    const unwanted = await startWith(client)
+    await client.subscribeResource({ uri: uriOf(unwanted) })
+    await client.unsubscribeResource({ uri: uriOf(unwanted) })
+    {
+      await using _worker = await startProgram({ ...settings, ROLE: 'worker' })
+      await eventually(() => expect(told.toSorted()).toEqual([uriOf(first), uriOf(second)].toSorted()))
+    }
+
+    const { structuredContent } = await client.callTool({ name: 'list_exports', arguments: {} })
+    const { exports } = ListExportsOutput.parse(structuredContent)
+    const late = Math.max(
+      ...exports.map((one) => (toldAt.get(uriOf(one.job_id)) ?? 0) - Date.parse(one.finished_at ?? '')),
+    )
+    console.info(`${storeName}: told ${late} ms after the end of the export`)
+
+    // What ends while no stream is there is told by the one that comes next; what was told before is not told again.
+    const missed = await startWith(client)
+    await client.subscribeResource({ uri: uriOf(missed) })
+    const [stream] = balancer.streams
+    if (!stream) throw new Error('there was no stream')
+    await balancer.kill(stream)
+    await using _worker = await startProgram({ ...settings, ROLE: 'worker' })
+    await eventually(() => expect(told).toContain(uriOf(missed)))
+    expect(balancer.streams.at(-1)).not.toBe(stream)
+
+    // One that is over already is told as well.
+    const over = await startWith(client, { wait_ms: 5000 })
+    await client.subscribeResource({ uri: uriOf(over) })
+    await eventually(() => expect(told).toContain(uriOf(over)))
+    expect(told).toHaveLength(4)
+    await expect(client.subscribeResource({ uri: uriOf(crypto.randomUUID()) })).rejects.toThrow('Job not found')
+    await expect(client.subscribeResource({ uri: 'x:' })).rejects.toThrow('There is no such resource')
+  })
+}
+
+async function listensInTurns(servers: Program[], startWorker: () => Promise<AsyncDisposable>) {
+  const client = new Modern({ name: 'test', version: '1' }, MODERN)
+  await client.connect(new ModernHttp(new URL('http://balancer/mcp'), { fetch: inTurns(servers).fetch }))
+  await using _closing = { [Symbol.asyncDispose]: () => client.close() }
+  const { asked, honored } = await listens(client, startWorker)
+  // What there is not is left out of what is promised.
+  expect(honored).toEqual(asked.slice(0, 1))
+}
+
+async function listens(client: Modern, startWorker: () => Promise<AsyncDisposable>) {
+  const told: string[] = []
+  client.setNotificationHandler('notifications/resources/updated', ({ params }) => void told.push(params.uri))
+  const first = await startWith(client)
+  const second = await startWith(client)
+  const nobodys = uriOf(crypto.randomUUID())
+  const asked = [uriOf(first), nobodys]
+  const listening = await client.listen({ resourceSubscriptions: asked })
+  const others = await client.listen({ resourceSubscriptions: [uriOf(second)] })
+  await others.close()
+  await using _worker = await startWorker()
+  await eventually(() => expect(told).toEqual([uriOf(first)]))
+  await eventually(async () => {
+    const { structuredContent } = await client.callTool({ name: 'get_export_status', arguments: { job_id: second } })
+    expect(structuredContent).toMatchObject({ state: 'completed' })
+  })
+  const late = await client.listen({ resourceSubscriptions: [uriOf(second)] })
+  await eventually(() => expect(told).toEqual([uriOf(first), uriOf(second)]))
+  await listening.close()
+  await late.close()
+  return { asked, honored: listening.honoredFilter.resourceSubscriptions }
+}
+
+test('over stdio, clients of both eras are told by the process that they have started', async () => {
+  await using folder = await temporaryFolder()
+  const settings = { DATA_DIR: folder.path }
+  const startWorker = () => startProgram({ ...settings, ROLE: 'worker' })
+  {
+    await using mcp = await connectStdio({ ...settings, ROLE: 'server' })
+    const told: string[] = []
+    mcp.client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => void told.push(params.uri))
+    const jobId = await startWith(mcp.client)
+    await mcp.client.subscribeResource({ uri: uriOf(jobId) })
+    const unwanted = await startWith(mcp.client)
+    await mcp.client.subscribeResource({ uri: uriOf(unwanted) })
+    await mcp.client.unsubscribeResource({ uri: uriOf(unwanted) })
+    await using _worker = await startWorker()
+    await eventually(() => expect(told).toEqual([uriOf(jobId)]))
+  }
+  const client = new Modern({ name: 'test', version: '1' }, MODERN)
+  const env = { ...bareEnvironment(), ...settings, ROLE: 'server' }
+  await client.connect(
+    new ModernStdio({ command: process.execPath, args: [serverProgram, 'mcp'], env, stderr: 'ignore' }),
+  )
+  await using _closing = { [Symbol.asyncDispose]: () => client.close() }
+  const { asked, honored } = await listens(client, startWorker)
+  expect(honored).toEqual(asked)
+})
+
+/** The first event on the stream of a session. */
+async function firstEvent(url: string, session: string, lastId: string | null) {
+  const client = new AbortController()
+  const response = await fetch(`${url}/mcp`, {
+    headers: {
+      accept: 'text/event-stream',
+      'mcp-session-id': session,
+      ...(lastId === null ? {} : { 'last-event-id': lastId }),
+    },
+    signal: client.signal,
+  })
+  const [, id = '', data = '{}'] = /id: (.+)\nevent: message\ndata: (.+)\n/.exec(await firstText(response)) ?? []
+  client.abort()
+  return { id, uri: (JSON.parse(data) as { params: { uri: string } }).params.uri }
+}
+
+async function firstText(response: Response) {
+  const part = await response.body?.pipeThrough(new TextDecoderStream()).getReader().read()
+  return part?.value ?? ''
+}
+
+test('a stream goes on behind the event that the client has seen last, and asks for the name of a session', async () => {
+  await using folder = await temporaryFolder()
+  await using program = await startProgram({ DATA_DIR: folder.path })
+  const post = (body: object, headers: Record<string, string> = {}) =>
+    fetch(`${program.url}/mcp`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, ...body }),
+    })
+  const clientInfo = { name: 'test', version: '1' }
+  const initialize = { method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo } }
+  const session = (await post(initialize)).headers.get('mcp-session-id') ?? ''
+  const own = { 'mcp-session-id': session }
+  const finished = async () => {
+    const params = { name: 'start_export', arguments: { format: 'csv', limit: 1, wait_ms: 5000 } }
+    const answer = (await (await post({ method: 'tools/call', params })).json()) as {
+      result: { structuredContent: {} }
+    }
+    return uriOf(StartExportOutput.parse(answer.result.structuredContent).job_id)
+  }
+  const subscribe = async (uri: string, headers: Record<string, string> = own) =>
+    (await post({ method: 'resources/subscribe', params: { uri } }, headers)).json()
+
+  const first = await finished()
+  expect(await subscribe(first)).toMatchObject({ result: {} })
+  const seen = await firstEvent(program.url, session, null)
+  expect(seen.uri).toBe(first)
+  expect(await firstEvent(program.url, session, null)).toEqual(seen)
+  const second = await finished()
+  await subscribe(second)
+  expect((await firstEvent(program.url, session, seen.id)).uri).toBe(second)
+
+  const get = (headers: Record<string, string>) => fetch(`${program.url}/mcp`, { headers })
+  const stream = { accept: 'text/event-stream' }
+  expect((await get(stream)).status).toBe(405)
+  expect((await get({ ...stream, 'mcp-session-id': '../../x' })).status).toBe(404)
+  expect((await get({ ...own, accept: 'application/json' })).status).toBe(405)
+  expect((await fetch(`${program.url}/mcp`, { method: 'DELETE', headers: own })).status).toBe(405)
+  expect(await subscribe(first, {})).toMatchObject({
+    error: { code: -32_600, message: expect.stringContaining('Subscriptions need a session') },
+  })
+  const notInitialize = await post({ method: 'tools/list' })
+  expect(notInitialize.headers.get('mcp-session-id')).toBeNull()
+
+  // A client that stays connected does not keep the server from stopping.
+  const open = await get({ ...stream, ...own })
+  expect(open.status).toBe(200)
+  expect(await program.stop()).toBe(0)
+})
