@@ -56,7 +56,8 @@ type Mode = 'legacy' | 'auto' | { pin: string }
 export const officialV2 =
   (mode: Mode | null) =>
   async (reach: Reach): Promise<AnyClient> => {
-    const client = new Client2(me, mode === null ? {} : { versionNegotiation: { mode } })
+    // By default a server that it has just started is soon taken for one that knows only the older versions.
+    const client = new Client2(me, mode === null ? {} : { versionNegotiation: { mode, probe: { timeoutMs: 60_000 } } })
     await client.connect('url' in reach ? new Http2(endpoint(reach.url)) : new Stdio2(started(reach.env)))
     return {
       version: client.getNegotiatedProtocolVersion(),

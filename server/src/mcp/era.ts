@@ -28,7 +28,9 @@ function plainly(message: unknown, { protocolVersion }: EraHeaders): Era | null 
   const isRequest =
     jsonrpc === '2.0' && typeof method === 'string' && (typeof id === 'string' || typeof id === 'number')
   if (!isRequest || method === 'initialize' || !isObject(params)) return null
-  if (isObject(params['_meta']) && Object.hasOwn(params['_meta'], PROTOCOL_VERSION_META_KEY)) return 'modern'
+  const { _meta: meta = {} } = params
+  if (!isObject(meta)) return null
+  if (Object.hasOwn(meta, PROTOCOL_VERSION_META_KEY)) return 'modern'
   return protocolVersion === undefined || SUPPORTED_PROTOCOL_VERSIONS.includes(protocolVersion) ? 'legacy' : null
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pageOf } from './page.ts'
+import { pageOf, thoseThatFit } from './page.ts'
 
 const names = (count: number) => Array.from({ length: count }, (_, at) => `n${at}`)
 const self = (name: string) => name
@@ -45,4 +45,11 @@ test('a cursor that is none of ours is refused', () => {
     encode(['a', '1']),
   ])
     expect(() => pageOf(names(3), self, { limit: 1, cursor })).toThrow('This cursor is not of this list')
+})
+
+test('as many items are told as fit, and always one', () => {
+  expect(thoseThatFit(['aa', 'bb', 'cc'], 8)).toEqual(['aa', 'bb'])
+  expect(thoseThatFit(['aa', 'bb', 'cc'], 12)).toEqual(['aa', 'bb', 'cc'])
+  expect(thoseThatFit(['x'.repeat(50), 'bb'], 8)).toEqual(['x'.repeat(50)])
+  expect(thoseThatFit([], 8)).toEqual([])
 })
