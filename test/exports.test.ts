@@ -44,7 +44,9 @@ function roundTrips(transport: string, connect: () => Promise<McpClient>): void 
 
     test('the tools are listed as reviewed', async () => {
       const { tools } = await mcp.client.listTools()
-      await expect(`${JSON.stringify(tools, null, 2)}\n`).toMatchFileSnapshot('snapshots/tools.json')
+      // Which of them can be tasks is told to this era only: tasks.test.ts.
+      const reviewed = tools.map(({ execution: _, ...tool }) => tool)
+      await expect(`${JSON.stringify(reviewed, null, 2)}\n`).toMatchFileSnapshot('snapshots/tools.json')
     })
 
     for (const [format, read] of Object.entries({ csv: readCsv, json: readJson, xlsx: readXlsx })) {

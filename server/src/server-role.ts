@@ -1,0 +1,147 @@
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { createAskedSchedules } from './exports/asked-schedules.ts'
+import { exportJobOptions, type ExportQueue } from './exports/export-job.ts'
+import { createExports } from './exports/exports.ts'
+import type { ExportFiles } from './exports/files/export-files.ts'
+import { startCanaries } from './health/canary-schedule.ts'
+import { canaryTrip } from './health/canary-trip.ts'
+import { openHealth } from './health/open-health.ts'
+import { mountBoard } from './http/board.ts'
+import { DOWNLOADS_PATH, mountDownloads } from './http/downloads.ts'
+import { mountHealth, mountLive, mountReady } from './http/health.ts'
+import { listen } from './http/listen.ts'
+import { mountMcp } from './http/mcp.ts'
+import { mountMetrics } from './http/metrics.ts'
+import { mountPage } from './http/page.ts'
+import { mountStatus } from './http/status.ts'
+import { exportTasks, TASK_TOOL } from './mcp/export-tasks.ts'
+import { legacyServerFactory } from './mcp/legacy-server.ts'
+import { modernHandler } from './mcp/modern-handler.ts'
+import { modernServerFactory } from './mcp/modern-server.ts'
+import { offerResources } from './mcp/offered-resources.ts'
+import { offerTools } from './mcp/offered-tools.ts'
+import { openSessions } from './mcp/sessions.ts'
+import { serveStdio } from './mcp/stdio.ts'
+import { attachQueues } from './operations/attached-queues.ts'
+import { operationJobOptions, operationsQueueName, type OperationQueue } from './operations/operation-job.ts'
+import { createOperations } from './operations/operations.ts'
+import { openJobWatch } from './queue/job-watch.ts'
+import { exportFile } from './resources/export-file.ts'
+import { MB, notServing, type Served, type Shared } from './role.ts'
+import { listTools } from './tools/list.ts'
+import { changesNothing } from './tools/tool.ts'
+
+const PAGE_DIRECTORY = fileURLToPath(new URL('../../web/dist', import.meta.url))
+
+/** Answers clients over HTTP, or one over stdio. */
+export async function startServer(shared: Shared, transport: 'http' | 'stdio'): Promise<Served> {
+  const parts = openParts(shared)
+  return transport === 'stdio' ? overStdio(shared, parts) : overHttp(shared, parts)
+}
+
+type Parts = ReturnType<typeof openParts>
+
+/** What clients ask, however they are spoken to. */
+function openParts({ config, log, store, catalogue, closers }: Shared) {
+  const jobOptions = exportJobOptions(config.exportAttempts, config.exportBackoffMs)
+  const queue: ExportQueue = store.openQueue(config.exportQueue, jobOptions)
+  const records: OperationQueue = store.openQueue(operationsQueueName(config.exportQueue), operationJobOptions)
+  const health = openHealth(store, { ...config, exportMinFreeBytes: config.exportMinFreeMb * MB }, log)
+  const queues = attachQueues(store, queue, {
+    queues: config.queues,
+    discover: config.discoverQueues,
+    except: [records.name],
+  })
+  const notes = store.openNotes(queue)
+  const canaries =
+    notes && config.canaryIntervalMs > 0 ? startCanaries(queue, notes, config.canaryIntervalMs, log) : null
+  const watch = openJobWatch(store, queue, log)
+  closers.work.push(
+    async () => canaries?.close(),
+    () => watch.close(),
+  )
+  closers.connections.push(
+    () => queue.close(),
+    () => records.close(),
+    () => health.close(),
+  )
+  return {
+    queue,
+    records,
+    health,
+    canary: canaryTrip(queue, notes),
+    watch,
+    operating: {
+      store,
+      queues,
+      operations: createOperations(store, records, queues),
+      schedules: createAskedSchedules(queue, catalogue, jobOptions),
+    },
+  }
+}
+
+type DownloadUrl = (file: string) => Promise<string | null>
+
+/** The tools, resources and tasks, bound to both protocol eras. */
+function bindEras({ config, log, files, catalogue }: Shared, parts: Parts, downloadUrl: DownloadUrl) {
+  const { queue, watch, health, canary, operating } = parts
+  const exports = createExports(queue, watch, catalogue, downloadUrl)
+  const all = listTools(exports, catalogue, health, canary, operating)
+  const list = config.readOnly ? all.filter(changesNothing) : all
+  const tools = offerTools(list, log)
+  const tasks = list.some(({ name }) => name === TASK_TOOL) ? exportTasks(exports, log) : null
+  const resources = offerResources(exportFile(exports, files), log)
+  const offer = { tools, resources, tasks }
+  return { tools, resources, legacy: legacyServerFactory(offer), modern: modernServerFactory(offer) }
+}
+
+async function overStdio(shared: Shared, parts: Parts): Promise<Served> {
+  const { config, log, files, closers } = shared
+  const url = config.publicUrl ? throughServer(files, config.publicUrl) : directly(files)
+  const stdio = await serveStdio(bindEras(shared, parts, url), log)
+  closers.work.push(() => stdio.close())
+  return { url: null, ended: stdio.ended, watch: parts.health.watch }
+}
+
+async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
+  const { config, log, store, files, closers } = shared
+  const { queue, records, health } = parts
+  const mounts = (url: string) => [
+    mountLive(),
+    mountReady(health),
+    mountHealth(health),
+    mountMetrics(health),
+    mcpAt(url, shared, parts),
+    mountStatus(health, queue, config.probeResultsFile),
+    mountDownloads(files, log),
+    mountBoard([queue, records], store, config.readOnly),
+    mountPage(PAGE_DIRECTORY),
+  ]
+  const http = await listen(config, mounts, log)
+  closers.work.push(() => http.close())
+  return { url: http.url, ended: notServing.ended, watch: health.watch }
+}
+
+function mcpAt(url: string, shared: Shared, parts: Parts) {
+  const { config, log, store, files, closers } = shared
+  const { queue, watch } = parts
+  const bound = bindEras(shared, parts, throughServer(files, config.publicUrl ?? url))
+  const modern = modernHandler(bound.modern, bound.resources, log)
+  const subscriptions = store.openSubscriptions(queue)
+  const sessions = subscriptions && openSessions(queue, subscriptions, watch, bound.resources, log)
+  closers.work.push(
+    () => modern.close(),
+    async () => sessions?.close(),
+  )
+  return mountMcp({ tools: bound.tools, legacy: bound.legacy, modern, sessions }, log)
+}
+
+/** The address under which this or any other instance hands out a file. */
+const throughServer = (files: ExportFiles, base: string) => async (file: string) =>
+  (await files.look(file)) && `${base}${DOWNLOADS_PATH}/${file}`
+
+/** For a client on this machine, which has started this process and can read what it can read. */
+const directly = (files: ExportFiles) => async (file: string) => {
+  const handout = await files.handOut(file, 'GET')
+  return handout && (handout.kind === 'file' ? pathToFileURL(handout.path).href : handout.url)
+}
