@@ -217,7 +217,7 @@ export const StartExportInput = z.strictObject({
     .min(1)
     .max(200)
     .optional()
-    .describe('The same key with the same request gives the same job instead of a second one'),
+    .describe('The same key with the same request gives the same job instead of a second one, for 30 days'),
 })
 export type StartExportInput = z.infer<typeof StartExportInput>
 

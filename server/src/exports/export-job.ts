@@ -19,10 +19,6 @@ export const ExportData = z.object({
     })
     .optional()
     .describe('The schedule that began it, what makes the names of its files hard to guess, how many results are kept'),
-  asked_by: z
-    .uuid()
-    .optional()
-    .describe('The call that put it on the queue: of those with one idempotency key, the first that came'),
   cancelled: z.boolean().optional().describe('Somebody asked to stop it; who works on it looks here now and then'),
 })
 export type ExportData = z.infer<typeof ExportData>

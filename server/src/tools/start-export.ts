@@ -19,10 +19,10 @@ export const startExport = (exports: Exports): Tool<typeof StartExportInput, typ
 function messageFor(jobId: string, earlier: StartedExport['earlier']): string {
   const ask = `Call get_export_status with job_id "${jobId}"`
   if (!earlier) return `The export is queued. ${ask} until it is completed or failed.`
-  const { state, cancelled } = earlier
+  const { state, cancelled, fileProblem } = earlier
   const began = 'This idempotency_key was used before, for the same request: that export'
   if (cancelled) return `${began} was cancelled. Choose a new key to start another one.`
   if (state === 'failed') return `${began} has failed. ${ask} for the reason, choose a new key to start another one.`
-  if (state === 'completed') return `${began} is completed. ${ask} for its file.`
+  if (state === 'completed') return `${began} is completed. ${fileProblem ?? `${ask} for its file.`}`
   return `${began} is ${state}. ${ask} until it is completed or failed.`
 }
