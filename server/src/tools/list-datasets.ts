@@ -7,6 +7,7 @@ import {
   type FilterType,
 } from '../contract.ts'
 import { OpsError } from '../errors.ts'
+import { askEach } from '../exports/datasets/ask-each.ts'
 import type { Catalogue } from '../exports/datasets/catalogue.ts'
 import type { Dataset } from '../exports/datasets/dataset.ts'
 import { operatorsOf } from '../exports/datasets/operators.ts'
@@ -24,7 +25,7 @@ export const listDatasets = (catalogue: Catalogue): Tool<typeof ListDatasetsInpu
   annotations: readOnly,
   async handle(input) {
     const { items, nextCursor } = pageOf(catalogue.list(), ({ name }) => name, input)
-    const datasets = await Promise.all(items.map(describe))
+    const datasets = await askEach(items, describe)
     return {
       output: { datasets, next_cursor: nextCursor, types: typesOf(datasets), formats: ExportFormat.options },
     }
