@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { rename, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StartExportOutput } from '@queue-ops/server/contract'
 import { createLog } from '@queue-ops/server/log'
@@ -127,7 +127,57 @@ test('the same idempotency key gives the same job, and is refused for another re
   const other = await mcp.call('start_export', { ...request, filters: { country: 'NL' } })
   expect(other.isError).toBe(true)
   expect(answerText(other)).toEqual({ error: expect.stringContaining('was used for another request') })
+
+  const { file } = await mcp.finishedExport(ids[0] ?? '')
+  await rm(join(folder.path, 'exports', file))
+  const { result } = await mcp.exportStatus(ids[0] ?? '')
+  const gone =
+    'The file was deleted: exported files are kept for a limited time. Start the export again with a new idempotency_key to get a new one.'
+  expect(result).toMatchObject({ download_url: null, file_problem: gone })
+  expect((await mcp.call('start_export', request)).structuredContent).toMatchObject({
+    job_id: ids[0],
+    status: 'exists',
+    message: `This idempotency_key was used before, for the same request: that export is completed. ${gone}`,
+  })
 })
+
+for (const [storeName, startStore] of Object.entries(stores)) {
+  test(`on ${storeName}, an idempotency key gives the same job on any instance and after a restart, for one queue`, async () => {
+    await using store = await startStore()
+    await using folder = await temporaryFolder()
+    const settings = { QUEUE_URL: store.url, DATA_DIR: folder.path }
+    const request = { format: 'csv', filters: { country: 'MT' }, idempotency_key: 'monday' }
+    const ask = async ({ url }: { url: string }) => {
+      await using mcp = await connectHttp(url)
+      return StartExportOutput.parse((await mcp.call('start_export', request)).structuredContent)
+    }
+    await using program = await startProgram(settings)
+    let jobId: string
+    {
+      await using server = await startProgram({ ...settings, ROLE: 'server' })
+      const answers = await Promise.all([program, server, program, server].map(ask))
+      jobId = answers[0]?.job_id ?? ''
+      expect(answers.map(({ job_id }) => job_id)).toEqual(answers.map(() => jobId))
+      expect(answers.filter(({ status }) => status === 'queued')).toHaveLength(1)
+    }
+    await using foreigner = await startProgram({ ...settings, ROLE: 'server', EXPORT_QUEUE: 'others' })
+    expect(await ask(foreigner)).toMatchObject({ job_id: expect.not.stringContaining(jobId), status: 'queued' })
+    await using restarted = await startProgram({ ...settings, ROLE: 'server' })
+    expect(await ask(restarted)).toMatchObject({ job_id: jobId, status: 'exists' })
+
+    // A job that makes way for newer ones is begun anew, by one of those who ask.
+    await using mcp = await connectHttp(program.url)
+    await mcp.finishedExport(jobId)
+    const queue = openStore(store.url, 'bull', createLog('silent')).openQueue('exports')
+    await using _closing = { [Symbol.asyncDispose]: () => queue.close() }
+    const newer = { dataset: 'cities', format: 'csv', cancelled: true }
+    await queue.add('export', newer, { jobId: randomUUID(), removeOnComplete: { count: 1 } })
+    await eventually(async () => expect(await queue.getJob(jobId)).toBeUndefined())
+    const fresh = await Promise.all([program, restarted, program, restarted].map(ask))
+    expect(new Set(fresh.map(({ job_id }) => job_id)).size).toBe(1)
+    expect(fresh.filter(({ status }) => status === 'queued')).toHaveLength(1)
+  })
+}
 
 test('of many calls with one idempotency key at once, one has queued the export', async () => {
   await using folder = await temporaryFolder()

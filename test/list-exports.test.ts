@@ -1,4 +1,6 @@
 import { ListExportsOutput } from '@queue-ops/server/contract'
+import { createLog } from '@queue-ops/server/log'
+import { openStore } from '@queue-ops/server/store'
 import { expect, test } from 'vitest'
 import { answerText, connectHttp } from './support/mcp-client.ts'
 import { startProgram, temporaryFolder } from './support/program.ts'
@@ -43,6 +45,13 @@ for (const [storeName, startStore] of Object.entries(stores)) {
     const [stranger] = (await list({ state: 'delayed' })).exports
     expect(stranger).toMatchObject({ dataset: '', format: '', cancelled: false })
     expect(await mcp.exportStatus(stranger?.job_id ?? '')).toMatchObject({ state: 'delayed', result: null })
+    const queue = openStore(store.url, 'bull', createLog('silent')).openQueue('exports')
+    await using _closing = { [Symbol.asyncDispose]: () => queue.close() }
+    for (const jobId of ['weekly report/№ 1', '../x', 'repeat:theirs:1', '0'.padEnd(20, '1')]) {
+      await queue.add('export', { dataset: 'cities', format: 'csv' }, { jobId, delay: 3_600_000 })
+      expect((await list({ state: 'delayed' })).exports.map(({ job_id }) => job_id)).toContain(jobId)
+      expect(await mcp.exportStatus(jobId)).toMatchObject({ job_id: jobId, state: 'delayed' })
+    }
     for (const cursor of ['', 'x', 'completed:', 'completed:-1', 'failed:1e9', 'completed:0']) {
       const refused = await mcp.call('list_exports', { state: 'waiting', cursor })
       expect(answerText(refused)).toEqual({ error: expect.stringContaining('cursor') })

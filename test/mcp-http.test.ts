@@ -172,6 +172,7 @@ test('an id that no job has is answered with "Job not found"', async () => {
     'meta',
     'id',
     'completed',
+    'a\u0000b',
     '0aa1bcde-0000-4000-8000-000000000000',
   ]) {
     const answer = await mcp.call('get_export_status', { job_id: jobId })

@@ -107,7 +107,7 @@ for (const [storeName, startStore] of Object.entries(stores)) {
   })
 }
 
-test.concurrent('runs that were cancelled are no results', async () => {
+test.concurrent('the latest results are those that were due last, runs that were cancelled are none', async () => {
   await using folder = await temporaryFolder()
   await using program = await startProgram({ DATA_DIR: folder.path })
   await using mcp = await connectHttp(program.url)
@@ -133,5 +133,13 @@ test.concurrent('runs that were cancelled are no results', async () => {
   expect(await run(3000, true)).toBe('')
   const third = await run(4000)
   await eventually(async () => expect(await readdir(exports)).not.toContain(first))
+  expect(await readdir(exports)).toEqual(expect.arrayContaining([second, third]))
+
+  // These come late, after an outage say: what was due after them stays.
+  makeOld(exports, third, 61)
+  const late = await run(500)
+  makeOld(exports, late, 61)
+  await run(600)
+  await eventually(async () => expect(await readdir(exports)).not.toContain(late))
   expect(await readdir(exports)).toEqual(expect.arrayContaining([second, third]))
 })

@@ -214,7 +214,7 @@ export const StartExportInput = z.strictObject({
     .min(1)
     .max(200)
     .optional()
-    .describe('The same key with the same request gives the same job instead of a second one'),
+    .describe('The same key with the same request gives the same job instead of a second one, for 30 days'),
   wait_ms: z
     .number()
     .int()

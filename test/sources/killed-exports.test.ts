@@ -160,7 +160,8 @@ for (const [title, case_] of Object.entries(cases)) {
       const { whole, killed, parts } = await killedExport(dataset, after, case_.goesOn)
       expect(whole.rows).toBe(ROWS)
       const resumedRows = case_.goesOn ? after : 0
-      expect(killed).toEqual({ ...whole, path: expect.anything(), resumedRows })
+      expect(killed).toEqual({ ...whole, path: expect.anything(), resumedRows, notes: expect.anything() })
+      expect(killed.notes).toHaveLength(case_.goesOn ? 1 : 0)
       expect(parts).toHaveLength(1)
     }
   })

@@ -22,10 +22,6 @@ export const ExportData = z.object({
     .describe(
       'The schedule that began it, what makes the names of its files hard to guess, how many results are kept, and who asked for it if it is of no file',
     ),
-  asked_by: z
-    .uuid()
-    .optional()
-    .describe('The call that put it on the queue: of those with one idempotency key, the first that came'),
   owner: z.string().optional().describe('Whose export it is, as far as callers have to say who they are'),
   cancelled: z.boolean().optional().describe('Somebody asked to stop it; who works on it looks here now and then'),
 })

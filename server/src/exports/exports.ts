@@ -1,9 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { isDeepStrictEqual } from 'node:util'
+import { randomUUID } from 'node:crypto'
 import {
   ExportProgress,
   JobState,
-  type ExportResult,
   type ExportStatusOutput,
   type ListExportsInput,
   type ListExportsOutput,
@@ -26,8 +24,8 @@ import {
   type ExportJob,
   type ExportQueue,
 } from './export-job.ts'
-import { exportJobId } from './export-names.ts'
 import { followEnds } from './follow-ends.ts'
+import { addOnce, isKeyed } from './keyed-export.ts'
 import { listExports } from './list-exports.ts'
 import { isOver, untilOver, type Patience } from './until-over.ts'
 
@@ -35,7 +33,14 @@ import { isOver, untilOver, type Patience } from './until-over.ts'
 export interface StartedExport {
   jobId: string
   /** How the export is that was begun earlier with the same idempotency key; null when this one is new. */
-  earlier: { state: JobState; cancelled: boolean } | null
+  earlier: EarlierExport | null
+}
+
+export interface EarlierExport {
+  state: JobState
+  cancelled: boolean
+  /** Why its file cannot be fetched; null when it can, or when there is none yet. */
+  fileProblem: string | null
 }
 
 /**
@@ -95,12 +100,18 @@ export function createExports(
       state,
       cancelled: isCancelled(job),
       progress: ExportProgress.safeParse(job.progress).data ?? null,
-      result:
-        outcome && !('cancelled' in outcome)
-          ? { ...outcome, ...(await whereToFetch(outcome.file, downloadUrl)) }
-          : null,
+      result: outcome && !('cancelled' in outcome) ? { ...outcome, ...(await whereToFetch(job, outcome.file)) } : null,
       fail_reason: outcome || !job.failedReason ? null : failReason(job.failedReason),
       attempts: { made: job.attemptsMade, max: job.opts.attempts ?? 1 },
+    }
+  }
+  async function whereToFetch(job: ExportJob, file: string) {
+    try {
+      const url = await downloadUrl(file)
+      return { download_url: url, file_problem: url === null ? goneFile(job) : null }
+    } catch (error) {
+      if (!(error instanceof OpsError)) throw error
+      return { download_url: null, file_problem: error.message }
     }
   }
   return {
@@ -109,20 +120,16 @@ export function createExports(
       refuseOptions(request)
       await refuseMistakes(dataset, request)
       const data: ExportData = { dataset: dataset.name, ...request, ...(caller === null ? {} : { owner: caller }) }
+      if (key !== undefined) {
+        const { jobId, earlier } = await askStore(queue, () => addOnce(queue, key, data))
+        if (!earlier) return { jobId, earlier }
+        const { state, cancelled, result } = await status(jobId, caller)
+        return { jobId, earlier: { state, cancelled, fileProblem: result?.file_problem ?? null } }
+      }
       // Random ids: whoever does not know one cannot guess a job, nor the address of its file.
-      const jobId = key === undefined ? randomUUID() : idOfKey(key, caller)
-      return askStore(queue, async () => {
-        if (key === undefined) {
-          await queue.add(EXPORT_JOB, data, { jobId })
-          return { jobId, earlier: null }
-        }
-        const call = { ...data, asked_by: randomUUID() }
-        // Another request with this key may come in between: the one whose job it is has put it there.
-        const earlier = await earlierOf(queue, jobId, call)
-        if (earlier) return { jobId, earlier }
-        await queue.add(EXPORT_JOB, call, { jobId })
-        return { jobId, earlier: await earlierOf(queue, jobId, call) }
-      })
+      const jobId = randomUUID()
+      await askStore(queue, () => queue.add(EXPORT_JOB, data, { jobId }))
+      return { jobId, earlier: null }
     },
     status,
     async times(jobId, caller) {
@@ -150,35 +157,26 @@ export function createExports(
   }
 }
 
-const GONE =
-  'The file was deleted: exported files are kept for a limited time. Start the export again to get a new one.'
+const goneFile = (job: ExportJob) =>
+  `The file was deleted: exported files are kept for a limited time. Start the export again${isKeyed(job) ? ' with a new idempotency_key' : ''} to get a new one.`
 
-async function whereToFetch(
-  file: string,
-  downloadUrl: (file: string) => Promise<string | null>,
-): Promise<Pick<ExportResult, 'download_url' | 'file_problem'>> {
-  try {
-    const url = await downloadUrl(file)
-    return { download_url: url, file_problem: url === null ? GONE : null }
-  } catch (error) {
-    if (!(error instanceof OpsError)) throw error
-    return { download_url: null, file_problem: error.message }
-  }
-}
-
+/** Any id may be asked for; only one that is in a state is that of a job, and no other key of the store is read. */
 async function find(
   queue: ExportQueue,
   jobId: string,
   caller: string | null,
 ): Promise<{ job: ExportJob; state: JobState }> {
-  if (!exportJobId.test(jobId) || jobId === CANARY_ID) throw new OpsError('not_found', 'Job not found')
-  const found = await askStore(queue, async () => {
-    const job = await queue.getJob(jobId)
-    return job && { job, state: JobState.safeParse(await job.getState()) }
-  })
-  // A state that is not one of ours is BullMQ's "unknown": the job was removed between the two reads.
-  if (!found?.state.success || !maySee(found.job, caller)) throw new OpsError('not_found', 'Job not found')
-  return { job: found.job, state: found.state.data }
+  const isPossible = jobId !== CANARY_ID && !jobId.includes('\0')
+  const found = isPossible ? await askStore(queue, () => read(queue, jobId)) : null
+  if (!found || !maySee(found.job, caller)) throw new OpsError('not_found', 'Job not found')
+  return found
+}
+
+/** In this order: what is over by its state has its result in the job that is read then. */
+async function read(queue: ExportQueue, jobId: string) {
+  const { data: state } = JobState.safeParse(await queue.getJobState(jobId))
+  const job = state && (await queue.getJob(jobId))
+  return job ? { job, state } : null
 }
 
 /** A source that cannot be read now is no reason to refuse: the job retries, and fails with the reason if that stays. */
@@ -205,32 +203,4 @@ export function refuseOptions({
     'invalid_input',
     `delimiter, bom and formula_guard are for csv: leave them out, or set format to csv.`,
   )
-}
-
-/**
- * The job of an idempotency key; null when there is none, or it is that of this very call. BullMQ keeps the first job of an id and gives back one with the
- * data of the second, so it is read. Throws OpsError `invalid_input` when it is for another request.
- */
-async function earlierOf(queue: ExportQueue, jobId: string, data: ExportData): Promise<StartedExport['earlier']> {
-  const kept = await queue.getJob(jobId)
-  if (!kept) return null
-  const { cancelled: _, asked_by: firstCall, ...first } = kept.data
-  const { asked_by: call, ...request } = data
-  if (call === firstCall) return null
-  if (!isDeepStrictEqual(first, JSON.parse(JSON.stringify(request)))) {
-    throw new OpsError(
-      'invalid_input',
-      'This idempotency_key was used for another request: choose a new one, or repeat that request exactly.',
-    )
-  }
-  const state = JobState.safeParse(await kept.getState())
-  return state.success ? { state: state.data, cancelled: isCancelled(kept) } : null
-}
-
-/** In the shape of the other ids: a UUID of the kind that is made from a text (RFC 9562, version 8). */
-function idOfKey(key: string, caller: string | null): string {
-  // Two callers may well choose the same key.
-  const whose = caller === null ? '' : `${JSON.stringify(caller)} `
-  const hex = createHash('sha256').update(`queue-ops export ${whose}${key}`).digest('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

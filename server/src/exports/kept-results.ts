@@ -1,15 +1,15 @@
 import { scheduleOfFile } from './export-names.ts'
-import type { StoredFile } from './files/export-files.ts'
 import { exportFileType } from './files/file-name.ts'
 
 /**
- * The files of schedules beyond the latest that each keeps, by when they were due. Schedules that are not listed, any more
+ * The files of schedules beyond the latest that each keeps, by when they were due: a late run takes no place from those that
+ * were due after it. Schedules that are not listed, any more
  * or here, are left alone.
  *
  * @param kept how many, by the name of the schedule
  */
-export function beyondKept(stored: StoredFile[], kept: ReadonlyMap<string, number>): StoredFile[] {
-  const results = stored.flatMap((file) => {
+export function beyondKept<File extends { name: string }>(files: File[], kept: ReadonlyMap<string, number>): File[] {
+  const results = files.flatMap((file) => {
     const of = exportFileType(file.name) === null ? null : scheduleOfFile(file.name)
     return of && kept.has(of.schedule) ? [{ ...of, file }] : []
   })

@@ -16,6 +16,7 @@ import {
 import { SCHEDULER } from './export-names.ts'
 import type { ExportFiles } from './files/export-files.ts'
 import { removeUnlessInUse } from './files/remove-unless-in-use.ts'
+import { beyondKept } from './kept-results.ts'
 
 /** How soon another version of the list is in force, or one that the store did not take is tried again. */
 const LOOK_EVERY_MS = 2000
@@ -129,11 +130,13 @@ export async function keepLatest(
 ): Promise<void> {
   try {
     const completed = await queue.getCompleted(0, COMPLETED_LISTED - 1)
-    const results = completed.filter((job) => job.data.schedule?.name === name && fileOf(job) !== null)
-    const newestFirst = results.toSorted((a, b) => (b.finishedOn ?? 0) - (a.finishedOn ?? 0))
+    const results = completed.flatMap((job) => {
+      const file = fileOf(job)
+      return file === null ? [] : [{ name: file, job }]
+    })
     const removed: ExportJob[] = []
-    for (const job of newestFirst.slice(keep)) {
-      if ((await removeUnlessInUse(files, fileOf(job) ?? '')) !== 'in use') removed.push(job)
+    for (const { name: file, job } of beyondKept(results, new Map([[name, keep]]))) {
+      if ((await removeUnlessInUse(files, file)) !== 'in use') removed.push(job)
     }
     for (const job of removed) await queue.remove(job.id ?? '')
   } catch (error) {

@@ -5,7 +5,7 @@ import { JobState } from '../contract.ts'
 import type { Log } from '../log.ts'
 import { askStore } from '../queue/ask-store.ts'
 import type { ExportQueue } from './export-job.ts'
-import type { ExportFiles } from './files/export-files.ts'
+import type { ExportFiles, StoredFile } from './files/export-files.ts'
 import { removeUnlessInUse } from './files/remove-unless-in-use.ts'
 import { whatToDelete, type Limits } from './files/retention.ts'
 import { beyondKept } from './kept-results.ts'
@@ -45,7 +45,7 @@ export function startSweeper(swept: Swept, log: Log): { close(): Promise<void> }
 async function sweepTillStopped(swept: Swept, log: Log, stop: AbortSignal) {
   while (!stop.aborted) {
     // Each part for itself: an object storage that is away does not keep the disk from being swept.
-    for (const part of [sweepLeftovers, sweepAbandoned, sweepSchedules, sweepFinished]) {
+    for (const part of [sweepLeftovers, sweepAbandoned, sweepFinished]) {
       await part(swept, log, stop).catch((error: unknown) => {
         if (!stop.aborted) log.warn({ event: 'sweep_failed', part: part.name, err: error }, 'old files were not swept')
       })
@@ -79,24 +79,20 @@ async function sweepAbandoned({ files }: Swept, log: Log, stop: AbortSignal) {
   if (count > 0) log.info({ event: 'abandoned_removed', count }, 'publishing that was never ended was given up')
 }
 
-/** What {@link keepLatest} does not find any more, because its job is gone. */
-async function sweepSchedules({ files, kept }: Swept, log: Log, stop: AbortSignal) {
-  const wanted = kept()
-  if (wanted.size === 0) return
-  for (const { name, bytes } of beyondKept(await files.list(stop), wanted)) {
+async function sweepFinished({ files, limits, kept }: Swept, log: Log, stop: AbortSignal) {
+  const found = await files.list(stop)
+  const deleted = new Set<StoredFile>()
+  async function remove(file: StoredFile, why: string) {
     stop.throwIfAborted()
-    if ((await removeUnlessInUse(files, name)) === 'removed')
-      log.info({ event: 'export_deleted', file: name, bytes }, 'a file was deleted, its schedule has newer ones')
+    const { name, bytes, modifiedAt } = file
+    const outcome = await removeUnlessInUse(files, name)
+    if (outcome !== 'in use') deleted.add(file)
+    if (outcome !== 'removed') return
+    const publishedAt = new Date(modifiedAt).toISOString()
+    log.info({ event: 'export_deleted', file: name, bytes, published_at: publishedAt }, `a file was deleted, ${why}`)
   }
-}
-
-async function sweepFinished({ files, limits }: Swept, log: Log, stop: AbortSignal) {
-  for (const { name, bytes, modifiedAt } of whatToDelete(await files.list(stop), limits, Date.now())) {
-    stop.throwIfAborted()
-    if ((await removeUnlessInUse(files, name)) !== 'removed') continue
-    log.info(
-      { event: 'export_deleted', file: name, bytes, published_at: new Date(modifiedAt).toISOString() },
-      'a file was deleted, its time is over',
-    )
-  }
+  // What `keepLatest` does not find any more, because its job is gone.
+  for (const file of beyondKept(found, kept())) await remove(file, 'its schedule has newer ones')
+  const left = found.filter((file) => !deleted.has(file))
+  for (const file of whatToDelete(left, limits, Date.now())) await remove(file, 'its time is over')
 }

@@ -147,6 +147,35 @@ test('a file whose worker dies again and again at the same place is given up, on
   await expect(dying()).rejects.toMatchObject({ code: 'worker_died' })
 })
 
+test('an export that starts over each time and gets no further than before is given up, one that gets further is not', async () => {
+  const startingOver = async (rows: number) => {
+    const file = await (await begin('made of this')).beginAnew()
+    await file.write('x')
+    await (
+      await file.checkpoint(rows, [rows])
+    ).safe
+    await file.close()
+  }
+  for (let rows = 100; rows <= 130; rows++) await startingOver(rows)
+  for (let time = 0; time < 30; time++) await startingOver(100)
+  await expect(startingOver(100)).rejects.toMatchObject({
+    code: 'worker_died',
+    message: 'The worker died 30 times without this export getting any further: see its log for the cause.',
+  })
+})
+
+test('how far an export came that was made of something else does not count', async () => {
+  await dyingAttempt()
+  for (let time = 0; time < 29; time++) await (await begin('made of this')).close()
+  const other = await begin('made of that')
+  await other.write('x')
+  await (
+    await other.checkpoint(1, [1])
+  ).safe
+  await other.close()
+  await expect((await begin('made of that')).close()).resolves.toBeUndefined()
+})
+
 test('an attempt that was ended on purpose does not count, and leaves only what can be gone on with', async () => {
   for (let time = 0; time < 40; time++) {
     await (await begin('f')).close()

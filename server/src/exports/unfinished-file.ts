@@ -32,7 +32,11 @@ interface Checkpoint extends Progress {
   fingerprint: string
   /** Name of the unfinished file. */
   part: string
-  /** How often it was begun since it last got further. */
+  /** From when on its rows were read, milliseconds since 1970. */
+  readFrom: number
+  /** How many rows were ever safe, in this attempt or one before: it may have started over. */
+  furthest: number
+  /** How often it was begun since it last got further than that. */
   starts: number
   /** Present when the file is whole and waits to be published. */
   whole?: WholeFile
@@ -46,6 +50,15 @@ export interface WholeFile {
   notes: string[]
 }
 
+/** What an attempt before has left. */
+export interface Resumed {
+  rows: number
+  /** Of the last of them. */
+  key: Cell[]
+  /** From when on they were read, milliseconds since 1970. */
+  readFrom: number
+}
+
 /**
  * The file of an export while it is written, in the folder where it will stand. Its name is new in each attempt: a worker
  * that was given up for dead may wake up and write on, and then it does so into a file that is no more.
@@ -53,7 +66,7 @@ export interface WholeFile {
 export class UnfinishedFile {
   readonly path: string
   /** What is there already from an attempt before, null when it is begun anew. */
-  readonly resumed: { rows: number; key: Cell[] } | null
+  readonly resumed: Resumed | null
   readonly #place: Place
   readonly #base: Omit<Checkpoint, keyof Progress>
   readonly #handle: FileHandle
@@ -69,7 +82,8 @@ export class UnfinishedFile {
     this.#handle = begun.handle
     this.#output = new BufferedOutput(begun.handle, begun.hash, begun.progress.bytes)
     this.#lookAt = begun.progress.bytes + LOOK_EVERY_BYTES
-    this.resumed = begun.progress.rows > 0 ? { ...begun.progress, key: decodeKey(begun.progress.key) } : null
+    const { rows, key } = begun.progress
+    this.resumed = rows > 0 ? { rows, key: decodeKey(key), readFrom: base.readFrom } : null
   }
 
   /**
@@ -79,22 +93,26 @@ export class UnfinishedFile {
    */
   static async begin(place: Place, fingerprint: string): Promise<UnfinishedFile> {
     const before = await readCheckpoint(place)
-    const base = { fingerprint, part: partName(place), starts: (before?.starts ?? 0) + 1 }
-    if (base.starts > MAX_STARTS) {
+    const starts = (before?.starts ?? 0) + 1
+    if (starts > MAX_STARTS) {
       throw new OpsError(
         'worker_died',
-        `The worker died ${MAX_STARTS} times at the same place of this export: see its log for the cause.`,
+        `The worker died ${MAX_STARTS} times without this export getting any further: see its log for the cause.`,
       )
     }
     const continued = before?.fingerprint === fingerprint ? before : null
+    const furthest = continued?.furthest ?? 0
     await refuseWithoutRoom(place.folder, place.minFreeBytes, continued?.bytes)
+    const part = partName(place)
     let handle: FileHandle | undefined
     try {
-      handle = await open(join(place.folder, base.part), 'ax', 0o600)
+      handle = await open(join(place.folder, part), 'ax', 0o600)
       const begun = await beginPart(place, handle, continued)
+      const readFrom = begun.progress.rows > 0 && continued ? continued.readFrom : Date.now()
+      const base = { fingerprint, part, readFrom, furthest, starts }
       const file = new UnfinishedFile(place, base, begun)
       await writeCheckpoint(place, { ...base, ...begun.progress })
-      await removeParts(place, base.part)
+      await removeParts(place, part)
       return file
     } catch (error) {
       await handle?.close()
@@ -109,8 +127,9 @@ export class UnfinishedFile {
       await this.#requireMine()
       await rm(this.path)
       const begun = nothingIn(await open(this.path, 'ax', 0o600))
-      await writeCheckpoint(this.#place, { ...this.#base, ...begun.progress })
-      return new UnfinishedFile(this.#place, this.#base, begun)
+      const base = { ...this.#base, readFrom: Date.now() }
+      await writeCheckpoint(this.#place, { ...base, ...begun.progress })
+      return new UnfinishedFile(this.#place, base, begun)
     } catch (error) {
       throw unwritable(error)
     }
@@ -150,7 +169,9 @@ export class UnfinishedFile {
     try {
       await this.#handle.datasync()
       await this.#requireMine()
-      await writeCheckpoint(this.#place, { ...this.#base, ...progress, starts: 0 })
+      const { furthest, starts } = this.#base
+      const further = progress.rows > furthest ? { furthest: progress.rows, starts: 0 } : { furthest, starts }
+      await writeCheckpoint(this.#place, { ...this.#base, ...progress, ...further })
     } catch (error) {
       this.#failure ??= unwritable(error)
     }

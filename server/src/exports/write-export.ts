@@ -12,7 +12,14 @@ import { canBeFound } from './kept-key.ts'
 import { withoutLargeRows } from './large-rows.ts'
 import type { Cell } from './sources/source.ts'
 import { OutOfRoom } from './files/disk-errors.ts'
-import { findWhole, removeUnfinished, UnfinishedFile, type Place, type WholeFile } from './unfinished-file.ts'
+import {
+  findWhole,
+  removeUnfinished,
+  UnfinishedFile,
+  type Place,
+  type Resumed,
+  type WholeFile,
+} from './unfinished-file.ts'
 
 /**
  * Rows that are safe on disk are not read again when the worker dies; making them safe costs a sync of the disk. The first
@@ -85,7 +92,8 @@ async function writeRest(
     const { columns, batches } = opened
     const rows = { ...opened, batches: () => withoutLargeRows(batches(), columns) }
     const counter = new Counter(file, rows, report)
-    const export_ = { file, rows, notes: new Set<string>(), counter, firstCheckpointMs }
+    const notes = new Set(file.resumed ? [twoMoments(file.resumed, Date.now())] : [])
+    const export_ = { file, rows, notes, counter, firstCheckpointMs }
     try {
       await write(export_, formats[data.format], { columns: rows.columns, options: data })
     } finally {
@@ -99,6 +107,14 @@ async function writeRest(
     throw error
   }
 }
+
+/**
+ * Each attempt reads in a view of its own, and no source tells cheaply and for certain that nothing was changed between two.
+ *
+ * @param now when the second view was there already
+ */
+const twoMoments = ({ rows, readFrom }: Resumed, now: number) =>
+  `Rows 1 to ${rows.toLocaleString('en')} were read before a worker ended, from ${new Date(readFrom).toISOString()} on, those behind them after ${new Date(now).toISOString()}: what was changed in between may be in the file twice, or not at all.`
 
 interface Pace {
   report: (done: RowsDone) => void

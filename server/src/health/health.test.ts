@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { createLog } from '../log.ts'
 import { createHealth } from './health.ts'
-import { inTurns } from './in-turns.ts'
 import { defaultLimits } from './rules/limits.ts'
 import { example, type Differences } from './rules/example-signals.ts'
 import { createWatcher, type Target } from './watcher.ts'
@@ -111,19 +110,4 @@ test('a further queue that is not seen yet is left out, and holds nobody up', as
   const closing = health.close()
   for (const look of looks) look.resolve({})
   await closing
-})
-
-test('of fifty queues no more than eight are looked at at a time', async () => {
-  let now = 0
-  let most = 0
-  await inTurns(
-    Array.from({ length: 50 }, (_, at) => at),
-    8,
-    async () => {
-      most = Math.max(most, ++now)
-      await Promise.resolve()
-      now--
-    },
-  )
-  expect([now, most]).toEqual([0, 8])
 })

@@ -8,6 +8,7 @@ import {
   type FilterType,
 } from '../contract.ts'
 import { OpsError } from '../errors.ts'
+import { askEach } from '../exports/datasets/ask-each.ts'
 import type { Catalogue } from '../exports/datasets/catalogue.ts'
 import type { Dataset } from '../exports/datasets/dataset.ts'
 import { operatorsOf } from '../exports/datasets/operators.ts'
@@ -45,7 +46,7 @@ interface Page {
 const COLUMNS_IN_A_LIST = 40
 
 async function pageOfDatasets(all: Dataset[], page: PageInput): Promise<Page> {
-  const described = await Promise.all(pageOf(all, nameOf, page).items.map(describe))
+  const described = await askEach(pageOf(all, nameOf, page).items, describe)
   const datasets = thoseThatFit(described.map((each) => withColumns(each, each.columns.slice(0, COLUMNS_IN_A_LIST))))
   const { nextCursor } = pageOf(all, nameOf, { ...page, limit: datasets.length })
   return { datasets, nextCursor }

@@ -36,10 +36,10 @@ const wait = (jobId: string) => `Call wait_for_export with job_id "${jobId}"`
 function messageFor(jobId: string, earlier: StartedExport['earlier']): string {
   if (!earlier) return `The export is queued. ${wait(jobId)} until it is completed or failed.`
   const ask = `Call get_export_status with job_id "${jobId}"`
-  const { state, cancelled } = earlier
+  const { state, cancelled, fileProblem } = earlier
   const began = 'This idempotency_key was used before, for the same request: that export'
   if (cancelled) return `${began} was cancelled. Choose a new key to start another one.`
   if (state === 'failed') return `${began} has failed. ${ask} for the reason, choose a new key to start another one.`
-  if (state === 'completed') return `${began} is completed. ${ask} for its file.`
+  if (state === 'completed') return `${began} is completed. ${fileProblem ?? `${ask} for its file.`}`
   return `${began} is ${state}. ${wait(jobId)} until it is completed or failed.`
 }

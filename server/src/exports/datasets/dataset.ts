@@ -70,6 +70,8 @@ export interface Dataset {
   fingerprint: string
   parameters: DatasetParameter[]
   rowLimit: number | null
+  /** As of its {@link Source}. */
+  startsProcess: boolean
   /** The columns that may be exported, as they are now; within and for how long says the {@link Patience}. */
   columns(): Promise<Column[]>
   /** Checks what a client asks for. Rejects with OpsError `invalid_input` that names what exists. */
@@ -108,6 +110,7 @@ export function createDataset(definition: DatasetDefinition, patience: Patience)
     fingerprint,
     parameters,
     rowLimit,
+    startsProcess: source.startsProcess === true,
     columns: async () => visibleColumns(definition, await describe()),
     async select(wanted) {
       const described = await describe()

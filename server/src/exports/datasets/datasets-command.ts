@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { OpsError } from '../../errors.ts'
 import type { SourceKind } from '../sources/source.ts'
+import { askEach } from './ask-each.ts'
 import { createDataset, type Dataset, type DatasetDefinition, type Selection } from './dataset.ts'
 import { datasetsText, readDatasets } from './datasets-file.ts'
 import { samplePath, type CatalogueSettings } from './open-catalogue.ts'
@@ -41,9 +42,11 @@ export async function runDatasetsCommand(
     datasetsText(file, readText(file), settings.variables),
     kinds,
   )
-  const datasets = await Promise.all(
-    definitions.map((definition) => checkDataset(definition, `${file}:${definition.line}`)),
-  )
+  const asked = definitions.map((definition) => ({
+    definition,
+    startsProcess: definition.source.startsProcess === true,
+  }))
+  const datasets = await askEach(asked, ({ definition }) => checkDataset(definition, `${file}:${definition.line}`))
   const readable = datasets.flatMap(({ ok, dataset }) => (ok ? [dataset] : []))
   const checked = [...datasets, ...(await checkSchedules(schedules, readable, file))]
   const good = checked.filter(({ ok }) => ok).length
@@ -86,18 +89,17 @@ async function checkDataset(definition: DatasetDefinition, place: string): Promi
 
 /** Whether what schedules ask for exists can be told only where their dataset can be read. */
 async function checkSchedules(schedules: Schedule[], readable: Dataset[], file: string): Promise<Checked[]> {
-  const checked = schedules.map(async (schedule) => {
-    const { name, line, keep, request } = schedule
-    const dataset = readable.find((dataset) => dataset.name === request.dataset)
-    if (!dataset) return []
-    return [
-      await judged(`${file}:${line}: schedule ${name}`, async () => {
-        await dataset.select(request)
-        return `${name}: next run ${nextRun(schedule).toISOString()}, ${keep} kept`
-      }),
-    ]
+  const asked = schedules.flatMap((schedule) => {
+    const dataset = readable.find(({ name }) => name === schedule.request.dataset)
+    return dataset ? [{ schedule, dataset, startsProcess: dataset.startsProcess }] : []
   })
-  return (await Promise.all(checked)).flat()
+  return askEach(asked, ({ schedule, dataset }) => {
+    const { name, line, keep, request } = schedule
+    return judged(`${file}:${line}: schedule ${name}`, async () => {
+      await dataset.select(request)
+      return `${name}: next run ${nextRun(schedule).toISOString()}, ${keep} kept`
+    })
+  })
 }
 
 /** What a check says that all is well; the mistake at its place when it rejects. */

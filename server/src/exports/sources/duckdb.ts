@@ -66,6 +66,7 @@ function duckSource(opening: Opening, dataset: string): Source {
     }
   }
   return {
+    startsProcess: true,
     describe: (relation) =>
       withDatabase(
         DESCRIBE_TIMEOUT_MS,

@@ -128,6 +128,8 @@ export const STALL_MS = 600_000
 export interface Source {
   /** Whether any column may hold values of any type, whatever it is declared for (SQLite). */
   readonly dynamic?: boolean
+  /** Whether each call starts a process, so that only a few should be made at a time. */
+  readonly startsProcess?: boolean
   /** @param timeoutMs how long whoever asks waits for a source that is not there for the moment (a locked file) */
   describe(relation: Relation, timeoutMs?: number): Promise<Description>
   read(query: RowQuery): Promise<SourceRows>
