@@ -173,8 +173,10 @@ async function find(
 ): Promise<{ job: ExportJob; state: JobState }> {
   if (!exportJobId.test(jobId) || jobId === CANARY_ID) throw new OpsError('not_found', 'Job not found')
   const found = await askStore(queue, async () => {
+    // In this order: what is over by its state has its result in the job that is read then.
+    const state = JobState.safeParse(await queue.getJobState(jobId))
     const job = await queue.getJob(jobId)
-    return job && { job, state: JobState.safeParse(await job.getState()) }
+    return job && { job, state }
   })
   // A state that is not one of ours is BullMQ's "unknown": the job was removed between the two reads.
   if (!found?.state.success || !maySee(found.job, caller)) throw new OpsError('not_found', 'Job not found')
