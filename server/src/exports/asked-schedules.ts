@@ -61,7 +61,8 @@ export function createAskedSchedules(
       if (!known && all.filter(wasAskedFor).length >= MAX_ASKED)
         throw refused(`There are ${MAX_ASKED} schedules already: remove one with remove_schedule first`)
       const handle = known?.template?.data?.schedule?.handle ?? randomUUID()
-      const data: ExportData = { dataset: dataset.name, ...request, schedule: { name, keep, handle, by } }
+      const owner = by === null ? {} : { owner: by }
+      const data: ExportData = { dataset: dataset.name, ...request, ...owner, schedule: { name, keep, handle, by } }
       await askStore(queue, () =>
         queue.upsertJobScheduler(SCHEDULER + name, repeat, { name: EXPORT_JOB, data, opts: options }),
       )
