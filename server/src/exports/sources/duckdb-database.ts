@@ -7,12 +7,12 @@ import type {
   DuckDBConnection,
   DuckDBInstance,
   DuckDBPreparedStatement,
-  DuckDBResult,
   DuckDBType,
   DuckDBValue,
 } from '@duckdb/node-api'
 import { broken, codeOf, SourceFailure, unreadable } from './failure.ts'
 import type { DuckColumn } from './duckdb-cells.ts'
+import { DuckRows } from './duckdb-rows.ts'
 import { within } from './patience.ts'
 
 /** What is read: files of a kind, whose path may be a pattern, or a database of DuckDB. */
@@ -22,16 +22,31 @@ export interface Opening {
 }
 
 /** What it is opened for: how much memory it may take. */
-export type Purpose = keyof typeof MEMORY
+export type Purpose = 'reading' | 'sorting'
 
 /**
- * Enough for reading. What sorts or groups goes to disk beyond its limit, but needs some room to do so: 5,000,000 rows of 330
- * bytes could be put in order with 1 GB and not with half of it (measured, DuckDB 1.5).
+ * What sorts or groups goes to disk beyond its limit, but needs some room to do so: 5,000,000 rows of 330 bytes could be put in
+ * order with 1 GB and not with half of it. Rows come 2,048 at once, two times that while the next ones are read: texts of
+ * 280 KB need 1 GB as well. Small rows of files take none of it (all measured, DuckDB 1.5).
  */
-const MEMORY = { reading: '256MB', sorting: '1GB' }
+const MEMORY = '1GB'
 
-/** One more than one, so that the next rows are read while these are written. */
-const THREADS = '2'
+/** A database keeps what it has read for as long as there is room, which nobody comes back to who reads it once. */
+const MEMORY_OF_DATABASE = '512MB'
+
+/** What is only read is not read faster by two (measured), which keep twice as many rows. */
+const THREADS = { reading: '1', sorting: '2' }
+
+/**
+ * Rows that are read before they are asked for. DuckDB does not count their texts: its own 1 MB are 40,000 rows, whatever they
+ * hold. Less is not slower (measured).
+ */
+const READ_AHEAD = '10KB'
+
+/** What does not happen when the rows need not be kept for anybody. */
+const BROKEN_OFF = unreadable(
+  'DuckDB has broken off reading it, mostly for want of memory: leave out wide columns, or the order',
+)
 
 const PACKAGE = '@duckdb/node-api'
 
@@ -64,8 +79,10 @@ export async function openHere(opening: Opening, purpose: Purpose, timeoutMs: nu
   if (isDatabase && !existsSync(opening.path)) throw new SourceFailure(unreadable('its database file is missing'))
   const instance = await DuckDBInstance.create(isDatabase ? opening.path : ':memory:', {
     ...(isDatabase ? { access_mode: 'READ_ONLY' } : {}),
-    memory_limit: MEMORY[purpose],
-    threads: THREADS,
+    memory_limit: isDatabase && purpose === 'reading' ? MEMORY_OF_DATABASE : MEMORY,
+    threads: THREADS[purpose],
+    // What is read once need not be kept.
+    enable_external_file_cache: 'false',
     temp_directory: spill,
     // It loads nothing from the network, and no code from the disk.
     autoinstall_known_extensions: 'false',
@@ -103,7 +120,7 @@ class OpenDuckDb implements DuckDb {
   readonly #connection: DuckDBConnection
   readonly #spill: string
   #running: Promise<unknown> | null = null
-  #result: DuckDBResult | null = null
+  #reading: { rows: DuckRows; sql: string; values: unknown[] } | null = null
   #closed: Promise<void> | null = null
 
   constructor(instance: DuckDBInstance, connection: DuckDBConnection, spill: string) {
@@ -118,6 +135,7 @@ class OpenDuckDb implements DuckDb {
     await this.#all(timeoutMs, `SET allowed_paths = ${list}`, [])
     await this.#all(timeoutMs, 'SET enable_external_access = false', [])
     await this.#all(timeoutMs, `SET TimeZone = 'UTC'`, [])
+    await this.#all(timeoutMs, `SET streaming_buffer_size = '${READ_AHEAD}'`, [])
     await this.#all(timeoutMs, 'SET lock_configuration = true', [])
     if (kind === 'database') return
     await this.#all(
@@ -146,19 +164,26 @@ class OpenDuckDb implements DuckDb {
   }
 
   async start(sql: string, values: unknown[], timeoutMs: number): Promise<void> {
-    this.#result = await this.#run(
+    const result = await this.#run(
       timeoutMs,
       this.#prepared(sql, values, (statement) => statement.stream()),
     )
+    this.#reading = { rows: new DuckRows(result), sql, values }
   }
 
   async nextRows(timeoutMs: number): Promise<unknown[][]> {
-    if (!this.#result) return []
-    const chunk = await this.#run(timeoutMs, this.#result.fetchChunk())
-    const rows = chunk?.getRows() ?? []
-    // Its memory is not the garbage collector's, which would not hurry.
-    chunk?.reset()
-    return rows
+    if (!this.#reading) return []
+    const { rows, sql, values } = this.#reading
+    const some = await this.#run(timeoutMs, rows.next())
+    if (some.length === 0 && rows.hasFailed()) await this.#repeatFailure(sql, values, timeoutMs)
+    return some
+  }
+
+  /** Rejects with what has ended a statement too early, which is told only when it is run without giving its rows away. */
+  async #repeatFailure(sql: string, values: unknown[], timeoutMs: number): Promise<never> {
+    // A hash needs every cell, and no memory.
+    await this.#all(timeoutMs, `SELECT max(hash(failed)) FROM (${sql}) AS failed`, values)
+    throw new SourceFailure(BROKEN_OFF)
   }
 
   close(): Promise<void> {
