@@ -94,7 +94,7 @@ test('all rows of several Parquet files come, with their types', async () => {
 test('cells of CSV files are the texts that stand there', async () => {
   const text = 'zip;price;"a ""b"""\n007;1.50;""\n"1;2";;"x\ny"\n'
   await writeFile(`${folder.path}/shop.csv`, text)
-  const source = duckDbFiles.open('csv:shop.csv', folder.path, 'shop')
+  const source = duckDbFiles.open('csv:shop.csv?delimiter=;', folder.path, 'shop')
   expect((await source.describe({ whole: true })).columns.map(({ name }) => name)).toEqual(['zip', 'price', 'a "b"'])
   expect((await readRows(source, { relation: { whole: true } })).rows).toEqual([
     ['007', '1.50', ''],

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,14 +12,13 @@ import type {
 } from '@duckdb/node-api'
 import { broken, codeOf, SourceFailure, unreadable } from './failure.ts'
 import type { DuckColumn } from './duckdb-cells.ts'
+import { viewOf, type FilesOpening, type FoundColumns } from './duckdb-files.ts'
+import { listOf } from './duckdb-literals.ts'
 import { DuckRows } from './duckdb-rows.ts'
 import { within } from './patience.ts'
 
-/** What is read: files of a kind, whose path may be a pattern, or a database of DuckDB. */
-export interface Opening {
-  kind: 'parquet' | 'csv' | 'json' | 'database'
-  path: string
-}
+/** What is read: files of a kind, or a database of DuckDB. */
+export type Opening = FilesOpening | { kind: 'database'; path: string }
 
 /** What it is opened for: how much memory it may take. */
 export type Purpose = 'reading' | 'sorting'
@@ -50,17 +49,10 @@ const BROKEN_OFF = unreadable(
 
 const PACKAGE = '@duckdb/node-api'
 
-/** How the rows of files are read, losing nothing: `$files` stands for their list. */
-const readers = {
-  parquet: 'read_parquet($files)',
-  // Every value is the text that stands there: a guessed type would make 7 of 007. An empty text in quotes is not NULL.
-  csv: 'read_csv($files, header = true, all_varchar = true, allow_quoted_nulls = false)',
-  // Looks through everything for columns: one that comes late would be left out.
-  json: 'read_json($files, sample_size = -1)',
-}
-
 /** An instance of DuckDB that can reach nothing but what it was opened for. */
 export interface DuckDb {
+  /** What looking through the files has brought to light, for who opens them again. */
+  found(): Promise<FoundColumns | null>
   columnsOf(sql: string, values: unknown[]): Promise<DuckColumn[]>
   /** What a statement gives, or null when it takes too long. */
   attempt(timeoutMs: number, sql: string, values: unknown[]): Promise<unknown[][] | null>
@@ -111,14 +103,22 @@ async function importDuckDb() {
   }
 }
 
-const nameOf = (type: DuckDBType) => type.alias ?? type.toString()
+/** Files of the same names, sizes and times are taken for the same. */
+function stampOf(files: string[]): string {
+  const stats = files.map((file) => {
+    const { size, mtimeMs, ino } = statSync(file)
+    return [file, size, mtimeMs, ino]
+  })
+  return createHash('sha256').update(JSON.stringify(stats)).digest('hex')
+}
 
-const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
+const nameOf = (type: DuckDBType) => type.alias ?? type.toString()
 
 class OpenDuckDb implements DuckDb {
   readonly #instance: DuckDBInstance
   readonly #connection: DuckDBConnection
   readonly #spill: string
+  #found: FoundColumns | null = null
   #running: Promise<unknown> | null = null
   #reading: { rows: DuckRows; sql: string; values: unknown[] } | null = null
   #closed: Promise<void> | null = null
@@ -129,20 +129,23 @@ class OpenDuckDb implements DuckDb {
     this.#spill = spill
   }
 
-  async lock({ kind, path }: Opening, timeoutMs: number): Promise<void> {
-    const files = kind === 'database' ? [] : await this.#files(path, timeoutMs)
-    const list = `[${files.map(literal).join(', ')}]`
-    await this.#all(timeoutMs, `SET allowed_paths = ${list}`, [])
-    await this.#all(timeoutMs, 'SET enable_external_access = false', [])
-    await this.#all(timeoutMs, `SET TimeZone = 'UTC'`, [])
-    await this.#all(timeoutMs, `SET streaming_buffer_size = '${READ_AHEAD}'`, [])
-    await this.#all(timeoutMs, 'SET lock_configuration = true', [])
-    if (kind === 'database') return
-    await this.#all(
-      timeoutMs,
-      `CREATE TEMP VIEW files AS SELECT * FROM ${readers[kind].replace('$files', () => list)}`,
-      [],
-    )
+  async lock(opening: Opening, timeoutMs: number): Promise<void> {
+    const end = performance.now() + timeoutMs
+    const ask = (sql: string) => this.#all(Math.max(end - performance.now(), 0), sql, [])
+    const files = opening.kind === 'database' ? [] : await this.#files(opening.path, timeoutMs)
+    await ask(`SET allowed_paths = ${listOf(files)}`)
+    await ask('SET enable_external_access = false')
+    await ask(`SET TimeZone = 'UTC'`)
+    await ask(`SET streaming_buffer_size = '${READ_AHEAD}'`)
+    await ask('SET lock_configuration = true')
+    if (opening.kind === 'database') return
+    const { sql, found } = await viewOf(opening, files, stampOf(files), ask)
+    await ask(`CREATE TEMP VIEW files AS ${sql}`)
+    this.#found = found
+  }
+
+  async found(): Promise<FoundColumns | null> {
+    return this.#found
   }
 
   async columnsOf(sql: string, values: unknown[]): Promise<DuckColumn[]> {

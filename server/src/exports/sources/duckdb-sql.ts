@@ -1,9 +1,8 @@
 import type { ColumnType } from '../../contract.ts'
 import { askFor, keyTypeOf, type DuckColumn } from './duckdb-cells.ts'
+import { quote } from './duckdb-literals.ts'
 import type { Dialect } from './sql.ts'
 import { nameParts } from './table-name.ts'
-
-const quote = (identifier: string) => `"${identifier.replaceAll('"', '""')}"`
 
 /** What the values of tests are cast to; a text that is compared with another type would be compared as a text. */
 const casts: Partial<Record<ColumnType, string>> = {

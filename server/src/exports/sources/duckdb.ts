@@ -18,6 +18,9 @@ import {
 
 const DESCRIBE_TIMEOUT_MS = 10_000
 
+/** The delimiter of CSV files, behind their path. */
+const DELIMITER = /\?delimiter=(.*)$/
+
 /** Counting what a filter leaves reads every row: it is worth no more than this. */
 const MAX_COUNTED_ROWS = 1_000_000
 const COUNT_TIMEOUT_MS = 2000
@@ -30,7 +33,12 @@ export const duckDbFiles: SourceKind = {
   open(url, folder, dataset) {
     const kind = url.slice(0, url.indexOf(':')) as 'parquet' | 'csv' | 'json'
     const path = pathIn(url, `write ${kind}: and a path, such as ${duckDbFiles.example}`)
-    return duckSource({ kind, path: resolve(folder, path) }, dataset)
+    if (kind === 'csv') {
+      const delimiter = delimiterIn(path)
+      return duckSource({ kind, path: resolve(folder, path.replace(DELIMITER, '')), delimiter }, dataset)
+    }
+    const place = { path: resolve(folder, path) }
+    return duckSource(kind === 'json' ? { kind, ...place, found: null } : { kind, ...place }, dataset)
   },
 }
 
@@ -50,12 +58,22 @@ function pathIn(url: string, hint: string): string {
   return path
 }
 
+/** Null when none is given. */
+function delimiterIn(path: string): string | null {
+  const [, given] = DELIMITER.exec(path) ?? []
+  if (given === undefined) return null
+  const delimiter = given === 'tab' ? '\t' : given
+  if (!/^[^"\r\n]$/.test(delimiter)) throw new Error('has no single character as delimiter: write ?delimiter=; or tab')
+  return delimiter
+}
+
 function duckSource(opening: Opening, dataset: string): Source {
   const withDatabase = async <T>(timeoutMs: number, use: (db: DuckDb) => Promise<T>, query: RowQuery | null) => {
     let db: DuckDb | undefined
     let done = false
     try {
       db = await openDuckDb(opening, purposeOf(query), timeoutMs)
+      if (opening.kind === 'json') opening.found = await db.found()
       const result = await use(db)
       done = true
       return result
@@ -66,15 +84,21 @@ function duckSource(opening: Opening, dataset: string): Source {
     }
   }
   return {
-    describe: (relation) =>
+    describe: (relation, timeoutMs = DESCRIBE_TIMEOUT_MS) =>
       withDatabase(
-        DESCRIBE_TIMEOUT_MS,
+        opening.kind === 'json' ? lookingThrough(timeoutMs) : DESCRIBE_TIMEOUT_MS,
         async (db) => ({ columns: describeColumns(await columnsOf(db, relation, null)), key: null }),
         null,
       ),
     read: (query) => withDatabase(query.timeoutMs, (db) => read(db, opening, dataset, query), query),
   }
 }
+
+/**
+ * Who tells a client the columns waits for a moment only, and will be glad later of what is found then. An export waits for as
+ * long as its dataset's time limit says.
+ */
+const lookingThrough = (timeoutMs: number) => (timeoutMs > DESCRIBE_TIMEOUT_MS ? timeoutMs : STALL_MS)
 
 const hasTests = (query: RowQuery | null) => query !== null && query.tests.length > 0
 
