@@ -102,9 +102,9 @@ const lookingThrough = (timeoutMs: number) => (timeoutMs > DESCRIBE_TIMEOUT_MS ?
 
 const hasTests = (query: RowQuery | null) => query !== null && query.tests.length > 0
 
-/** Nobody knows what a query does. */
+/** Nobody knows what a query does, and who tells the columns of files may look through all of them. */
 const purposeOf = (query: RowQuery | null) =>
-  query && (query.order.length > 0 || 'query' in query.relation) ? 'sorting' : 'reading'
+  query && query.order.length === 0 && !('query' in query.relation) ? 'reading' : 'sorting'
 
 async function columnsOf(db: DuckDb, relation: Relation, names: string[] | null): Promise<DuckColumn[]> {
   const { sql, values } = selectNothing(relation, duckDialect([]), names)
