@@ -2,6 +2,8 @@ import { MAX_LINE_BYTES } from './duckdb-csv.ts'
 import type { Opening } from './duckdb-database.ts'
 import { broken, misfit, tooSlow, unreadable, type Failure } from './failure.ts'
 
+const BAD_VALUE = 'one of its values cannot be read as what its view or query wants'
+
 /** @param hasTests whether values of a client may be what is wrong */
 export function duckFailure(cause: unknown, { kind }: Opening, hasTests: boolean): Failure {
   const message = cause instanceof Error ? cause.message : String(cause)
@@ -11,7 +13,8 @@ export function duckFailure(cause: unknown, { kind }: Opening, hasTests: boolean
     case 'INTERRUPT':
       return tooSlow
     case 'Conversion':
-      return hasTests ? misfit : broken('one of its values cannot be read as what its query wants')
+    case 'Out of Range':
+      return hasTests ? misfit : broken(BAD_VALUE)
     case 'Catalog':
     case 'Binder':
     case 'Parser':
@@ -28,7 +31,7 @@ export function duckFailure(cause: unknown, { kind }: Opening, hasTests: boolean
       if (/^.*CSV Error on Line:/.test(message)) return csvFailure(message)
       if (/has duplicate key/.test(message)) return broken('one of its objects has a key twice')
       if (/multiple statements/.test(message)) return broken('its query holds more than one statement')
-      return broken(isDatabase ? 'its database file is damaged' : notOfKind(kind))
+      return broken(isDatabase ? `${BAD_VALUE}, or its database file is damaged` : notOfKind(kind))
     default:
       return unreadable('DuckDB cannot read it')
   }

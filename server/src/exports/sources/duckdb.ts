@@ -1,11 +1,12 @@
 import { resolve } from 'node:path'
+import { COUNT_TIMEOUT_MS, countThose, countUpTo, equalTo } from './counting.ts'
 import { told } from './failure.ts'
 import { cellReader, describeColumns, type DuckColumn } from './duckdb-cells.ts'
 import type { DuckDb, Opening } from './duckdb-database.ts'
 import { duckFailure } from './duckdb-failure.ts'
 import { openDuckDb } from './duckdb-remote.ts'
 import { duckDialect } from './duckdb-sql.ts'
-import { countEqual, countRows, selectNothing, selectRows, type Dialect, type Statement } from './sql.ts'
+import { countRows, selectNothing, selectRows, type Dialect } from './sql.ts'
 import {
   STALL_MS,
   type Cell,
@@ -20,10 +21,6 @@ const DESCRIBE_TIMEOUT_MS = 10_000
 
 /** The delimiter of CSV files, behind their path. */
 const DELIMITER = /\?delimiter=(.*)$/
-
-/** Counting what a filter leaves reads every row: it is worth no more than this. */
-const MAX_COUNTED_ROWS = 1_000_000
-const COUNT_TIMEOUT_MS = 2000
 
 /** Rows of Parquet files, CSV files or JSON files; several with `*`, `?`, `[…]` or `**` in the path. */
 export const duckDbFiles: SourceKind = {
@@ -117,24 +114,26 @@ async function read(db: DuckDb, opening: Opening, dataset: string, query: RowQue
   const columns = await columnsOf(db, query.relation, [...names])
   const dialect = duckDialect(columns)
   const total = await count(db, opening, query, dialect)
-  const equal =
-    query.from && (await countThose(db, countEqual({ ...query, from: query.from }, dialect), query.timeoutMs))
+  const equal = await equalTo(db, query, dialect)
   const { sql, values } = selectRows(query, dialect)
   const readers = query.columns.map(({ name }) => cellReader(columns.find((column) => column.name === name)))
 
   async function* batches(): AsyncGenerator<Cell[][]> {
+    // What fails later is no value of the client's: it has been compared with.
+    let mayMisfit = hasTests(query)
     try {
       await db.start(sql, values, query.timeoutMs)
       for (let patience = query.timeoutMs; ; patience = STALL_MS) {
         const rows = await db.nextRows(patience)
         if (rows.length === 0) return
+        mayMisfit = false
         for (const row of rows) {
           for (let at = 0; at < row.length; at++) if (row[at] !== null) row[at] = readers[at]?.(row[at])
         }
         yield rows as Cell[][]
       }
     } catch (cause) {
-      throw told(dataset, cause, (cause) => duckFailure(cause, opening, hasTests(query)))
+      throw told(dataset, cause, (cause) => duckFailure(cause, opening, mayMisfit))
     }
   }
   return { total, equal, batches, close: () => db.close() }
@@ -144,15 +143,7 @@ async function read(db: DuckDb, opening: Opening, dataset: string, query: RowQue
 async function count(db: DuckDb, opening: Opening, query: RowQuery, dialect: Dialect): Promise<number | null> {
   const knows = 'table' in query.relation || ('whole' in query.relation && opening.kind === 'parquet')
   if (!knows) return null
-  const most = query.tests.length > 0 ? Math.min(query.limit ?? MAX_COUNTED_ROWS, MAX_COUNTED_ROWS) : null
-  const total = await countThose(db, countRows(query, most, dialect), COUNT_TIMEOUT_MS)
-  if (total === null) return null
-  if (most !== null && total > most) return query.limit === null || query.limit > most ? null : query.limit
-  return query.limit === null ? total : Math.min(total, query.limit)
-}
-
-/** What a statement counts, null when that takes too long. */
-async function countThose(db: DuckDb, { sql, values }: Statement, timeoutMs: number): Promise<number | null> {
-  const counted = await db.attempt(timeoutMs, sql, values)
-  return counted && Number(counted[0]?.[0])
+  if (query.tests.length > 0) return countUpTo(db, query, dialect)
+  const total = await countThose(db, countRows(query, null, dialect), COUNT_TIMEOUT_MS)
+  return total === null || query.limit === null ? total : Math.min(total, query.limit)
 }
