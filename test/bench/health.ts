@@ -1,5 +1,6 @@
 // npm run bench:health: what one look at the health of queues costs, by the number of jobs and queues. Prints the report.
 import { costOf, filled } from '../health/cost.ts'
+import { runCost } from '../health/probe-run-cost.ts'
 import { describeMachine } from './machine.ts'
 
 const sizes = [
@@ -18,4 +19,16 @@ for (const [store, open] of Object.entries(filled)) {
     const cells = [store, queues, jobs, commands, cpuMs.toFixed(1), storeMs?.toFixed(2) ?? '']
     console.info(`| ${cells.join(' | ')} |`)
   }
+}
+
+console.info(
+  '\n| watched queues on Redis | jobs of each | a run of the probe, CPU of the server, ms | a second without, ms |',
+)
+console.info('| ---: | ---: | ---: | ---: |')
+for (const [queues, jobs] of [
+  [1, 0],
+  [50, 20_000],
+] as const) {
+  const { runMs, idleMsPerS } = await runCost(queues, jobs)
+  console.info(`| ${queues} | ${jobs} | ${runMs.toFixed(1)} | ${idleMsPerS.toFixed(1)} |`)
 }

@@ -7,7 +7,7 @@ import { styles } from './xlsx-parts.ts'
 const losses = { cut: 0 }
 
 const cell = (value: Cell, type: ColumnType = 'text') =>
-  cellWriter({ name: 'a', type, source_type: '', label: null, filterable: true }, losses)('A1', value)
+  cellWriter({ name: 'a', type, source_type: '', label: null, filterable: true }, 'A', losses)('1', value)
 
 const number = (value: number | string, style?: number) =>
   `<c r="A1"${style === undefined ? '' : ` s="${style}"`}><v>${value}</v></c>`

@@ -14,32 +14,37 @@ export interface CellLosses {
   cut: number
 }
 
-/** Writes the cells of one column: `address` is where the cell stands, such as `A1`. NULL is no cell. */
-export type CellWriter = (address: string, cell: Cell) => string
+/** Writes the cells of one column; `row` is the number of the row. NULL is no cell. */
+export type CellWriter = (row: string, cell: Cell) => string
 
-export function cellWriter({ type }: Column, losses: CellLosses): CellWriter {
+/** @param letters of the column, such as `AB` */
+export function cellWriter({ type }: Column, letters: string, losses: CellLosses): CellWriter {
   const typedText = typedTexts[type]
-  return (address, cell) => {
-    if (typeof cell === 'string') return typedText?.(address, cell) ?? textCell(address, cell, losses)
-    if (typeof cell === 'number' && Number.isFinite(cell)) return `<c r="${address}"><v>${numberText(cell)}</v></c>`
-    if (typeof cell === 'boolean') return `<c r="${address}" t="b"><v>${cell ? 1 : 0}</v></c>`
-    return cell === null ? '' : textCell(address, cellText(cell), losses)
+  const column = `<c r="${letters}`
+  return (row, cell) => {
+    if (typeof cell === 'string') return typedText?.(column + row, cell) ?? textCell(column + row, cell, losses)
+    if (typeof cell === 'number' && Number.isFinite(cell)) return `${column}${row}"><v>${numberText(cell)}</v></c>`
+    if (typeof cell === 'boolean') return `${column}${row}" t="b"><v>${cell ? 1 : 0}</v></c>`
+    return cell === null ? '' : textCell(column + row, cellText(cell), losses)
   }
 }
 
 /** A cell of the header row. */
-export const headerCell = (address: string, name: string, losses: CellLosses) =>
-  textCell(address, name, losses, styles.header)
+export const headerCell = (letters: string, name: string, losses: CellLosses) =>
+  textCell(`<c r="${letters}1`, name, losses, styles.header)
 
-/** Texts that are more than texts, by the type of their column; null when one is not what the column promises. */
-const typedTexts: Partial<Record<ColumnType, (address: string, text: string) => string | null>> = {
-  decimal: (address, text) => (isExactDouble(text) ? `<c r="${address}"><v>${text}</v></c>` : null),
+/**
+ * Texts that are more than texts, by the type of their column; null when one is not what the column promises. `begun` is
+ * the cell up to its address.
+ */
+const typedTexts: Partial<Record<ColumnType, (begun: string, text: string) => string | null>> = {
+  decimal: (begun, text) => (isExactDouble(text) ? `${begun}"><v>${text}</v></c>` : null),
   date: momentCell,
   timestamp: momentCell,
   datetime: momentCell,
-  time(address, text) {
+  time(begun, text) {
     const micros = parseTimeOfDay(text)
-    return micros === null ? null : timeCell(address, 0, micros, styles.time, styles.timeMillis)
+    return micros === null ? null : timeCell(begun, 0, micros, styles.time, styles.timeMillis)
   },
 }
 
@@ -65,27 +70,26 @@ const EPOCH_1970 = 25_569
 const MARCH_1900 = 61
 const LAST_OF_9999 = 2_958_465
 
-function momentCell(address: string, text: string): string | null {
+function momentCell(begun: string, text: string): string | null {
   const moment = parseMoment(text)
   if (!moment) return null
   const day = moment.days + EPOCH_1970
   if (day < MARCH_1900 || day > LAST_OF_9999) return null
-  if (!moment.hasTime) return numberCell(address, day, styles.date)
-  return timeCell(address, day, moment.micros, styles.moment, styles.momentMillis)
+  if (!moment.hasTime) return numberCell(begun, day, styles.date)
+  return timeCell(begun, day, moment.micros, styles.moment, styles.momentMillis)
 }
 
 const DAY_MILLIS = 86_400_000
 
 /** Spreadsheets show milliseconds at most, and round: a microsecond before midnight would be shown as the next day. */
-function timeCell(address: string, day: number, micros: number, style: number, styleOfMillis: number): string {
+function timeCell(begun: string, day: number, micros: number, style: number, styleOfMillis: number): string {
   const millis = Math.floor(micros / 1000)
-  return numberCell(address, day + millis / DAY_MILLIS, millis % 1000 === 0 ? style : styleOfMillis)
+  return numberCell(begun, day + millis / DAY_MILLIS, millis % 1000 === 0 ? style : styleOfMillis)
 }
 
-const numberCell = (address: string, value: number, style: number) =>
-  `<c r="${address}" s="${style}"><v>${value}</v></c>`
+const numberCell = (begun: string, value: number, style: number) => `${begun}" s="${style}"><v>${value}</v></c>`
 
-function textCell(address: string, whole: string, losses: CellLosses, style?: number): string {
+function textCell(begun: string, whole: string, losses: CellLosses, style?: number): string {
   let text = whole
   if (text.length > MAX_CELL_CHARS) {
     losses.cut += 1
@@ -94,8 +98,8 @@ function textCell(address: string, whole: string, losses: CellLosses, style?: nu
   }
   const shown = style ?? (beginsLikeFormula(text) ? styles.quoted : 0)
   const attributes = shown === 0 ? '' : ` s="${shown}"`
-  if (!UNSAFE.test(text)) return `<c r="${address}"${attributes} t="inlineStr"><is><t>${text}</t></is></c>`
-  return `<c r="${address}"${attributes} t="inlineStr"><is><t xml:space="preserve">${escapeXml(text)}</t></is></c>`
+  if (!UNSAFE.test(text)) return `${begun}"${attributes} t="inlineStr"><is><t>${text}</t></is></c>`
+  return `${begun}"${attributes} t="inlineStr"><is><t xml:space="preserve">${escapeXml(text)}</t></is></c>`
 }
 
 const isHighSurrogate = (code: number) => code >= 0xd800 && code <= 0xdbff

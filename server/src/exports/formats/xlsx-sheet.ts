@@ -1,7 +1,7 @@
 import type { Column } from '../../contract.ts'
 import type { Cell } from '../sources/source.ts'
 import { cellText } from './cell-text.ts'
-import { cellWriter, headerCell, type CellLosses } from './xlsx-cells.ts'
+import { cellWriter, headerCell, type CellLosses, type CellWriter } from './xlsx-cells.ts'
 import { sheetNs, xml } from './xlsx-parts.ts'
 
 /** Excel's limit ("Excel specifications and limits", support.microsoft.com). */
@@ -51,13 +51,13 @@ export class SheetWriter {
   readonly losses: CellLosses = { cut: 0 }
   readonly #columns: Column[]
   readonly #letters: string[]
-  readonly #cells: ((address: string, cell: Cell) => string)[]
+  readonly #cells: CellWriter[]
   #widths: string | null = null
 
   constructor(columns: Column[]) {
     this.#columns = columns
     this.#letters = columns.map((_, at) => columnLetters(at))
-    this.#cells = columns.map((column) => cellWriter(column, this.losses))
+    this.#cells = columns.map((column, at) => cellWriter(column, columnLetters(at), this.losses))
   }
 
   /** The XML of the next sheet, with as many rows as it holds; gives back what its filter covers. */
@@ -80,16 +80,16 @@ export class SheetWriter {
   }
 
   #header(): string {
-    const cells = this.#columns.map(({ name }, at) => headerCell(`${this.#letters[at]}1`, name, this.losses))
+    const cells = this.#columns.map(({ name }, at) => headerCell(this.#letters[at] ?? '', name, this.losses))
     return `<row r="1">${cells.join('')}</row>`
   }
 
   #row(number: number, cells: Cell[]): string {
-    let text = `<row r="${number}">`
+    const row = `${number}`
+    let text = `<row r="${row}">`
     for (let at = 0; at < this.#cells.length; at++) {
       const cell = cells[at] as Cell
-      if (cell !== null)
-        text += (this.#cells[at] as (a: string, c: Cell) => string)(this.#letters[at] + `${number}`, cell)
+      if (cell !== null) text += (this.#cells[at] as CellWriter)(row, cell)
     }
     return `${text}</row>`
   }

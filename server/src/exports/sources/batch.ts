@@ -18,8 +18,10 @@ export function sizeOf(row: Cell[]): number {
 }
 
 /** A whole number as a number where that is exact. */
-export const plainNumber = (value: bigint): number | bigint =>
-  value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value
+export function plainNumber(value: bigint): number | bigint {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value
+}
 
 /** 0 and 1 of columns that hold booleans as numbers. Any other number stays what it is. */
 export const plainBoolean = (cell: Cell): Cell => {
