@@ -4,6 +4,7 @@ import { utimesSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { temporaryFolder } from '../support/program.ts'
+import { twoAttempts } from './going-on.ts'
 import { queryFor, readRows } from './reading.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -69,6 +70,8 @@ test('files whose end is damaged are a failure, however many rows have come befo
     const { count, error } = await failedReading(url)
     expect(error).toMatchObject(refused(why))
     expect(count).toBeGreaterThan(MANY / 2)
+    const failed = { rows: null, code: 'dataset_broken' }
+    expect(await twoAttempts(open(url), whole.relation)).toEqual([failed, failed])
   })
   await Promise.all(reading)
   // Its columns cannot be told without looking through it.

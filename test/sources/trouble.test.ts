@@ -10,6 +10,7 @@ import { freePort } from '../support/free-port.ts'
 import { startMariaDb } from '../support/mariadb.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { databases, type TestDatabase } from './databases.ts'
+import { twoAttempts } from './going-on.ts'
 import { queryFor, readRows } from './reading.ts'
 
 const freezable: [name: string, start: typeof startPostgres | typeof startMariaDb, kind: SourceKind][] = [
@@ -141,6 +142,8 @@ describe.for(Object.keys(databases))('trouble with %s', (name) => {
       relations.push({ table: 'generated' })
     }
     for (const relation of relations) expect(await lateFailure(source, { relation })).toEqual(broken(/./))
+    const failed = { rows: null, code: 'dataset_broken' }
+    expect(await twoAttempts(source, { query })).toEqual([failed, failed])
   })
 
   test('what is inserted or dropped while rows are read changes nothing', async () => {
