@@ -36,6 +36,8 @@ interface Words {
   collate: string
   /** A query that gives nothing for a minute and more. */
   hanging: string
+  /** What is computed of every `i` but 19999, at which the statement fails. */
+  failing: string
 }
 
 type Texts = Awaited<ReturnType<TestDatabase['ask']>>
@@ -81,6 +83,7 @@ export const databases: Record<string, () => Promise<TestDatabase>> = {
           `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${n}) SELECT i FROM n`,
         collate: 'COLLATE NOCASE',
         hanging: 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS i FROM n',
+        failing: 'abs(CASE WHEN i = 19999 THEN -9223372036854775808 ELSE i END)',
       },
       async [Symbol.asyncDispose]() {
         db.close()
@@ -107,6 +110,7 @@ export const databases: Record<string, () => Promise<TestDatabase>> = {
         numbers: (n) => `SELECT i FROM generate_series(1, ${n}) AS n (i)`,
         collate: 'COLLATE "en-x-icu"',
         hanging: 'SELECT random()::int AS i FROM pg_sleep(3600)',
+        failing: '1 / (19999 - i)',
       },
       async [Symbol.asyncDispose]() {
         await client.end()
@@ -139,6 +143,7 @@ export const databases: Record<string, () => Promise<TestDatabase>> = {
         numbers: (n) => `SELECT seq AS i FROM seq_1_to_${n}`,
         collate: 'COLLATE utf8mb4_general_ci',
         hanging: `SELECT SLEEP(3600) AS i`,
+        failing: 'EXP(IF(i = 19999, 1000, 1))',
       },
       async [Symbol.asyncDispose]() {
         await client.end().catch(() => undefined)
@@ -163,6 +168,7 @@ export const databases: Record<string, () => Promise<TestDatabase>> = {
         numbers: (n) => `SELECT i FROM range(1, ${n + 1}) AS n (i)`,
         collate: 'COLLATE NOCASE',
         hanging: 'SELECT sum(i) AS i FROM range(1000000000000) AS n (i)',
+        failing: `CAST(CASE WHEN i = 19999 THEN 'none' ELSE CAST(i AS VARCHAR) END AS INTEGER)`,
       },
       [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
     }

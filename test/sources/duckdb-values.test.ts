@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { temporaryFolder } from '../support/program.ts'
 import { readers, residentMb } from '../support/readers.ts'
+import { datasetOf } from './going-on.ts'
 import { queryFor, readRows } from './reading.ts'
 import { duckDbTypes } from './duckdb-types.ts'
 
@@ -71,6 +72,22 @@ for (const [declared, type, values] of [
   })
 }
 
+test('a filter finds integers of more than 64 bits', async () => {
+  const file = `${folder.path}/large.duckdb`
+  const large = { UBIGINT: 2n ** 64n - 1n, HUGEINT: -(2n ** 127n), UHUGEINT: 2n ** 128n - 1n }
+  const columns = Object.entries(large).map(([type, value]) => `'${value}'::${type} AS ${type}`)
+  await run(file, `CREATE TABLE large AS SELECT ${columns.join(', ')}`)
+  const dataset = datasetOf(duckDb.open(`duckdb:${file}`, '/', 'large'), { relation: { table: 'large' }, key: null })
+  for (const [type, value] of Object.entries(large)) {
+    const filters = { [type]: { eq: String(value) } }
+    const rows = await dataset.open(await dataset.select({ filters, columns: [type] }), null)
+    expect(await Array.fromAsync(rows.batches())).toEqual([[[value]]])
+    await rows.close()
+    const beyond = { [type]: { eq: String(value + (value > 0n ? 1n : -1n)) } }
+    await expect(dataset.select({ filters: beyond })).rejects.toThrow(/needs a whole number from /)
+  }
+})
+
 test('all rows of several Parquet files come, with their types', async () => {
   await run(
     ':memory:',
@@ -94,7 +111,7 @@ test('all rows of several Parquet files come, with their types', async () => {
 test('cells of CSV files are the texts that stand there', async () => {
   const text = 'zip;price;"a ""b"""\n007;1.50;""\n"1;2";;"x\ny"\n'
   await writeFile(`${folder.path}/shop.csv`, text)
-  const source = duckDbFiles.open('csv:shop.csv', folder.path, 'shop')
+  const source = duckDbFiles.open('csv:shop.csv?delimiter=;', folder.path, 'shop')
   expect((await source.describe({ whole: true })).columns.map(({ name }) => name)).toEqual(['zip', 'price', 'a "b"'])
   expect((await readRows(source, { relation: { whole: true } })).rows).toEqual([
     ['007', '1.50', ''],

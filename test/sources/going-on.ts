@@ -1,6 +1,7 @@
 import { createDataset, type Dataset, type DatasetDefinition, type Selection } from '@queue-ops/server/dataset'
 import type { Cell, Source } from '@queue-ops/server/sources/source'
 import { UnfinishedFile } from '@queue-ops/server/unfinished-file'
+import { writeExport } from '@queue-ops/server/write-export'
 import { randomUUID } from 'node:crypto'
 import { expect } from 'vitest'
 import { temporaryFolder } from '../support/program.ts'
@@ -39,6 +40,23 @@ async function kept(key: Cell[]): Promise<Cell[] | null> {
   const next = await UnfinishedFile.begin({ ...place, attempt: randomUUID() }, 'f')
   await next.close()
   return next.resumed?.key ?? null
+}
+
+/** Exports everything of a relation twice, as two attempts of one job, and gives what each has come to. */
+export async function twoAttempts(source: Source, relation: DatasetDefinition['relation']) {
+  const dataset = datasetOf(source, { relation, key: null })
+  await using folder = await temporaryFolder()
+  const place = { folder: folder.path, id: 'job', minFreeBytes: 0 }
+  const catalogue = { list: () => [dataset], pick: () => dataset }
+  const attempt = () =>
+    writeExport({ ...place, attempt: randomUUID() }, { dataset: 'things', format: 'csv' }, catalogue, () => undefined)
+  const [first] = await Promise.allSettled([attempt()])
+  const [second] = await Promise.allSettled([attempt()])
+  return [first, second].map((outcome) =>
+    outcome.status === 'fulfilled'
+      ? { rows: outcome.value.rows, code: null }
+      : { rows: null, code: (outcome.reason as { code?: unknown }).code },
+  )
 }
 
 export interface GoingOn {

@@ -10,6 +10,7 @@ import { freePort } from '../support/free-port.ts'
 import { startMariaDb } from '../support/mariadb.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { databases, type TestDatabase } from './databases.ts'
+import { twoAttempts } from './going-on.ts'
 import { queryFor, readRows } from './reading.ts'
 
 const freezable: [name: string, start: typeof startPostgres | typeof startMariaDb, kind: SourceKind][] = [
@@ -65,6 +66,17 @@ async function firstBatch(source: Source, wanted: Parameters<typeof queryFor>[1]
   return (await batches.next()).value as unknown[][]
 }
 
+/** With what reading fails that has given rows before. */
+async function lateFailure(source: Source, wanted: Parameters<typeof queryFor>[1]) {
+  const { batches } = await begin(source, wanted)
+  expect(((await batches.next()).value as unknown[][]).length).toBeGreaterThan(0)
+  return failure(rest(batches))
+}
+
+async function rest(batches: AsyncIterator<unknown[][]>) {
+  for (let next = await batches.next(); !next.done; next = await batches.next());
+}
+
 describe.for(Object.keys(databases))('trouble with %s', (name) => {
   let database: TestDatabase
   let source: Source
@@ -115,6 +127,23 @@ describe.for(Object.keys(databases))('trouble with %s', (name) => {
     const tests: RowQuery['tests'] = [{ column: { name: 'i', type: 'integer' }, operator: 'lt', values: [0] }]
     const read = firstBatch(source, { relation, columns, tests, timeoutMs: 1000 })
     expect(await failure(read)).toEqual(unreadable(/did not answer in time/))
+  })
+
+  test('a statement that fails after thousands of rows fails, and gives no end', async () => {
+    await database.run(`CREATE TABLE plain AS ${database.words.numbers(20_000)}`)
+    // The texts are there so that no driver can have all rows before the first is asked for.
+    const query = `SELECT i, ${database.words.failing} AS x, CONCAT(i, '${'x'.repeat(500)}') AS t FROM plain`
+    await database.run(`CREATE VIEW failing AS ${query}`)
+    const relations: RowQuery['relation'][] = [{ query, parameters: {} }, { table: 'failing' }]
+    if (name === 'SQLite') {
+      // It would refuse to insert the row.
+      await database.run(`CREATE TABLE generated AS SELECT i FROM plain`)
+      await database.run(`ALTER TABLE generated ADD COLUMN x AS (${database.words.failing})`)
+      relations.push({ table: 'generated' })
+    }
+    for (const relation of relations) expect(await lateFailure(source, { relation })).toEqual(broken(/./))
+    const failed = { rows: null, code: 'dataset_broken' }
+    expect(await twoAttempts(source, { query })).toEqual([failed, failed])
   })
 
   test('what is inserted or dropped while rows are read changes nothing', async () => {
@@ -276,10 +305,7 @@ describe('PostgreSQL itself', () => {
       const { batches } = await begin(source, { relation, columns })
       await batches.next()
       server.process.kill('SIGQUIT')
-      const rest = (async () => {
-        for (let next = await batches.next(); !next.done; next = await batches.next());
-      })()
-      expect(await failure(rest)).toEqual(unreadable(/lost|shutting down/))
+      expect(await failure(rest(batches))).toEqual(unreadable(/lost|shutting down/))
     } finally {
       await server[Symbol.asyncDispose]()
     }
@@ -344,6 +370,32 @@ describe('MariaDB itself', () => {
     }
   })
 
+  test('a statement that somebody kills, or that meets more than one row, has failed', async () => {
+    const database = (await databases['MariaDB']?.()) as TestDatabase
+    try {
+      const source = database.source()
+      const columns: RowQuery['columns'] = [{ name: 'i', type: 'text' }]
+      const query = `SELECT REPEAT('x', 1000) AS i FROM seq_1_to_1000000`
+      const { batches } = await begin(source, { relation: { query, parameters: {} }, columns })
+      await batches.next()
+      const [[id]] = (await database.ask(
+        `SELECT ID FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT \`i\`%' AND COMMAND = 'Execute'`,
+      )) as [[string]]
+      await database.run(`KILL QUERY ${id}`)
+      expect(await failure(rest(batches))).toEqual(unreadable(/has broken off the statement/))
+
+      const twice = `SELECT REPEAT('x', (SELECT seq FROM seq_1_to_2 WHERE seq = 1 OR n.seq > 19000)) AS i FROM seq_1_to_20000 AS n`
+      const relation = { query: twice, parameters: {} }
+      expect(await lateFailure(source, { relation, columns })).toEqual(broken(/more than 1 row/))
+      const below = `SELECT CAST(19000 AS UNSIGNED) - n.seq AS i FROM seq_1_to_20000 AS n`
+      expect(await lateFailure(source, { relation: { query: below, parameters: {} }, columns })).toEqual(
+        broken(/out of range/),
+      )
+    } finally {
+      await database[Symbol.asyncDispose]()
+    }
+  })
+
   test('a server that dies while rows come is told', async () => {
     const server = await startMariaDb()
     try {
@@ -352,10 +404,7 @@ describe('MariaDB itself', () => {
       const { batches } = await begin(source, { relation, columns: [{ name: 'i', type: 'integer' }] })
       await batches.next()
       server.process.kill('SIGKILL')
-      const rest = (async () => {
-        for (let next = await batches.next(); !next.done; next = await batches.next());
-      })()
-      expect(await failure(rest)).toEqual(unreadable(/lost/))
+      expect(await failure(rest(batches))).toEqual(unreadable(/lost/))
     } finally {
       await server[Symbol.asyncDispose]()
     }

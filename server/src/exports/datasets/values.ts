@@ -13,7 +13,13 @@ const EXACT_DIGITS = 15
 
 const MIN_INTEGER = -(2n ** 63n)
 const MAX_INTEGER = 2n ** 63n - 1n
-const MAX_UNSIGNED = 2n ** 64n - 1n
+
+/** Types of databases, as they are declared, that hold other integers than those of 64 bits and a sign. */
+const ranges: [type: RegExp, min: bigint, max: bigint][] = [
+  [/^uhugeint$/i, 0n, 2n ** 128n - 1n],
+  [/^hugeint$/i, -(2n ** 127n), 2n ** 127n - 1n],
+  [/unsigned|^ubigint$|^bit\(\d+\)$/i, 0n, 2n ** 64n - 1n],
+]
 
 /** What of a column decides which values fit it. */
 export interface ValueKind {
@@ -101,11 +107,12 @@ const isExact = (value: number) => !Number.isInteger(value) || Number.isSafeInte
 /** A JSON reader has rounded it already: it would ask for another row. */
 const INEXACT = new Unfit('its digits as text, since JSON numbers are exact only up to 2^53')
 
-function readInteger(given: unknown, { sourceType = '' }: ValueKind): Cell | Unfit {
+function readInteger(given: unknown, { sourceType = '', dynamic }: ValueKind): Cell | Unfit {
   if (typeof given === 'number') return Number.isInteger(given) ? (isExact(given) ? given + 0 : INEXACT) : null
-  if (typeof given !== 'string' || !/^[+-]?\d{1,30}$/.test(given)) return null
+  if (typeof given !== 'string' || !/^[+-]?\d{1,39}$/.test(given)) return null
   const value = BigInt(given)
-  const [min, max] = /unsigned/i.test(sourceType) ? [0n, MAX_UNSIGNED] : [MIN_INTEGER, MAX_INTEGER]
+  // Whatever a column of a source with dynamic types is declared for, it holds 64 bits and a sign.
+  const [, min, max] = (!dynamic && ranges.find(([type]) => type.test(sourceType))) || ['', MIN_INTEGER, MAX_INTEGER]
   if (value < min || value > max) return new Unfit(`a whole number from ${min} to ${max}`)
   return Number.isSafeInteger(Number(value)) ? Number(value) : value
 }

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,45 +7,52 @@ import type {
   DuckDBConnection,
   DuckDBInstance,
   DuckDBPreparedStatement,
-  DuckDBResult,
   DuckDBType,
   DuckDBValue,
 } from '@duckdb/node-api'
 import { broken, codeOf, SourceFailure, unreadable } from './failure.ts'
 import type { DuckColumn } from './duckdb-cells.ts'
+import { viewOf, type FilesOpening, type FoundColumns } from './duckdb-files.ts'
+import { listOf } from './duckdb-literals.ts'
+import { DuckRows } from './duckdb-rows.ts'
 import { within } from './patience.ts'
 
-/** What is read: files of a kind, whose path may be a pattern, or a database of DuckDB. */
-export interface Opening {
-  kind: 'parquet' | 'csv' | 'json' | 'database'
-  path: string
-}
+/** What is read: files of a kind, or a database of DuckDB. */
+export type Opening = FilesOpening | { kind: 'database'; path: string }
 
 /** What it is opened for: how much memory it may take. */
-export type Purpose = keyof typeof MEMORY
+export type Purpose = 'reading' | 'sorting'
 
 /**
- * Enough for reading. What sorts or groups goes to disk beyond its limit, but needs some room to do so: 5,000,000 rows of 330
- * bytes could be put in order with 1 GB and not with half of it (measured, DuckDB 1.5).
+ * What sorts or groups goes to disk beyond its limit, but needs some room to do so: 5,000,000 rows of 330 bytes could be put in
+ * order with 1 GB and not with half of it. Rows come 2,048 at once, two times that while the next ones are read: texts of
+ * 280 KB need 1 GB as well. Small rows of files take none of it (all measured, DuckDB 1.5).
  */
-const MEMORY = { reading: '256MB', sorting: '1GB' }
+const MEMORY = '1GB'
 
-/** One more than one, so that the next rows are read while these are written. */
-const THREADS = '2'
+/** A database keeps what it has read for as long as there is room, which nobody comes back to who reads it once. */
+const MEMORY_OF_DATABASE = '512MB'
+
+/** What is only read is not read faster by two (measured), which keep twice as many rows. */
+const THREADS = { reading: '1', sorting: '2' }
+
+/**
+ * Rows that are read before they are asked for. DuckDB does not count their texts: its own 1 MB are 40,000 rows, whatever they
+ * hold. Less is not slower (measured).
+ */
+const READ_AHEAD = '10KB'
+
+/** What does not happen when the rows need not be kept for anybody. */
+const BROKEN_OFF = unreadable(
+  'DuckDB has broken off reading it, mostly for want of memory: leave out wide columns, or the order',
+)
 
 const PACKAGE = '@duckdb/node-api'
 
-/** How the rows of files are read, losing nothing: `$files` stands for their list. */
-const readers = {
-  parquet: 'read_parquet($files)',
-  // Every value is the text that stands there: a guessed type would make 7 of 007. An empty text in quotes is not NULL.
-  csv: 'read_csv($files, header = true, all_varchar = true, allow_quoted_nulls = false)',
-  // Looks through everything for columns: one that comes late would be left out.
-  json: 'read_json($files, sample_size = -1)',
-}
-
 /** An instance of DuckDB that can reach nothing but what it was opened for. */
 export interface DuckDb {
+  /** What looking through the files has brought to light, for who opens them again. */
+  found(): Promise<FoundColumns | null>
   columnsOf(sql: string, values: unknown[]): Promise<DuckColumn[]>
   /** What a statement gives, or null when it takes too long. */
   attempt(timeoutMs: number, sql: string, values: unknown[]): Promise<unknown[][] | null>
@@ -64,8 +71,10 @@ export async function openHere(opening: Opening, purpose: Purpose, timeoutMs: nu
   if (isDatabase && !existsSync(opening.path)) throw new SourceFailure(unreadable('its database file is missing'))
   const instance = await DuckDBInstance.create(isDatabase ? opening.path : ':memory:', {
     ...(isDatabase ? { access_mode: 'READ_ONLY' } : {}),
-    memory_limit: MEMORY[purpose],
-    threads: THREADS,
+    memory_limit: isDatabase && purpose === 'reading' ? MEMORY_OF_DATABASE : MEMORY,
+    threads: THREADS[purpose],
+    // What is read once need not be kept.
+    enable_external_file_cache: 'false',
     temp_directory: spill,
     // It loads nothing from the network, and no code from the disk.
     autoinstall_known_extensions: 'false',
@@ -94,16 +103,24 @@ async function importDuckDb() {
   }
 }
 
-const nameOf = (type: DuckDBType) => type.alias ?? type.toString()
+/** Files of the same names, sizes and times are taken for the same. */
+function stampOf(files: string[]): string {
+  const stats = files.map((file) => {
+    const { size, mtimeMs, ino } = statSync(file)
+    return [file, size, mtimeMs, ino]
+  })
+  return createHash('sha256').update(JSON.stringify(stats)).digest('hex')
+}
 
-const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
+const nameOf = (type: DuckDBType) => type.alias ?? type.toString()
 
 class OpenDuckDb implements DuckDb {
   readonly #instance: DuckDBInstance
   readonly #connection: DuckDBConnection
   readonly #spill: string
+  #found: FoundColumns | null = null
   #running: Promise<unknown> | null = null
-  #result: DuckDBResult | null = null
+  #reading: { rows: DuckRows; sql: string; values: unknown[] } | null = null
   #closed: Promise<void> | null = null
 
   constructor(instance: DuckDBInstance, connection: DuckDBConnection, spill: string) {
@@ -112,19 +129,23 @@ class OpenDuckDb implements DuckDb {
     this.#spill = spill
   }
 
-  async lock({ kind, path }: Opening, timeoutMs: number): Promise<void> {
-    const files = kind === 'database' ? [] : await this.#files(path, timeoutMs)
-    const list = `[${files.map(literal).join(', ')}]`
-    await this.#all(timeoutMs, `SET allowed_paths = ${list}`, [])
-    await this.#all(timeoutMs, 'SET enable_external_access = false', [])
-    await this.#all(timeoutMs, `SET TimeZone = 'UTC'`, [])
-    await this.#all(timeoutMs, 'SET lock_configuration = true', [])
-    if (kind === 'database') return
-    await this.#all(
-      timeoutMs,
-      `CREATE TEMP VIEW files AS SELECT * FROM ${readers[kind].replace('$files', () => list)}`,
-      [],
-    )
+  async lock(opening: Opening, timeoutMs: number): Promise<void> {
+    const end = performance.now() + timeoutMs
+    const ask = (sql: string) => this.#all(Math.max(end - performance.now(), 0), sql, [])
+    const files = opening.kind === 'database' ? [] : await this.#files(opening.path, timeoutMs)
+    await ask(`SET allowed_paths = ${listOf(files)}`)
+    await ask('SET enable_external_access = false')
+    await ask(`SET TimeZone = 'UTC'`)
+    await ask(`SET streaming_buffer_size = '${READ_AHEAD}'`)
+    await ask('SET lock_configuration = true')
+    if (opening.kind === 'database') return
+    const { sql, found } = await viewOf(opening, files, stampOf(files), ask)
+    await ask(`CREATE TEMP VIEW files AS ${sql}`)
+    this.#found = found
+  }
+
+  async found(): Promise<FoundColumns | null> {
+    return this.#found
   }
 
   async columnsOf(sql: string, values: unknown[]): Promise<DuckColumn[]> {
@@ -146,19 +167,26 @@ class OpenDuckDb implements DuckDb {
   }
 
   async start(sql: string, values: unknown[], timeoutMs: number): Promise<void> {
-    this.#result = await this.#run(
+    const result = await this.#run(
       timeoutMs,
       this.#prepared(sql, values, (statement) => statement.stream()),
     )
+    this.#reading = { rows: new DuckRows(result), sql, values }
   }
 
   async nextRows(timeoutMs: number): Promise<unknown[][]> {
-    if (!this.#result) return []
-    const chunk = await this.#run(timeoutMs, this.#result.fetchChunk())
-    const rows = chunk?.getRows() ?? []
-    // Its memory is not the garbage collector's, which would not hurry.
-    chunk?.reset()
-    return rows
+    if (!this.#reading) return []
+    const { rows, sql, values } = this.#reading
+    const some = await this.#run(timeoutMs, rows.next())
+    if (some.length === 0 && rows.hasFailed()) await this.#repeatFailure(sql, values, timeoutMs)
+    return some
+  }
+
+  /** Rejects with what has ended a statement too early, which is told only when it is run without giving its rows away. */
+  async #repeatFailure(sql: string, values: unknown[], timeoutMs: number): Promise<never> {
+    // A hash needs every cell, and no memory.
+    await this.#all(timeoutMs, `SELECT max(hash(failed)) FROM (${sql}) AS failed`, values)
+    throw new SourceFailure(BROKEN_OFF)
   }
 
   close(): Promise<void> {

@@ -1,5 +1,8 @@
+import { MAX_LINE_BYTES } from './duckdb-csv.ts'
 import type { Opening } from './duckdb-database.ts'
 import { broken, misfit, tooSlow, unreadable, type Failure } from './failure.ts'
+
+const BAD_VALUE = 'one of its values cannot be read as what its view or query wants'
 
 /** @param hasTests whether values of a client may be what is wrong */
 export function duckFailure(cause: unknown, { kind }: Opening, hasTests: boolean): Failure {
@@ -10,7 +13,8 @@ export function duckFailure(cause: unknown, { kind }: Opening, hasTests: boolean
     case 'INTERRUPT':
       return tooSlow
     case 'Conversion':
-      return hasTests ? misfit : broken('one of its values cannot be read as what its query wants')
+    case 'Out of Range':
+      return hasTests ? misfit : broken(BAD_VALUE)
     case 'Catalog':
     case 'Binder':
     case 'Parser':
@@ -24,8 +28,10 @@ export function duckFailure(cause: unknown, { kind }: Opening, hasTests: boolean
       return ioFailure(message, isDatabase)
     case 'Invalid Input':
     case 'Serialization':
+      if (/^.*CSV Error on Line:/.test(message)) return csvFailure(message)
+      if (/has duplicate key/.test(message)) return broken('one of its objects has a key twice')
       if (/multiple statements/.test(message)) return broken('its query holds more than one statement')
-      return broken(isDatabase ? 'its database file is damaged' : notOfKind(kind))
+      return broken(isDatabase ? `${BAD_VALUE}, or its database file is damaged` : notOfKind(kind))
     default:
       return unreadable('DuckDB cannot read it')
   }
@@ -37,6 +43,18 @@ function ioFailure(message: string, isDatabase: boolean): Failure {
   return unreadable(
     isDatabase ? 'its database file is missing or not readable' : 'its files are missing or not readable',
   )
+}
+
+/** Which file it is, nobody may be told. */
+function csvFailure(message: string): Failure {
+  const [, line] = /Error on Line: (\d+)/.exec(message) ?? []
+  const [, expected, found] = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message) ?? []
+  let what = 'is none of a CSV file'
+  if (expected) what = `has ${found} cells in place of ${expected}`
+  else if (/unterminated quote/.test(message)) what = 'begins a quote that does not end, or goes on behind one'
+  else if (/not utf-8/.test(message)) what = 'is no UTF-8'
+  else if (/Maximum line size/.test(message)) what = `is longer than ${MAX_LINE_BYTES / 1e6} MB`
+  return broken(`line ${line} of its file, or of one of them, ${what}`)
 }
 
 const notOfKind = (kind: string) =>

@@ -1,5 +1,6 @@
 import type { DuckColumn } from './duckdb-cells.ts'
 import type { DuckDb, Opening, Purpose } from './duckdb-database.ts'
+import type { FoundColumns } from './duckdb-files.ts'
 import { ReaderProcess } from './reader-process.ts'
 import { STALL_MS } from './source.ts'
 
@@ -26,6 +27,10 @@ class RemoteDuckDb implements DuckDb {
 
   async open(opening: Opening, purpose: Purpose, timeoutMs: number): Promise<void> {
     await this.#ask(timeoutMs, 'open', [opening, purpose, timeoutMs])
+  }
+
+  found(): Promise<FoundColumns | null> {
+    return this.#ask(STALL_MS, 'found', [])
   }
 
   columnsOf(sql: string, values: unknown[]): Promise<DuckColumn[]> {

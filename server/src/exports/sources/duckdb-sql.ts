@@ -1,9 +1,8 @@
 import type { ColumnType } from '../../contract.ts'
 import { askFor, keyTypeOf, type DuckColumn } from './duckdb-cells.ts'
+import { quote } from './duckdb-literals.ts'
 import type { Dialect } from './sql.ts'
 import { nameParts } from './table-name.ts'
-
-const quote = (identifier: string) => `"${identifier.replaceAll('"', '""')}"`
 
 /** What the values of tests are cast to; a text that is compared with another type would be compared as a text. */
 const casts: Partial<Record<ColumnType, string>> = {
@@ -22,7 +21,8 @@ const casts: Partial<Record<ColumnType, string>> = {
 const NANOSECONDS = new Set(['TIME_NS', 'TIMESTAMP_NS'])
 
 const LARGEST = 2n ** 63n - 1n
-const WHOLE = /^[+-]?\d{1,38}$/
+const LARGEST_SIGNED = 2n ** 127n - 1n
+const WHOLE = /^[+-]?\d{1,39}$/
 const DECIMAL = /^[+-]?(\d{1,38})(?:\.(\d{1,37}))?$/
 
 /** @param columns those that are read or compared */
@@ -66,6 +66,7 @@ export function duckDialect(columns: DuckColumn[]): Dialect {
 function castFor(text: string, type: ColumnType): string {
   if ((type === 'integer' || type === 'decimal') && WHOLE.test(text)) {
     const value = BigInt(text)
+    if (value > LARGEST_SIGNED) return 'UHUGEINT'
     return value > LARGEST || value < -LARGEST ? 'HUGEINT' : 'BIGINT'
   }
   const [, whole = '', fraction = ''] = DECIMAL.exec(text) ?? []

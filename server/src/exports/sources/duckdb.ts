@@ -1,11 +1,12 @@
 import { resolve } from 'node:path'
+import { COUNT_TIMEOUT_MS, countThose, countUpTo, equalTo } from './counting.ts'
 import { told } from './failure.ts'
 import { cellReader, describeColumns, type DuckColumn } from './duckdb-cells.ts'
 import type { DuckDb, Opening } from './duckdb-database.ts'
 import { duckFailure } from './duckdb-failure.ts'
 import { openDuckDb } from './duckdb-remote.ts'
 import { duckDialect } from './duckdb-sql.ts'
-import { countEqual, countRows, selectNothing, selectRows, type Dialect, type Statement } from './sql.ts'
+import { countRows, selectNothing, selectRows, type Dialect } from './sql.ts'
 import {
   STALL_MS,
   type Cell,
@@ -18,9 +19,8 @@ import {
 
 const DESCRIBE_TIMEOUT_MS = 10_000
 
-/** Counting what a filter leaves reads every row: it is worth no more than this. */
-const MAX_COUNTED_ROWS = 1_000_000
-const COUNT_TIMEOUT_MS = 2000
+/** The delimiter of CSV files, behind their path. */
+const DELIMITER = /\?delimiter=(.*)$/
 
 /** Rows of Parquet files, CSV files or JSON files; several with `*`, `?`, `[…]` or `**` in the path. */
 export const duckDbFiles: SourceKind = {
@@ -30,7 +30,12 @@ export const duckDbFiles: SourceKind = {
   open(url, folder, dataset) {
     const kind = url.slice(0, url.indexOf(':')) as 'parquet' | 'csv' | 'json'
     const path = pathIn(url, `write ${kind}: and a path, such as ${duckDbFiles.example}`)
-    return duckSource({ kind, path: resolve(folder, path) }, dataset)
+    if (kind === 'csv') {
+      const delimiter = delimiterIn(path)
+      return duckSource({ kind, path: resolve(folder, path.replace(DELIMITER, '')), delimiter }, dataset)
+    }
+    const place = { path: resolve(folder, path) }
+    return duckSource(kind === 'json' ? { kind, ...place, found: null } : { kind, ...place }, dataset)
   },
 }
 
@@ -50,12 +55,22 @@ function pathIn(url: string, hint: string): string {
   return path
 }
 
+/** Null when none is given. */
+function delimiterIn(path: string): string | null {
+  const [, given] = DELIMITER.exec(path) ?? []
+  if (given === undefined) return null
+  const delimiter = given === 'tab' ? '\t' : given
+  if (!/^[^"\r\n]$/.test(delimiter)) throw new Error('has no single character as delimiter: write ?delimiter=; or tab')
+  return delimiter
+}
+
 function duckSource(opening: Opening, dataset: string): Source {
   const withDatabase = async <T>(timeoutMs: number, use: (db: DuckDb) => Promise<T>, query: RowQuery | null) => {
     let db: DuckDb | undefined
     let done = false
     try {
       db = await openDuckDb(opening, purposeOf(query), timeoutMs)
+      if (opening.kind === 'json') opening.found = await db.found()
       const result = await use(db)
       done = true
       return result
@@ -67,9 +82,9 @@ function duckSource(opening: Opening, dataset: string): Source {
   }
   return {
     startsProcess: true,
-    describe: (relation) =>
+    describe: (relation, timeoutMs = DESCRIBE_TIMEOUT_MS) =>
       withDatabase(
-        DESCRIBE_TIMEOUT_MS,
+        opening.kind === 'json' ? lookingThrough(timeoutMs) : DESCRIBE_TIMEOUT_MS,
         async (db) => ({ columns: describeColumns(await columnsOf(db, relation, null)), key: null }),
         null,
       ),
@@ -77,11 +92,17 @@ function duckSource(opening: Opening, dataset: string): Source {
   }
 }
 
+/**
+ * Who tells a client the columns waits for a moment only, and will be glad later of what is found then. An export waits for as
+ * long as its dataset's time limit says.
+ */
+const lookingThrough = (timeoutMs: number) => (timeoutMs > DESCRIBE_TIMEOUT_MS ? timeoutMs : STALL_MS)
+
 const hasTests = (query: RowQuery | null) => query !== null && query.tests.length > 0
 
-/** Nobody knows what a query does. */
+/** Nobody knows what a query does, and who tells the columns of files may look through all of them. */
 const purposeOf = (query: RowQuery | null) =>
-  query && (query.order.length > 0 || 'query' in query.relation) ? 'sorting' : 'reading'
+  query && query.order.length === 0 && !('query' in query.relation) ? 'reading' : 'sorting'
 
 async function columnsOf(db: DuckDb, relation: Relation, names: string[] | null): Promise<DuckColumn[]> {
   const { sql, values } = selectNothing(relation, duckDialect([]), names)
@@ -94,24 +115,26 @@ async function read(db: DuckDb, opening: Opening, dataset: string, query: RowQue
   const columns = await columnsOf(db, query.relation, [...names])
   const dialect = duckDialect(columns)
   const total = await count(db, opening, query, dialect)
-  const equal =
-    query.from && (await countThose(db, countEqual({ ...query, from: query.from }, dialect), query.timeoutMs))
+  const equal = await equalTo(db, query, dialect)
   const { sql, values } = selectRows(query, dialect)
   const readers = query.columns.map(({ name }) => cellReader(columns.find((column) => column.name === name)))
 
   async function* batches(): AsyncGenerator<Cell[][]> {
+    // What fails later is no value of the client's: it has been compared with.
+    let mayMisfit = hasTests(query)
     try {
       await db.start(sql, values, query.timeoutMs)
       for (let patience = query.timeoutMs; ; patience = STALL_MS) {
         const rows = await db.nextRows(patience)
         if (rows.length === 0) return
+        mayMisfit = false
         for (const row of rows) {
           for (let at = 0; at < row.length; at++) if (row[at] !== null) row[at] = readers[at]?.(row[at])
         }
         yield rows as Cell[][]
       }
     } catch (cause) {
-      throw told(dataset, cause, (cause) => duckFailure(cause, opening, hasTests(query)))
+      throw told(dataset, cause, (cause) => duckFailure(cause, opening, mayMisfit))
     }
   }
   return { total, equal, batches, close: () => db.close() }
@@ -121,15 +144,7 @@ async function read(db: DuckDb, opening: Opening, dataset: string, query: RowQue
 async function count(db: DuckDb, opening: Opening, query: RowQuery, dialect: Dialect): Promise<number | null> {
   const knows = 'table' in query.relation || ('whole' in query.relation && opening.kind === 'parquet')
   if (!knows) return null
-  const most = query.tests.length > 0 ? Math.min(query.limit ?? MAX_COUNTED_ROWS, MAX_COUNTED_ROWS) : null
-  const total = await countThose(db, countRows(query, most, dialect), COUNT_TIMEOUT_MS)
-  if (total === null) return null
-  if (most !== null && total > most) return query.limit === null || query.limit > most ? null : query.limit
-  return query.limit === null ? total : Math.min(total, query.limit)
-}
-
-/** What a statement counts, null when that takes too long. */
-async function countThose(db: DuckDb, { sql, values }: Statement, timeoutMs: number): Promise<number | null> {
-  const counted = await db.attempt(timeoutMs, sql, values)
-  return counted && Number(counted[0]?.[0])
+  if (query.tests.length > 0) return countUpTo(db, query, dialect)
+  const total = await countThose(db, countRows(query, null, dialect), COUNT_TIMEOUT_MS)
+  return total === null || query.limit === null ? total : Math.min(total, query.limit)
 }

@@ -199,11 +199,8 @@ class Waiting {
   #rows: unknown[][] = []
   #bytes = 0
   #ended = false
+  #error: Error | null = null
   #some = Promise.withResolvers<void>()
-
-  constructor() {
-    this.#some.promise.catch(() => undefined)
-  }
 
   /** Gives whether it is enough for a batch. */
   add(row: unknown[]): boolean {
@@ -217,22 +214,24 @@ class Waiting {
     this.#some.resolve()
   }
 
+  /** The driver says that the rows have ended all the same, and rows may wait: the error has to outlive both. */
   fail(error: Error) {
-    this.#some.reject(error)
+    this.#error ??= error
+    this.#some.resolve()
   }
 
-  /** Waits for rows or their end. */
+  /** Waits for rows, their end or an error. */
   some(): Promise<void> {
     return this.#some.promise
   }
 
-  /** All of them; none when there will be no more. */
+  /** All of them; none when there will be no more. Throws when the statement has failed, whatever has come before. */
   take(): unknown[][] {
+    if (this.#error) throw this.#error
     const rows = this.#rows
     this.#rows = []
     this.#bytes = 0
     if (!this.#ended) this.#some = Promise.withResolvers()
-    this.#some.promise.catch(() => undefined)
     return rows
   }
 }

@@ -5,7 +5,10 @@ const NOT_ALLOWED = broken('the user of its source may not read it')
 const TOO_MANY = unreadable('its server has too many connections')
 const TOO_SLOW = unreadable('its source did not answer in time')
 const LOST = unreadable('the connection to its server was lost')
+const KILLED = unreadable('its server has broken off the statement')
 const OUT_OF_SPACE = unreadable('its server has no resources left')
+
+const NO_VALUE = broken('one of its values cannot be computed: it is out of range or divided by zero')
 
 /** Error numbers of MySQL and MariaDB (mariadb.com/kb/en/mariadb-error-codes) with a reason of their own. */
 const reasons = new Map<number, Failure>([
@@ -30,10 +33,12 @@ const reasons = new Map<number, Failure>([
   [1205, unreadable('it is locked by another transaction')],
   [1213, unreadable('its server has broken off the reading in favour of another transaction')],
   [1412, unreadable('its table was changed while it was read')],
-  [1317, TOO_SLOW],
+  [1317, KILLED],
   [1969, TOO_SLOW],
   [3024, TOO_SLOW],
   [1927, LOST],
+  [1365, NO_VALUE],
+  [1690, NO_VALUE],
   [1292, misfit],
   [1366, misfit],
   [1525, misfit],

@@ -1,20 +1,17 @@
 import type { FieldPacket } from 'mysql2'
 import { plainBoolean } from './batch.ts'
+import { countUpTo, equalTo } from './counting.ts'
 import { told } from './failure.ts'
 import { cellReader } from './mysql-cells.ts'
 import { openMysql, type MysqlClient } from './mysql-client.ts'
 import { describeRelation } from './mysql-describe.ts'
 import { mysqlFailure } from './mysql-failure.ts'
 import { mysqlDialect, mysqlReadDialect } from './mysql-sql.ts'
-import { countEqual, countRows, selectNothing, selectRows, type Dialect, type Statement } from './sql.ts'
+import { selectNothing, selectRows, type Dialect } from './sql.ts'
 import type { Cell, RowQuery, Source, SourceKind, SourceRows } from './source.ts'
 
 /** How long it takes at most to learn the columns of a relation, and to connect. */
 const DESCRIBE_TIMEOUT_MS = 10_000
-
-/** Counting reads every row: up to so many it takes a moment, and progress without a total will do beyond. */
-const MAX_COUNTED_ROWS = 1_000_000
-const COUNT_TIMEOUT_MS = 2000
 
 export const mysql: SourceKind = {
   schemes: ['mysql://', 'mariadb://'],
@@ -55,8 +52,7 @@ async function read(client: MysqlClient, dataset: string, query: RowQuery): Prom
   const readers = fields.map(cellReader)
   const booleans = query.columns.flatMap(({ type }, at) => (type === 'boolean' ? [at] : []))
   const total = await count(client, query, dialect)
-  const equal =
-    query.from && (await countThose(client, countEqual({ ...query, from: query.from }, dialect), query.timeoutMs))
+  const equal = await equalTo(client, query, dialect)
   const { sql, values } = selectRows(query, dialect)
 
   async function* batches(): AsyncGenerator<Cell[][]> {
@@ -89,14 +85,5 @@ async function fieldsOf(client: MysqlClient, { relation, columns, from }: RowQue
 /** Only in tables: what a view or a query costs, nobody knows. */
 async function count(client: MysqlClient, query: RowQuery, dialect: Dialect): Promise<number | null> {
   if (!('table' in query.relation) || !(await client.tableFacts(query.relation.table))?.isBaseTable) return null
-  const most = Math.min(query.limit ?? MAX_COUNTED_ROWS, MAX_COUNTED_ROWS)
-  const total = await countThose(client, countRows(query, most, dialect), COUNT_TIMEOUT_MS)
-  if (total === null || total <= most) return total
-  return query.limit === null || query.limit > MAX_COUNTED_ROWS ? null : query.limit
-}
-
-/** What a statement counts, null when that takes too long. */
-async function countThose(client: MysqlClient, { sql, values }: Statement, timeoutMs: number) {
-  const counted = await client.attempt(timeoutMs, sql, values)
-  return counted && Number(counted[0]?.[0])
+  return countUpTo(client, query, dialect)
 }

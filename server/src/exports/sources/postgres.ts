@@ -1,18 +1,15 @@
+import { countUpTo, equalTo, MAX_COUNTED_ROWS } from './counting.ts'
 import { told } from './failure.ts'
 import { cellParsers } from './postgres-cells.ts'
 import { openClient, type PostgresClient } from './postgres-client.ts'
 import { describeRelation } from './postgres-describe.ts'
 import { postgresFailure } from './postgres-failure.ts'
 import { postgresDialect } from './postgres-sql.ts'
-import { countEqual, countRows, selectRows, type Statement } from './sql.ts'
+import { selectRows } from './sql.ts'
 import { STALL_MS, type Cell, type RowQuery, type Source, type SourceKind, type SourceRows } from './source.ts'
 
 /** How long it takes at most to learn the columns of a relation, and to connect. */
 const DESCRIBE_TIMEOUT_MS = 10_000
-
-/** Counting reads every row: up to so many it takes a moment, and progress without a total will do beyond. */
-const MAX_COUNTED_ROWS = 1_000_000
-const COUNT_TIMEOUT_MS = 2000
 
 /** Rows come in batches of about this many characters; how many rows that is, the batch before tells. */
 const BATCH_CHARS = 1 << 20
@@ -53,9 +50,7 @@ function postgresSource(url: string, dataset: string): Source {
 
 async function read(client: PostgresClient, dataset: string, query: RowQuery): Promise<SourceRows> {
   const total = await count(client, query)
-  const equal =
-    query.from &&
-    (await countThose(client, countEqual({ ...query, from: query.from }, postgresDialect), query.timeoutMs))
+  const equal = await equalTo(patient(client), query, postgresDialect)
   const { sql, values } = selectRows(query, postgresDialect)
   // A cursor of SQL rather than one of the protocol (pg-cursor): each FETCH has a statement timeout of its own, while one
   // of the protocol goes on counting from the first row to the last.
@@ -110,16 +105,12 @@ async function count(client: PostgresClient, query: RowQuery): Promise<number | 
     postgresDialect.table(query.relation.table),
   ])
   if (!['r', 'p'].includes(String(facts?.[0]))) return null
-  const most = Math.min(query.limit ?? MAX_COUNTED_ROWS, MAX_COUNTED_ROWS)
   // The estimate only saves a count that would be in vain.
   if (query.limit === null && query.tests.length === 0 && Number(facts?.[1]) > 2 * MAX_COUNTED_ROWS) return null
-  const total = await countThose(client, countRows(query, most, postgresDialect), COUNT_TIMEOUT_MS)
-  if (total === null || total <= most) return total
-  return query.limit === null || query.limit > MAX_COUNTED_ROWS ? null : query.limit
+  return countUpTo(patient(client), query, postgresDialect)
 }
 
-/** What a statement counts, null when that takes too long. */
-async function countThose(client: PostgresClient, { sql, values }: Statement, timeoutMs: number) {
-  const counted = await client.attempt(timeoutMs, () => client.ask(sql, values))
-  return counted && Number(counted[0]?.[0])
-}
+const patient = (client: PostgresClient) => ({
+  attempt: (timeoutMs: number, sql: string, values: unknown[]) =>
+    client.attempt(timeoutMs, () => client.ask(sql, values)),
+})

@@ -1,17 +1,12 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { BATCH_BYTES, BATCH_ROWS, plainBoolean, plainNumber, sizeOf } from './batch.ts'
+import { COUNT_TIMEOUT_MS, mostOf, totalOf } from './counting.ts'
 import { broken, SourceFailure, tooSlow } from './failure.ts'
 import { countEqual, countRows, selectRows, type Dialect, type Statement } from './sql.ts'
 import { STALL_MS, type Cell, type RowQuery } from './source.ts'
 import { openFile } from './sqlite-file.ts'
 import { sqliteDialect } from './sqlite-sql.ts'
 import { addTimeFunction } from './sqlite-times.ts'
-
-/** Counting reads every row: up to so many it takes a few milliseconds, and progress without a total will do beyond. */
-const MAX_COUNTED_ROWS = 1_000_000
-
-/** Counting what a filter leaves may take a whole scan; it is worth no more than this. */
-const COUNT_TIMEOUT_MS = 2000
 
 /** Rows that come slowly are handed over after so long. */
 const BATCH_MS = 1000
@@ -153,10 +148,8 @@ function watched(db: DatabaseSync, watch: Watch): Dialect {
 /** Only in tables: what a view or a query costs, nobody knows. */
 function count(db: DatabaseSync, query: RowQuery, dialect: Dialect, watch: Watch): number | null {
   if (!isTable(db, query)) return null
-  const most = Math.min(query.limit ?? MAX_COUNTED_ROWS, MAX_COUNTED_ROWS)
-  const total = countThose(db, countRows(query, most, dialect), watch, COUNT_TIMEOUT_MS)
-  if (total === null || total <= most) return total
-  return query.limit === null || query.limit > MAX_COUNTED_ROWS ? null : query.limit
+  const counted = countThose(db, countRows(query, mostOf(query), dialect), watch, COUNT_TIMEOUT_MS)
+  return totalOf(query, counted)
 }
 
 /** What a statement counts, null when that takes too long. */
