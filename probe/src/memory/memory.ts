@@ -54,6 +54,8 @@ export class Memory {
   /** What has changed and is not handed to the file yet. */
   #changes = new Map<string, Change>()
   #prunedAt = Number.NEGATIVE_INFINITY
+  /** Of the message that was posted last. */
+  #order = 0
 
   /** Throws OwnFault when the file cannot be had. */
   constructor(settings: MemorySettings, world: Surroundings) {
@@ -118,6 +120,7 @@ export class Memory {
       this.#watched.set(target.name, { target, state, last })
     }
     const messages = this.#file.read(readMessages)
+    this.#order = messages.at(-1)?.order ?? 0
     for (const [name, courier] of this.#couriers) courier.add(messages.filter(({ channel }) => channel === name))
     for (const { id, channel } of messages)
       if (!this.#couriers.has(channel)) this.#changes.set(id, saveMessage(id, null))
@@ -170,6 +173,7 @@ export class Memory {
         createdAt: now,
         attempts: 0,
         nextAt: now,
+        order: ++this.#order,
       })
     }
     watched.state = { ...watched.state, told: incident.closed_at === null ? told : {} }
