@@ -49,7 +49,7 @@ const target = { name: 'shop', intervalMs: 30_000, alert }
 function openMemory(settings: object): Memory {
   const path = join(folder, 'h.sqlite')
   const channels = AlertChannels.parse([{ url, ...settings }])
-  const more = { retention: defaultRetention, targets: [target], isWatchedElsewhere: () => false }
+  const more = { retention: defaultRetention, targets: [target], isWatchedElsewhere: () => false, isScheduled: true }
   const world = { clock: { now: () => new Date(time) }, complain: () => undefined }
   return new Memory({ path, channels, ...more }, world)
 }

@@ -21,6 +21,8 @@ export interface MemorySettings {
   targets: readonly Remembered[]
   /** Whether somebody else still watches what is in the file and not among the targets; its incident is closed when not. */
   isWatchedElsewhere(target: string): boolean
+  /** Whether there are more runs to come, at the interval of each target; a single run has its next one whenever it likes. */
+  isScheduled: boolean
 }
 
 interface Surroundings {
@@ -62,7 +64,12 @@ export class Memory {
     this.#settings = settings
     this.#world = world
     const now = () => world.clock.now()
-    this.#file = new HistoryFile(settings.path, { ...world, now, onNewFile: () => this.#saveEverything() })
+    this.#file = new HistoryFile(settings.path, {
+      ...world,
+      now,
+      isLasting: settings.isScheduled,
+      onNewFile: () => this.#saveEverything(),
+    })
     this.#couriers = new Map(settings.channels.map((channel) => [channel.name, this.#courierFor(channel)]))
     this.#recall()
     this.#ticking = setInterval(() => this.#tick(), TICK_MS).unref()
@@ -72,7 +79,7 @@ export class Memory {
     this.tally.run(result)
     const watched = this.#watched.get(target.name) ?? { target, state: newState, last: null }
     this.#watched.set(target.name, watched)
-    const rule = { ...target.alert, intervalMs: target.intervalMs }
+    const rule = { ...target.alert, intervalMs: this.#settings.isScheduled ? target.intervalMs : null }
     const { course, changed } = takeResult(watched.state.course, result, rule, randomUUID)
     watched.last = result
     watched.state = { ...withResult(watched.state, result), course }
