@@ -54,6 +54,31 @@ describe('a weekly window', () => {
     expect(isIn(night, '2026-10-25T01:00:00Z')).toBe(false)
   })
 
+  test('has no hole after a day of 23 or 25 hours', () => {
+    const late: MaintenanceWindow = { ...sunday, startMinute: 23 * 60 + 30, durationMs: 2 * HOUR }
+    for (const [begin, end] of [
+      ['2027-03-28T21:30:00Z', '2027-03-28T23:30:00Z'],
+      ['2026-10-25T22:30:00Z', '2026-10-26T00:30:00Z'],
+    ] as const) {
+      const [from, to] = [Date.parse(begin), Date.parse(end)]
+      for (let at = from - 4 * HOUR; at < to + 4 * HOUR; at += 5 * 60_000) {
+        expect([at, inMaintenance([late], new Date(at))]).toEqual([at, at >= from && at < to])
+      }
+    }
+  })
+
+  test('that begins at a time that does not exist begins later, at one that is there twice the first time', () => {
+    const night: MaintenanceWindow = { ...sunday, startMinute: 150, durationMs: HOUR }
+    expect(isIn(night, '2027-03-28T01:29:59Z')).toBe(false)
+    expect(isIn(night, '2027-03-28T01:30:00Z')).toBe(true)
+    expect(isIn(night, '2027-03-28T02:29:59Z')).toBe(true)
+    expect(isIn(night, '2027-03-28T02:30:00Z')).toBe(false)
+    expect(isIn(night, '2026-10-25T00:29:59Z')).toBe(false)
+    expect(isIn(night, '2026-10-25T00:30:00Z')).toBe(true)
+    expect(isIn(night, '2026-10-25T01:29:59Z')).toBe(true)
+    expect(isIn(night, '2026-10-25T01:30:00Z')).toBe(false)
+  })
+
   test('of several days covers every moment of them', () => {
     const long: MaintenanceWindow = {
       ...sunday,

@@ -11,47 +11,54 @@ export type MaintenanceWindow =
       timeZone: string
     }
 
+type WeeklyWindow = Extract<MaintenanceWindow, { kind: 'weekly' }>
+
 const DAY_MS = 86_400_000
-const dayNames = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+const MINUTE_MS = 60_000
 
 /** Whether a moment lies in one of the windows; the end of a window is outside of it. */
 export function inMaintenance(windows: readonly MaintenanceWindow[], now: Date): boolean {
   return windows.some((window) =>
-    window.kind === 'once' ? window.from <= now && now < window.until : hasBegun(window, now),
+    window.kind === 'once' ? window.from <= now && now < window.until : hasBegun(window, now.getTime()),
   )
 }
 
 /**
- * A window of up to a week began at one of the last days. Its length is counted in real time: over a change to summer time
- * "02:00 for 2h" is two hours from when the clock passed 02:00.
+ * A window of up to a week began at one of the last days, which are counted by the calendar: one may have 23 or 25 hours.
+ * Its length is counted in real time: over a change to summer time "02:00 for 2h" is two hours from when the clock passed 02:00.
  */
-function hasBegun(window: Extract<MaintenanceWindow, { kind: 'weekly' }>, now: Date): boolean {
-  const daysBack = Math.ceil(window.durationMs / DAY_MS)
-  for (let back = 0; back <= daysBack; back++) {
-    const begin = startOn(window, new Date(now.getTime() - back * DAY_MS))
-    if (begin !== null && begin <= now.getTime() && now.getTime() < begin + window.durationMs) return true
+function hasBegun({ days, startMinute, durationMs, timeZone }: WeeklyWindow, now: number): boolean {
+  const today = Math.floor(wallTime(now, timeZone) / DAY_MS)
+  const daysBack = Math.ceil(durationMs / DAY_MS) + 1
+  for (let day = today; day >= today - daysBack; day--) {
+    if (!days.includes(new Date(day * DAY_MS).getUTCDay())) continue
+    const begin = momentOf(day * DAY_MS + startMinute * MINUTE_MS, timeZone)
+    if (begin <= now && now < begin + durationMs) return true
   }
   return false
 }
 
-/** When the window begins on the local day of a moment, null when it does not on that day of the week. */
-function startOn(window: Extract<MaintenanceWindow, { kind: 'weekly' }>, moment: Date): number | null {
-  const local = localTime(moment, window.timeZone)
-  if (!window.days.includes(local.day)) return null
-  const guess = moment.getTime() + (window.startMinute - local.minute) * 60_000 - (moment.getTime() % 60_000)
-  // Where the clock was changed between that time and the moment, the guess is off by the change.
-  const off = window.startMinute - localTime(new Date(guess), window.timeZone).minute
-  return guess + (((off + 3 * 720) % 1440) - 720) * 60_000
+/**
+ * When the clocks of a zone show a time. One that is there twice, where clocks are put back, is the first of both; one that
+ * they pass over is as much later as they were put forward.
+ */
+function momentOf(wall: number, timeZone: string): number {
+  const shifts = [wall - DAY_MS, wall + DAY_MS].map((near) => wallTime(near, timeZone) - near)
+  const moments = shifts.map((shift) => wall - shift)
+  return moments.find((moment) => wallTime(moment, timeZone) === wall) ?? moments[0] ?? wall
 }
 
-function localTime(moment: Date, timeZone: string): { day: number; minute: number } {
+/** What the clocks of a zone show, as milliseconds since 1970 had it been in UTC; without seconds. */
+function wallTime(moment: number, timeZone: string): number {
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone,
-    weekday: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
     hourCycle: 'h23',
   }).formatToParts(moment)
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((part) => part.type === type)?.value ?? ''
-  return { day: dayNames.indexOf(part('weekday')), minute: Number(part('hour')) * 60 + Number(part('minute')) }
+  const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((part) => part.type === type)?.value)
+  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'))
 }

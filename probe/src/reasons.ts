@@ -99,12 +99,19 @@ export const explanations: Record<ProbeReason, Explanation> = {
   },
   canary_failed: {
     means:
-      'A small export was started and did not come out whole: it was refused, nobody took it, it failed, or its file could not be fetched or was another than the one that was written. The protocol and the checks were fine before.',
+      'A small export was started and did not end well: it was refused, nobody took it, it took too long, or it failed. The protocol and the checks were fine before.',
+    confirm: ['start_export with the same dataset and limit by any MCP client, then get_export_status'],
+    remedy:
+      'Still waiting: workers are dead, stuck or too few. Failed: read the reason, mostly the source of the dataset. Still running: it is larger than the time that it has, so lower canary_export.limit or raise timeouts.canary_export.',
+  },
+  canary_file: {
+    means:
+      'The canary export was done, but its file did not come out as it was written: it could not be fetched, did not come in time, or has another length, checksum or number of rows than get_export_status told. Agents get no file, or a wrong one.',
     confirm: [
-      'start_export with the same dataset and limit by any MCP client, then get_export_status, then fetch download_url',
+      'start_export with the same dataset and limit by any MCP client, then get_export_status, then: curl -sS -o file DOWNLOAD_URL; wc -c -l file; sha256sum file',
     ],
     remedy:
-      'Still waiting: workers are dead, stuck or too few. Failed: read the reason, mostly the source of the dataset. File: look at EXPORT_FILES, the disk, PUBLIC_URL and the proxy before /exports/.',
+      'Not fetched: look at PUBLIC_URL, the proxy before /exports/, and whether server and workers share EXPORT_FILES. Another file: a proxy that changes or cuts what it passes on, a cache, a full or damaged disk. Not in time: lower canary_export.limit or raise timeouts.canary_export.',
   },
   own_fault: {
     means:

@@ -640,6 +640,7 @@ export const ProbeReason = z.enum([
   'unhealthy',
   'degraded',
   'canary_failed',
+  'canary_file',
   'own_fault',
 ])
 export type ProbeReason = z.infer<typeof ProbeReason>

@@ -2,6 +2,7 @@ import { ProbeAlert, ProbeHistory } from '@queue-ops/server/contract'
 import { createHmac } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { probeConfig, startProbeDaemon, type ProbeDaemon } from '../support/probe-daemon.ts'
@@ -188,6 +189,24 @@ test.concurrent('single runs remember in a history that is named, and tell of an
   target.become('well')
   for (let run = 0; run < 3; run++) expect((await probeOnce(args)).code).toBe(0)
   expect(arrived(receiver)).toEqual(['fail', 'resolve'])
+})
+
+test.concurrent('single runs that are further apart than any interval have incidents too', async () => {
+  await using folder = await temporaryFolder()
+  await using target = await startSwitchableTarget()
+  await using receiver = await startReceiver()
+  const alerts = [{ type: 'webhook', url: receiver.url }]
+  const targets = [{ name: 'a', url: target.url, interval: '5s' }]
+  const args = ['--config', await probeConfig(folder.path, { targets, alerts, history: 'h.sqlite' })]
+  target.become('ill')
+  expect((await probeOnce(args)).code).toBe(2)
+  const db = new DatabaseSync(join(folder.path, 'h.sqlite'))
+  // The run was an hour ago.
+  const earlier = `json_set(state, '$.course.lastAt', json_extract(state, '$.course.lastAt') - 3600000)`
+  expect(db.prepare(`UPDATE targets SET state = ${earlier}`).run().changes).toBe(1)
+  db.close()
+  expect((await probeOnce(args)).code).toBe(2)
+  expect(arrived(receiver)).toEqual(['fail'])
 })
 
 test.concurrent('the incident of a target that is watched no longer is closed', async () => {

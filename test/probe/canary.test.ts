@@ -95,7 +95,10 @@ const content = '{"a":1}\n{"a":2}\n'
 const sha256 = createHash('sha256').update(content).digest('hex')
 
 /** A server whose export is finished at once; what it tells of the file may be wrong. */
-async function exporter(told: object, served: { status?: number; body?: string } = {}): Promise<TestServer> {
+async function exporter(
+  told: object,
+  served: { status?: number; body?: string; isEndless?: true } = {},
+): Promise<TestServer> {
   let server: TestServer | null = null
   const tools: Record<string, Tool> = {
     health_check: () => answered({ healthy: true }),
@@ -110,8 +113,9 @@ async function exporter(told: object, served: { status?: number; body?: string }
   }
   const mcp = modernMcp('theirs', tools, 'reject')
   server = await serveHttp((request, response) => {
-    if (request.url === '/file') response.writeHead(served.status ?? 200).end(served.body ?? content)
-    else mcp(request, response)
+    if (request.url !== '/file') return mcp(request, response)
+    response.writeHead(served.status ?? 200).write(served.body ?? content)
+    if (served.isEndless !== true) response.end()
   })
   return server
 }
@@ -122,16 +126,39 @@ test('a server of somebody else with the same tools, in the modern era', async (
   expect(result).toMatchObject({ status: 'pass', era: 'modern', canary_ms: expect.any(Number) as number })
 })
 
+test('a file is looked at as it comes: it may be larger than any answer', async () => {
+  const body = '{"a":12345}\n'.repeat(500_000)
+  const large = { rows: 500_000, bytes: body.length, sha256: createHash('sha256').update(body).digest('hex') }
+  await using server = await exporter(large, { body })
+  const { result } = await probeWith({ url: server.url, steps: { canary_export: 'on' } })
+  expect(result).toMatchObject({ status: 'pass', canary_ms: expect.any(Number) as number })
+})
+
+test('a file that does not come to its end in time', async () => {
+  await using server = await exporter({}, { body: content.slice(0, 8), isEndless: true })
+  const timeouts = { canary_export: '2s' }
+  const { result } = await probeWith({ url: server.url, steps: { canary_export: 'on' }, timeouts })
+  expect(result).toMatchObject({ status: 'fail', reason: 'canary_file', failed_step: 'canary_export' })
+  expect(result.message).toContain('only 8 of the 16 bytes of the file came in the time of the step')
+})
+
 test.each([
   ['the checksum', { sha256: sha256.replace(/^./, 'x') }, {}, 'its checksum differs'],
   ['a byte of the file', {}, { body: content.replace('2', '3') }, 'its checksum differs'],
   ['the rows', { rows: 3 }, {}, 'the file has 2 rows and not the 3 that were told'],
-  ['the length', {}, { body: `${content}{` }, 'the file has 17 bytes and not the 16 that were told'],
+  ['the length', {}, { body: content.slice(1) }, 'the file has 15 bytes and not the 16 that were told'],
+  [
+    'the length, without an end,',
+    {},
+    { body: `${content}{`, isEndless: true } as const,
+    'the file is longer than the 16 bytes that were told',
+  ],
   ['the download', {}, { status: 404 }, 'the file’s download answers HTTP 404'],
+  ['the host', { download_url: 'http://127.0.0.1:1/' }, {}, 'the file cannot be fetched: '],
   ['the address', { download_url: null, file_problem: 'It was deleted.' }, {}, 'cannot be fetched: It was deleted.'],
 ])('%s is wrong', async (_, told, served, sentence) => {
   await using server = await exporter(told, served)
   const { result } = await probeWith({ url: server.url, steps: { canary_export: 'on' } })
-  expect(result).toMatchObject({ status: 'fail', reason: 'canary_failed', failed_step: 'canary_export' })
+  expect(result).toMatchObject({ status: 'fail', reason: 'canary_file', failed_step: 'canary_export' })
   expect(result.message).toContain(sentence)
 })

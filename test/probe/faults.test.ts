@@ -190,6 +190,24 @@ test.concurrent('a stdio server that answers nothing and does not let itself be 
   await eventually(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'))
 })
 
+test.concurrent('what a stdio server has started and left behind is ended with it, also when it holds the output open', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'pid')
+  const leaving = (stdio: string, end: string) => `
+    const child = require('node:child_process').spawn('sleep', ['600'], { stdio: '${stdio}' })
+    require('node:fs').writeFileSync(${JSON.stringify(file)}, String(child.pid)); ${end}`
+  for (const [stdio, end, ms, reason] of [
+    ['ignore', `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)`, '1000', 'timeout'],
+    ['inherit', 'process.exit()', '60000', 'unreachable'],
+  ] as const) {
+    const args = ['--timeout', ms, '--', process.execPath, '-e', leaving(stdio, end)]
+    const { result } = await probeOne(args)
+    expect(result).toMatchObject({ reason, failed_step: 'handshake' })
+    const pid = Number(await readFile(file, 'utf8'))
+    await eventually(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'))
+  }
+})
+
 test('--debug tells every step and every message, and no secret', async () => {
   await using server = await serveHttp(healthy)
   const url = server.url.replace('http://', 'http://anna:geheim@')

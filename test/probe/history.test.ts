@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { probeConfig, startProbeDaemon, type ProbeDaemon } from '../support/probe-daemon.ts'
+import { probeOne } from '../support/probe.ts'
 import { probeProgram, runProgram, temporaryFolder } from '../support/program.ts'
 import { startReceiver } from '../support/receiver.ts'
 import { noSmallDisk, smallDisk } from '../support/small-disk.ts'
@@ -179,6 +180,41 @@ test('files of others are left alone', async () => {
   ours.close()
   expect(await start(newer)).toMatchObject({ code: 3, stderr: expect.stringContaining('by a newer version') })
   expect((await readdir(folder.path)).toSorted()).toEqual(['newer.sqlite', 'notes.txt', 'theirs.sqlite'])
+})
+
+test('a single run whose history cannot be kept is the probe’s own fault, as with its results', async () => {
+  await using folder = await temporaryFolder()
+  await using target = await startSwitchableTarget()
+  await using receiver = await startReceiver()
+  await writeFile(join(folder.path, 'file'), '')
+  const alerts = [{ type: 'webhook', url: receiver.url }]
+  const targets = [{ name: 'a', url: target.url, fail_after: '1/1' }]
+  const args = ['--config', await probeConfig(folder.path, { targets, alerts })]
+  const [path, results] = [join(folder.path, 'file/h.sqlite'), join(folder.path, 'file/r.jsonl')]
+  const why = 'a part of its path is a file and no folder'
+  for (const [flag, name] of [
+    ['--history', `history ${path}`],
+    ['--results', `results file ${results}`],
+  ] as const) {
+    const { code, stderr, result } = await probeOne([...args, flag, flag === '--history' ? path : results])
+    expect(code).toBe(3)
+    expect(stderr).toBe(`queue-ops-probe: ${name} cannot be written: ${why}\n`)
+    expect(result).toMatchObject({ status: 'unknown', exit_code: 3, reason: 'own_fault' })
+    expect(result.message).toMatch(/; seen before: pass: /)
+  }
+  target.become('ill')
+  const { code, result } = await probeOne([...args, '--history', path])
+  expect(code).toBe(3)
+  expect(result.message).toMatch(/; seen before: fail: /)
+  expect(receiver.received).toHaveLength(1)
+})
+
+test('where no history can be kept a daemon says so and goes on', async () => {
+  await using target = await startSwitchableTarget()
+  const path = '/proc/not-there/a/h.sqlite'
+  await using daemon = startProbeDaemon(['--url', target.url, '--history', path, '--interval', '0.1'])
+  await eventually(() => expect(daemon.results().length).toBeGreaterThan(1))
+  expect(daemon.stderr()).toMatch(/cannot be opened: .*; it is kept in memory until it can be/)
 })
 
 test.skipIf(noSmallDisk !== false)('a full disk stops neither the probe nor its alerts', async () => {

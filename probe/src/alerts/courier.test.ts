@@ -49,10 +49,11 @@ function courier(): Courier {
 const message = (event: ProbeAlert['event'] = 'fail'): Message => ({
   id: event,
   channel: 'hook',
-  alert: { event, incident_id: 'i', target: 'exports' } as ProbeAlert,
+  alert: { event, dedup_key: 'k', target: 'exports' } as ProbeAlert,
   createdAt: time,
   attempts: 0,
   nextAt: time,
+  order: 0,
 })
 
 const until = (condition: () => void) => vi.waitFor(condition, { timeout: 30_000, interval: 10 })
@@ -79,6 +80,28 @@ test('pauses grow, the end waits for its beginning, and what is delivered is gon
     'an alert to hook could not be delivered and is tried again: HTTP 500 Internal Server Error',
     'alerts to hook are delivered again',
   ])
+  await hook.stop(0)
+})
+
+test('what is new has what waits before it tried at once, and begins with short pauses', async () => {
+  answer = (attempt) => ({ status: attempt < 4 ? 500 : 204 })
+  const hook = courier()
+  hook.add([message('fail')])
+  for (let count = 1; count <= 3; count++) {
+    await until(() => expect(hook.messages[0]?.attempts).toBe(count))
+    if (count < 3) time = hook.messages[0]?.nextAt ?? 0
+    hook.add([])
+  }
+  hook.add([message('resolve')])
+  await until(() => expect(attempts).toBe(4))
+  await until(() => expect(hook.messages[1]?.attempts).toBe(1))
+  const [fail, resolve] = hook.messages
+  expect(fail?.nextAt).toBe(resolve?.nextAt)
+  expect((fail?.nextAt ?? 0) - time).toBeLessThanOrEqual(1100)
+  time = fail?.nextAt ?? 0
+  hook.add([])
+  await until(() => expect(hook.messages).toEqual([]))
+  expect(outcomes.slice(-2)).toEqual(['fail delivered', 'resolve delivered'])
   await hook.stop(0)
 })
 

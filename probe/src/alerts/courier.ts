@@ -1,5 +1,5 @@
 import type { Channel } from './channel.ts'
-import { isTooOld, nextOf, pauseAfter, type Message } from './message.ts'
+import { isOfSameKey, isTooOld, nextOf, pauseAfter, type Message } from './message.ts'
 import { MAX_RETRY_AFTER_MS, send, type Attempt } from './send.ts'
 
 /** What became of a message, for counters. */
@@ -57,10 +57,10 @@ export class Courier {
     clearTimeout(this.#timer)
     const next = nextOf(this.#messages)
     if (next === null) return
-    const wait = next.nextAt - this.#world.now().getTime()
+    const wait = next.dueAt - this.#world.now().getTime()
     // Longer than any pause: the clock has been put back.
     if (wait <= 0 || wait > 2 * MAX_RETRY_AFTER_MS) {
-      this.#underWay = this.#deliver(next).finally(() => {
+      this.#underWay = this.#deliver(next.message).finally(() => {
         this.#underWay = null
         this.#goOn()
       })
@@ -100,16 +100,22 @@ export class Courier {
       this.#world.complain(`an alert to ${name} could not be delivered and is tried again: ${why}`)
     }
     this.#lastFailure = attempt.words
-    const attempts = message.attempts + 1
-    const pause = Math.max(pauseAfter(attempts), attempt.retryAfterMs ?? 0)
-    const later = { ...message, attempts, nextAt: now + Math.round(pause * (1 - JITTER + 2 * JITTER * Math.random())) }
-    this.#messages[this.#messages.indexOf(message)] = later
-    this.#world.onChange(message.id, later)
+    this.#postpone(message, now, attempt.retryAfterMs ?? 0)
     this.#world.onOutcome(name, message.alert.event, 'retried')
   }
 
+  /** With those behind it, which were not tried either. The newest has the shortest pause and so decides. */
+  #postpone(message: Message, now: number, leastMs: number) {
+    const waiting = this.#messages.filter((each) => isOfSameKey(each, message))
+    const pause = Math.max(pauseAfter(Math.min(...waiting.map(({ attempts }) => attempts)) + 1), leastMs)
+    const nextAt = now + Math.round(pause * (1 - JITTER + 2 * JITTER * Math.random()))
+    const later = new Map(waiting.map((each) => [each.id, { ...each, attempts: each.attempts + 1, nextAt }]))
+    this.#messages = this.#messages.map((each) => later.get(each.id) ?? each)
+    for (const [id, each] of later) this.#world.onChange(id, each)
+  }
+
   #remove(message: Message, outcome: Outcome) {
-    this.#messages = this.#messages.filter((other) => other !== message)
+    this.#messages = this.#messages.filter(({ id }) => id !== message.id)
     this.#world.onChange(message.id, null)
     this.#world.onOutcome(this.#channel.name, message.alert.event, outcome)
   }

@@ -1,22 +1,36 @@
 import type { ProbeAlert } from '@queue-ops/server/contract'
 import { expect, test } from 'vitest'
-import { isTooOld, nextOf, pauseAfter, type Message } from './message.ts'
+import { byOrder, isTooOld, nextOf, pauseAfter, type Message } from './message.ts'
 
-const message = (id: string, incident: string, nextAt: number): Message => ({
+const message = (id: string, key: string, nextAt: number): Message => ({
   id,
   channel: 'c',
-  alert: { incident_id: incident } as ProbeAlert,
+  alert: { dedup_key: key } as ProbeAlert,
   createdAt: 0,
   attempts: 0,
   nextAt,
+  order: 0,
 })
 
-test('an end never comes before its beginning', () => {
-  expect(nextOf([message('open', 'a', 50), message('close', 'a', 0)])?.id).toBe('open')
+test('the oldest of a key is first, and due as soon as one behind it', () => {
+  expect(nextOf([message('open', 'a', 50), message('close', 'a', 90)])).toMatchObject({
+    message: { id: 'open' },
+    dueAt: 50,
+  })
+  expect(nextOf([message('open', 'a', 50), message('close', 'a', 0)])).toMatchObject({
+    message: { id: 'open' },
+    dueAt: 0,
+  })
 })
 
-test('an incident whose message waits holds up no other', () => {
-  expect(nextOf([message('open', 'a', 50), message('close', 'a', 0), message('other', 'b', 10)])?.id).toBe('other')
+test('a target whose message waits holds up no other', () => {
+  const messages = [message('open', 'a', 50), message('close', 'a', 60), message('other', 'b', 10)]
+  expect(nextOf(messages)?.message.id).toBe('other')
+})
+
+test('the order is that of posting, not that of the clock', () => {
+  const messages = [3, 1, 2].map((order) => ({ ...message(`${order}`, 'a', 0), order, createdAt: -order }))
+  expect(messages.toSorted(byOrder).map(({ id }) => id)).toEqual(['1', '2', '3'])
 })
 
 test('nothing is next of nothing', () => expect(nextOf([])).toBeNull())

@@ -7,8 +7,9 @@ export const Message = z.object({
   channel: z.string(),
   alert: ProbeAlert,
   createdAt: z.number().describe('Milliseconds since 1970, as are the other times'),
-  attempts: z.number().int(),
+  attempts: z.number().int().describe('At delivering it, or what has to be delivered before it'),
   nextAt: z.number().describe('When it is tried next'),
+  order: z.number().int().default(0).describe('Greater than that of every message before it, whatever the clock did'),
 })
 export type Message = z.infer<typeof Message>
 
@@ -21,15 +22,23 @@ export const pauseAfter = (attempts: number): number => PAUSES_MS[Math.min(attem
 
 export const isTooOld = (message: Message, now: number): boolean => now - message.createdAt > GIVE_UP_MS
 
+/** Those that a receiver takes for one and the same thing: what is told of a target ends what was told of it before. */
+export const isOfSameKey = (a: Message, b: Message): boolean => a.alert.dedup_key === b.alert.dedup_key
+
+/** Oldest first. */
+export const byOrder = (a: Message, b: Message): number => a.order - b.order || a.createdAt - b.createdAt
+
 /**
- * What is to be sent next on a channel, and when: of each incident only the oldest message, so that an end never comes before
- * its beginning; of those the one that is due first. Null when there is nothing. `messages` are in the order of creation.
+ * What is to be sent next on a channel, and when: of each key only the oldest message, so that an end comes neither before
+ * its own beginning nor after the next one; of those the one that is due first. It is due as soon as one behind it is: what
+ * is new does not wait for the long pause of what is old. Null when there is nothing. `messages` are in their order.
  */
-export function nextOf(messages: readonly Message[]): Message | null {
-  const heads = new Map<string, Message>()
+export function nextOf(messages: readonly Message[]): { message: Message; dueAt: number } | null {
+  const heads = new Map<string, { message: Message; dueAt: number }>()
   for (const message of messages) {
-    const { incident_id } = message.alert
-    if (!heads.has(incident_id)) heads.set(incident_id, message)
+    const { dedup_key } = message.alert
+    const { message: head, dueAt } = heads.get(dedup_key) ?? { message, dueAt: message.nextAt }
+    heads.set(dedup_key, { message: head, dueAt: Math.min(dueAt, message.nextAt) })
   }
-  return [...heads.values()].toSorted((a, b) => a.nextAt - b.nextAt)[0] ?? null
+  return [...heads.values()].toSorted((a, b) => a.dueAt - b.dueAt)[0] ?? null
 }

@@ -1,4 +1,4 @@
-import { openFile } from '../invocation.ts'
+import { openFile } from '../chosen-targets.ts'
 import { plural } from '../sentence.ts'
 import type { Command } from './command.ts'
 

@@ -1,4 +1,4 @@
-import { openFile } from '../invocation.ts'
+import { openFile } from '../chosen-targets.ts'
 import type { Command } from './command.ts'
 
 export const configPrint: Command = {

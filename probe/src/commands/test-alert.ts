@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Incident, ProbeAlert } from '@queue-ops/server/contract'
 import type { Channel } from '../alerts/channel.ts'
 import { send } from '../alerts/send.ts'
-import { openFile } from '../invocation.ts'
+import { openFile } from '../chosen-targets.ts'
 import { makeAlert } from '../memory/make-alert.ts'
 import type { Command } from './command.ts'
 

@@ -28,6 +28,8 @@ export type Change = (tables: Tables) => void
 interface Surroundings {
   now(): Date
   complain(sentence: string): void
+  /** Whether there is a time to come in which what is missing is written; else {@link HistoryFile.problem} is all that is said. */
+  isLasting: boolean
   /** A new file was begun in the place of a damaged one: what is to be in it has to be written again. */
   onNewFile(): void
 }
@@ -163,6 +165,7 @@ export class HistoryFile implements Tables {
     const problem = wordsOf(error)
     if (problem === this.#problem) return
     this.#problem = problem
+    if (!this.#world.isLasting) return
     this.#world.complain(
       `the history ${this.path} cannot be written: ${problem}; probing and alerts go on, and what is missing is written when that is over`,
     )
@@ -209,7 +212,10 @@ export class HistoryFile implements Tables {
       if (!(error instanceof Unusable)) throw error
       this.#isSubstitute = true
       this.#openAgainAt = performance.now() + OPEN_EVERY_MS
-      if (this.#problem === null) this.#world.complain(`${error.message}; it is kept in memory until it can be`)
+      if (this.#problem === null && this.#world.isLasting) {
+        const sentence = `the history ${this.path} cannot be opened: ${error.message}`
+        this.#world.complain(`${sentence}; it is kept in memory until it can be`)
+      }
       this.#problem = error.message
       return openFile(IN_MEMORY, this.#world.now()).db
     }

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { OwnFault } from '../failure.ts'
+import { makeFolderSync } from '../make-folder.ts'
 import { APPLICATION_ID, createTables, VERSION } from './schema.ts'
 import { isBusy, isDamage, wordsOf } from './sqlite-problem.ts'
 
@@ -11,7 +12,7 @@ export const IN_MEMORY = ':memory:'
 /** Who has it while another probe ends is waited for, so that a restart does not stumble over its predecessor. */
 const WAIT_FOR_PREDECESSOR_MS = 2000
 
-/** The file cannot be had now, which is no mistake of the settings: a full disk, one that is read-only. */
+/** The file cannot be had now, which is no mistake of the settings: a full disk, one that is read-only. The message is why. */
 export class Unusable extends Error {}
 
 export interface OpenedFile {
@@ -27,7 +28,7 @@ export interface OpenedFile {
  */
 export function openFile(path: string, now: Date): OpenedFile {
   try {
-    if (path !== IN_MEMORY) mkdirSync(dirname(path), { recursive: true })
+    if (path !== IN_MEMORY) makeFolderSync(dirname(path))
     return { db: connect(path), putAside: null }
   } catch (error) {
     if (!isDamage(error) || path === IN_MEMORY) throw asOwnFault(path, error)
@@ -92,5 +93,5 @@ function asOwnFault(path: string, error: unknown): Error {
   if (isBusy(error)) {
     return new OwnFault(`the history ${path} is in use by another probe: stop that one, or name another file`)
   }
-  return new Unusable(`the history ${path} cannot be opened: ${wordsOf(error)}`)
+  return new Unusable(wordsOf(error))
 }

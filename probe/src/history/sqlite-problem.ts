@@ -10,6 +10,19 @@ const words: Record<number, string> = {
   26: 'it is damaged',
 }
 
+/** Of the system, where a folder is made or a damaged file is put aside. */
+const systemWords: Record<string, string> = {
+  ENOTDIR: 'a part of its path is a file and no folder',
+  ENOENT: 'its folder cannot be made',
+  EACCES: 'its folder may not be made or written',
+  EPERM: 'its folder may not be made or written',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full',
+  ENAMETOOLONG: 'its name is too long',
+  ELOOP: 'its path leads in a circle',
+  EIO: 'the disk does not work as it should',
+}
+
 const codeOf = (error: unknown): number =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : 0
 
@@ -19,8 +32,7 @@ export const isFull = (error: unknown) => codeOf(error) === 13
 
 /** What is wrong, to go on behind "the history cannot be …:"; without a path. */
 export function wordsOf(error: unknown): string {
-  const known = words[codeOf(error)]
-  if (known !== undefined) return known
-  const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
-  return `for an unforeseen reason${code}`
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const known = words[codeOf(error)] ?? systemWords[code]
+  return known ?? `for an unforeseen reason${code === '' ? '' : ` (${code})`}`
 }

@@ -2,7 +2,7 @@ import type { CheckStatus, Incident, ProbeResult } from '@queue-ops/server/contr
 import { describe, expect, test } from 'vitest'
 import { Course, noCourse, takeResult, type CourseRule } from './take-result.ts'
 
-const rule: CourseRule = { failAfter: { bad: 2, of: 3 }, resolveAfter: 2, intervalMs: 30_000 }
+const rule = { failAfter: { bad: 2, of: 3 }, resolveAfter: 2, intervalMs: 30_000 } satisfies CourseRule
 const letters: Record<string, CheckStatus> = { g: 'pass', w: 'warn', f: 'fail', u: 'unknown' }
 const start = Date.UTC(2026, 10, 24)
 
@@ -114,6 +114,11 @@ test('after a long silence old failures count no more, and an open incident stay
   const { course } = play('ff')
   expect(play('g', { from: course, pause: 0 }).changes).toEqual([])
   expect(course.incident).not.toBeNull()
+})
+
+test('where nobody knows when the next run comes, there is no silence', () => {
+  const rules = { ...rule, intervalMs: null }
+  expect(play('gffgg', { rules, pause: 86_400_000 }).changes).toEqual(['3: opened fail', '5: closed'])
 })
 
 test('whatever comes, an incident is opened once and closed once', () => {

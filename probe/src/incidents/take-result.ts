@@ -26,7 +26,10 @@ export type Course = z.infer<typeof Course>
 
 export const noCourse: Course = { recent: [], fresh: 0, lastAt: null, flapping: false, incident: null }
 
-export type CourseRule = Pick<AlertRule, 'failAfter' | 'resolveAfter'> & { intervalMs: number }
+export interface CourseRule extends Pick<AlertRule, 'failAfter' | 'resolveAfter'> {
+  /** From one run to the next; null when somebody else decides when that is, so that no silence tells anything. */
+  intervalMs: number | null
+}
 
 /** After a silence of so many intervals (the probe did not run, the machine slept) the past says nothing of now. */
 const SILENCE_INTERVALS = 10
@@ -104,5 +107,6 @@ function goodInARow(recent: readonly Level[]): number {
 }
 
 function isLongAgo(lastAt: number | null, at: number, { intervalMs }: CourseRule): boolean {
-  return lastAt !== null && at - lastAt > Math.max(SILENCE_INTERVALS * intervalMs, LEAST_SILENCE_MS)
+  if (lastAt === null || intervalMs === null) return false
+  return at - lastAt > Math.max(SILENCE_INTERVALS * intervalMs, LEAST_SILENCE_MS)
 }

@@ -4,7 +4,7 @@ import { Agent, fetch as undiciFetch, type RequestInit as UndiciRequestInit } fr
 import { OwnFault } from '../failure.ts'
 import type { Header, HttpReach } from '../target.ts'
 import { bodyText, headersText, type Trace } from '../trace.ts'
-import { bounded } from './bounded.ts'
+import { bounded, maxAnswerBytes } from './bounded.ts'
 
 /** How a run reaches a target over HTTP: connections of its own, which end with it. */
 export interface HttpLink {
@@ -15,6 +15,8 @@ export interface HttpLink {
   /** The headers that the settings ask for. */
   headers: Record<string, string>
   fetch: typeof fetch
+  /** The same without a bound on what is answered: whoever asks for a file reads no more than he was told that it has. */
+  fetchFile: typeof fetch
   transport(): StreamableHTTPClientTransport
   close(): Promise<void>
 }
@@ -25,13 +27,14 @@ export async function openHttpLink(reach: HttpReach, userAgent: string, trace: T
   const headers: Record<string, string> = { 'user-agent': userAgent }
   for (const header of reach.headers) headers[header.name.toLowerCase()] = await valueOf(header)
   const agent = new Agent(ca === null ? {} : { connect: { ca } })
-  const fetch = tracedFetch(agent, trace)
+  const fetch = tracedFetch(agent, maxAnswerBytes, trace)
   return {
     kind: 'http',
     reach,
     ca,
     headers,
     fetch,
+    fetchFile: tracedFetch(agent, Number.POSITIVE_INFINITY, trace),
     transport: () =>
       new StreamableHTTPClientTransport(reach.url, {
         requestInit: { headers },
@@ -62,7 +65,7 @@ async function readSetting(file: string, of: string): Promise<string> {
 }
 
 /** `fetch` over the agent's connections, whose answers are bounded and told to `trace`. */
-function tracedFetch(agent: Agent, trace: Trace | null): typeof fetch {
+function tracedFetch(agent: Agent, mostBytes: number, trace: Trace | null): typeof fetch {
   return async (input, init) => {
     const request = { ...init, dispatcher: agent } as UndiciRequestInit
     const method = init?.method ?? 'GET'
@@ -73,7 +76,7 @@ function tracedFetch(agent: Agent, trace: Trace | null): typeof fetch {
     trace?.(`< ${response.status} [${headersText(response.headers)}]`)
     if (!response.body) return response
     let isFirst = true
-    const body = bounded(response.body, (chunk) => {
+    const body = bounded(response.body, mostBytes, (chunk) => {
       if (isFirst) trace?.(`< ${bodyText(new TextDecoder().decode(chunk.subarray(0, 2000)))}`)
       isFirst = false
     })

@@ -70,6 +70,7 @@ function openMemory({ channels = [], targets = [exports], retention = {}, compla
     channels,
     targets,
     isWatchedElsewhere: () => false,
+    isScheduled: true,
   }
   return new Memory(settings, {
     clock: { now: () => new Date(time) },

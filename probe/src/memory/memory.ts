@@ -21,6 +21,8 @@ export interface MemorySettings {
   targets: readonly Remembered[]
   /** Whether somebody else still watches what is in the file and not among the targets; its incident is closed when not. */
   isWatchedElsewhere(target: string): boolean
+  /** Whether there are more runs to come, at the interval of each target; a single run has its next one whenever it likes. */
+  isScheduled: boolean
 }
 
 interface Surroundings {
@@ -54,13 +56,20 @@ export class Memory {
   /** What has changed and is not handed to the file yet. */
   #changes = new Map<string, Change>()
   #prunedAt = Number.NEGATIVE_INFINITY
+  /** Of the message that was posted last. */
+  #order = 0
 
   /** Throws OwnFault when the file cannot be had. */
   constructor(settings: MemorySettings, world: Surroundings) {
     this.#settings = settings
     this.#world = world
     const now = () => world.clock.now()
-    this.#file = new HistoryFile(settings.path, { ...world, now, onNewFile: () => this.#saveEverything() })
+    this.#file = new HistoryFile(settings.path, {
+      ...world,
+      now,
+      isLasting: settings.isScheduled,
+      onNewFile: () => this.#saveEverything(),
+    })
     this.#couriers = new Map(settings.channels.map((channel) => [channel.name, this.#courierFor(channel)]))
     this.#recall()
     this.#ticking = setInterval(() => this.#tick(), TICK_MS).unref()
@@ -70,7 +79,7 @@ export class Memory {
     this.tally.run(result)
     const watched = this.#watched.get(target.name) ?? { target, state: newState, last: null }
     this.#watched.set(target.name, watched)
-    const rule = { ...target.alert, intervalMs: target.intervalMs }
+    const rule = { ...target.alert, intervalMs: this.#settings.isScheduled ? target.intervalMs : null }
     const { course, changed } = takeResult(watched.state.course, result, rule, randomUUID)
     watched.last = result
     watched.state = { ...withResult(watched.state, result), course }
@@ -118,6 +127,7 @@ export class Memory {
       this.#watched.set(target.name, { target, state, last })
     }
     const messages = this.#file.read(readMessages)
+    this.#order = messages.at(-1)?.order ?? 0
     for (const [name, courier] of this.#couriers) courier.add(messages.filter(({ channel }) => channel === name))
     for (const { id, channel } of messages)
       if (!this.#couriers.has(channel)) this.#changes.set(id, saveMessage(id, null))
@@ -170,6 +180,7 @@ export class Memory {
         createdAt: now,
         attempts: 0,
         nextAt: now,
+        order: ++this.#order,
       })
     }
     watched.state = { ...watched.state, told: incident.closed_at === null ? told : {} }

@@ -31,19 +31,25 @@ export async function openMemory(config: Config, probing: Probing): Promise<Reco
   const retention = sections.history?.retention ?? defaultRetention
   // A single run may be about anything: it closes nothing that it does not ask.
   const isWatchedElsewhere = (name: string) => mode === 'once' || leftOut.includes(name)
-  const memory = new Memory({ path, retention, channels: sections.alerts, targets, isWatchedElsewhere }, probing)
+  const isScheduled = mode !== 'once'
+  const memory = new Memory(
+    { path, retention, channels: sections.alerts, targets, isWatchedElsewhere, isScheduled },
+    probing,
+  )
   const servers = new WatchedServers(targets, {
     ...probing,
     latestResults: (name) => latestResults(memory, name, probing),
   })
-  const ending = mode === 'once' ? [] : await startDaemonParts(config, probing, memory, servers)
+  const ending = !isScheduled ? [] : await startDaemonParts(config, probing, memory, servers)
   return {
     name: path === IN_MEMORY ? 'the history' : `history ${path}`,
     async record(result, target) {
       memory.record(result, target)
+      // Nothing comes after it that could write what is missing: neither the result nor the alerts that follow from it.
+      if (!isScheduled && memory.problem !== null) throw new Error(memory.problem)
       const seen = memory.targets.find(({ name }) => name === target.name)
       // Also while nobody looks at the page: what it shows of a server that has died was seen before.
-      if (mode !== 'once' && sections.listen !== undefined && seen !== undefined) void servers.look(seen)
+      if (isScheduled && sections.listen !== undefined && seen !== undefined) void servers.look(seen)
     },
     async close() {
       await Promise.all(ending.map((end) => end()))

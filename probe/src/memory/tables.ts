@@ -1,5 +1,5 @@
 import { Incident, ProbeResult } from '@queue-ops/server/contract'
-import { Message } from '../alerts/message.ts'
+import { byOrder, Message } from '../alerts/message.ts'
 import type { Change, Tables } from '../history/history-file.ts'
 import { json } from '../history/json-column.ts'
 import { addToRollups } from '../history/rollups.ts'
@@ -62,9 +62,10 @@ export function readTargets(tables: Tables): Map<string, { state: TargetState; l
   )
 }
 
+/** In their order. */
 export function readMessages(tables: Tables): Message[] {
   return tables
     .all('SELECT message FROM outbox')
     .flatMap((row) => Message.safeParse(json(row['message'])).data ?? [])
-    .toSorted((a, b) => a.createdAt - b.createdAt)
+    .toSorted(byOrder)
 }

@@ -1,7 +1,8 @@
 import type { ProbeResult } from '@queue-ops/server/contract'
 import { randomUUID } from 'node:crypto'
-import { appendFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeFolder } from '../make-folder.ts'
 import { jsonLine } from './json.ts'
 
 const maxLines = 2000
@@ -26,7 +27,7 @@ export function resultsFile(path: string): (result: ProbeResult) => Promise<void
 }
 
 async function inspect(path: string): Promise<{ lines: number; cutShort: boolean }> {
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path))
   const stats = await stat(path).catch(ignoreMissing)
   if (stats === undefined) return { lines: 0, cutShort: false }
   if (!stats.isFile()) throw new Error('it is not a regular file')

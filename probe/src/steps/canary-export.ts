@@ -1,17 +1,15 @@
 import type { CallToolResult } from '@modelcontextprotocol/client'
 import { ExportStatusOutput, StartExportOutput, type ExportResult } from '@queue-ops/server/contract'
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { StepFailure } from '../failure.ts'
-import type { HttpLink } from '../link/http-link.ts'
 import { connected, type Session } from '../session.ts'
 import type { CanaryExport } from '../target.ts'
 import { objectIn, wordsOf } from '../tool-answer.ts'
+import { verifyFile } from './canary-file.ts'
 import type { Step } from './step.ts'
 
 const pollMs = 250
-/** Left of the step's time for taking the export back. */
+/** Left of the step's time for taking the export back, or for a file that was done at the last moment. */
 const cleanUpMs = 1000
 
 /** Does an export really come out at the other end? Started, waited for, downloaded, compared with its checksum and rows. */
@@ -38,7 +36,7 @@ export const canaryExport: Step = {
       await takeBack(session, jobId)
       throw error
     }
-    await verify(await contentOf(session, result, signal), result)
+    await verifyFile(session, result, { signal, ms: begun + waitMs + cleanUpMs / 2 - performance.now() })
     session.learnt.canary_ms = Math.round(performance.now() - begun)
     return undefined
   },
@@ -81,42 +79,4 @@ async function takeBack(session: Session, jobId: string): Promise<void> {
 async function call(session: Session, name: string, args: object, signal: AbortSignal): Promise<CallToolResult> {
   const request = { method: 'tools/call' as const, params: { name, arguments: args } }
   return connected(session).request(request, { signal, timeout: 2 ** 31 - 1 })
-}
-
-async function contentOf(
-  { link }: Session,
-  result: ExportResult,
-  signal: AbortSignal,
-): Promise<AsyncIterable<Uint8Array>> {
-  if (result.download_url === null)
-    throw failed(`the file cannot be fetched: ${result.file_problem ?? 'no reason given'}`)
-  const url = new URL(result.download_url)
-  if (url.protocol === 'file:' && link.kind === 'stdio') return createReadStream(url, { signal })
-  if (link.kind !== 'http') throw failed('the file has an address that cannot be fetched from here')
-  const response = await download(link, url, signal)
-  if (!response.ok || response.body === null) throw failed(`the file’s download answers HTTP ${response.status}`)
-  return response.body
-}
-
-/** Follows one redirect, as to a storage; what lets the probe in at the target is nobody else's business. */
-async function download({ reach, headers, fetch }: HttpLink, url: URL, signal: AbortSignal): Promise<Response> {
-  const get = (url: URL) =>
-    fetch(url, { headers: url.origin === reach.url.origin ? headers : {}, redirect: 'manual', signal })
-  const response = await get(url)
-  const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null
-  return location === null ? response : get(new URL(location, url))
-}
-
-async function verify(content: AsyncIterable<Uint8Array>, { sha256, rows, bytes }: ExportResult): Promise<void> {
-  const hash = createHash('sha256')
-  let seenBytes = 0
-  let seenRows = 0
-  for await (const chunk of content) {
-    hash.update(chunk)
-    seenBytes += chunk.byteLength
-    for (const byte of chunk) if (byte === 0x0a) seenRows++
-  }
-  if (seenBytes !== bytes) throw failed(`the file has ${seenBytes} bytes and not the ${bytes} that were told`)
-  if (hash.digest('hex') !== sha256) throw failed('the file is not the one that was written: its checksum differs')
-  if (seenRows !== rows) throw failed(`the file has ${seenRows} rows and not the ${rows} that were told`)
 }
