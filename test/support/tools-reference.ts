@@ -7,7 +7,7 @@ type Schema = z.core.JSONSchema.BaseSchema
 export function toolsReference(tools: Tool[]): string {
   const parts = [
     '# Tools',
-    'Made from the definitions by `npm run docs:tools`; a test compares the two. Clients are told the same in fewer words, see [decision 30](decisions/0030-short-tool-list.md). What is wrong with a call is said in `{"error": "…"}` as text, with `isError`.',
+    'Made from the definitions by `npm run docs:tools`; a test compares the two. Clients are told the same in fewer words, see [decision 29](decisions/0029-short-tool-list.md). What is wrong with a call is said in `{"error": "…"}` as text, with `isError`.',
     tools.map(({ name, title }) => `- [\`${name}\`](#${name}): ${title.toLowerCase()}`).join('\n'),
     ...tools.flatMap(section),
   ]

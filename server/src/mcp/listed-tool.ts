@@ -17,7 +17,7 @@ export interface ListedTool {
 
 /**
  * What a client is told of a tool. Every word of it is read by a model at the beginning of every conversation, so the
- * schemas say no more than a caller needs (docs/decisions/0030); docs/tools.md has all of it.
+ * schemas say no more than a caller needs (docs/decisions/0029); docs/tools.md has all of it.
  */
 export function listTool({ name, title, description, input, output, annotations }: Tool): ListedTool {
   return {

@@ -22,7 +22,7 @@ export interface UsualCall {
 
 /**
  * The call in a request whose headers and envelope say the same and nothing out of the ordinary: no progress, no extensions,
- * no answers to questions of ours. Null for all others, right or wrong: those are for the SDK (docs/decisions/0032).
+ * no answers to questions of ours. Null for all others, right or wrong: those are for the SDK (docs/decisions/0031).
  */
 export function usualCall(message: unknown, headers: EraHeaders): UsualCall | null {
   if (!isObject(message) || !isObject(message['params'])) return null

@@ -6,7 +6,7 @@ interface BullmqScript {
 
 const require = createRequire(import.meta.url)
 
-/** One of BullMQ's own scripts, whose version is pinned (docs/decisions/0040). */
+/** One of BullMQ's own scripts, whose version is pinned (docs/decisions/0035). */
 function scriptOfBullmq(name: string, file: string): string {
   const script = (require(`bullmq/dist/cjs/scripts/${file}.js`) as Record<string, BullmqScript | undefined>)[name]
   if (!script) throw new Error(`this version of BullMQ has no script ${name}`)
