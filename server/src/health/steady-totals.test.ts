@@ -13,6 +13,10 @@ const observed = (completed: number | null): Observed => ({
   workers: null,
   canary: null,
   facts: {
+    unread: {},
+    holds: { concurrency: null, limitedUntil: null },
+    retried: [],
+    done: { newest: null, vanished: null },
     oldestWaiting: null,
     nextDelayedAt: null,
     active: [],

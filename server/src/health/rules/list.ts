@@ -6,6 +6,7 @@ import { delayedOverdue } from './delayed-overdue.ts'
 import { dlqDepth } from './dlq-depth.ts'
 import { dlqGrowth } from './dlq-growth.ts'
 import { exportFolder } from './export-folder.ts'
+import { failingAttempts } from './failing-attempts.ts'
 import { failureRatio } from './failure-ratio.ts'
 import { oldestWaiting } from './oldest-waiting.ts'
 import { progress } from './progress.ts'
@@ -31,6 +32,7 @@ export const queueRules: Rule[] = [
   consumersAlive,
   canary,
   progress,
+  failingAttempts,
   stalledJobs,
   activeJobs,
   oldestWaiting,
