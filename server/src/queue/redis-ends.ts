@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq'
 import { bounds } from './facts-bounds.ts'
-import { askEach, NEXT_ENTRIES, scored, type RedisClient } from './redis-commands.ts'
+import { askEach, scored, type RedisClient } from './redis-commands.ts'
 import { readLengths } from './redis-lengths.ts'
 import type { Unread } from './unread.ts'
 
