@@ -1,9 +1,10 @@
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withBackend } from 'bullmq'
 import { createSqliteBackend } from '@queue-ops/server/sqlite-backend'
 import { HealthReport } from '@queue-ops/server/contract'
 import { expect, test } from 'vitest'
+import { createOrders, writeDatasetsFile } from './support/dataset-files.ts'
 import { eventually } from './support/eventually.ts'
 import { answerText, connectHttp } from './support/mcp-client.ts'
 import { runProgram, serverProgram, startProgram, temporaryFolder } from './support/program.ts'
@@ -164,6 +165,33 @@ test('a health file with mistakes ends the start with every one of them', async 
   expect(stderr).toContain(
     `HEALTH_FILE ${file}:4:3: defaults.oldest_wating_s is no known key: did you mean "oldest_waiting_s"?`,
   )
+})
+
+test('exports that fail attempt after attempt while none is completed are told, though canaries come through', async () => {
+  await using folder = await temporaryFolder()
+  const database = join(folder.path, 'orders.sqlite')
+  createOrders(database)
+  const health = join(folder.path, 'health.yaml')
+  await writeFile(health, 'queues:\n  exports:\n    failing_s: 1/3\n')
+  await using program = await startProgram({
+    DATA_DIR: folder.path,
+    DATASETS_FILE: await writeDatasetsFile(folder.path, 'orders', database, 'orders'),
+    HEALTH_FILE: health,
+    EXPORT_ATTEMPTS: '20',
+    EXPORT_BACKOFF_MS: '300',
+    CANARY_INTERVAL_MS: '1000',
+  })
+  await using mcp = await connectHttp(program.url)
+  await rm(database)
+  for (let at = 0; at < 4; at++) await mcp.startExport({ dataset: 'orders', format: 'csv' })
+  const { report } = await eventually(async () => {
+    const answer = await mcp.health()
+    expect(check(answer.report, 'failing_attempts')).toMatchObject({ status: 'fail' })
+    return answer
+  })
+  expect(report).toMatchObject({ healthy: false, status: 'down' })
+  expect(report.summary).toMatch(/does not work: \d jobs have failed \d+ attempts, and none was completed/)
+  expect(check(report, 'canary')).toMatchObject({ status: 'pass' })
 })
 
 test('/metrics is what Prometheus expects, also while the store is gone', async () => {
