@@ -189,11 +189,7 @@ export class SimulatedQueue {
         schedulers: { count: 0, first: null },
         pausedAt: this.#pausedAt,
         unread: {},
-        holds: {
-          concurrency:
-            this.globalConcurrency === null ? null : { allowed: this.globalConcurrency, active: this.#activeCount() },
-          limitedUntil: null,
-        },
+        holds: { concurrency: this.globalConcurrency, limitedUntil: null },
         retried: this.#retried(jobs),
         done: { newest: this.#completed > 0 ? `${this.#completed}` : null, vanished: null },
         movement: `${this.#movement}`,

@@ -60,8 +60,8 @@ export type WhyUnread = 'wrong_type' | 'forbidden'
 
 /** What a queue's own settings allow at this moment. */
 export interface Holds {
-  /** So many jobs may be active over all workers, and so many are; null: nothing is set. */
-  concurrency: { allowed: number; active: number } | null
+  /** So many jobs may be active over all workers; null: nothing is set. */
+  concurrency: number | null
   /** Until when a rate limit gives out no more jobs, null when none is in force; of workers it is only known that they have one. */
   limitedUntil: number | null
 }

@@ -75,12 +75,11 @@ export async function readEnds(queue: Queue, client: RedisClient, without: strin
 
 type Lengths = Awaited<ReturnType<typeof readLengths>>
 
-function settingsOf({ meta, active }: Lengths, unread: Unread) {
+function settingsOf({ meta }: Lengths, unread: Unread) {
   const [paused, concurrency, max] = unread.take<(string | null)[]>(meta, 'holds') ?? []
   return {
     paused: typeof paused === 'string',
     concurrency: typeof concurrency === 'string' ? Number(concurrency) : null,
-    activeCount: unread.number(active, 'holds') ?? 0,
     rateMax: typeof max === 'string' ? Number(max) : null,
   }
 }

@@ -101,10 +101,10 @@ function oldestOf(line: InLine[], events: FoundEvents): WaitingJob | null {
 }
 
 /** A limit that a worker has as its option is known by its counter alone, which is only there while it counts. */
-function holdsOf({ concurrency, activeCount, rateMax, limiter }: Ends, now: number): Holds {
+function holdsOf({ concurrency, rateMax, limiter }: Ends, now: number): Holds {
   const isLimited = limiter.endsInMs > 0 && limiter.count >= (rateMax ?? 1)
   return {
-    concurrency: concurrency === null ? null : { allowed: concurrency, active: activeCount },
+    concurrency,
     limitedUntil: isLimited ? now + limiter.endsInMs : null,
   }
 }

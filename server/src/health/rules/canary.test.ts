@@ -49,15 +49,16 @@ test('in a paused queue, before the first and long after the last nothing is cla
 })
 
 test('nor that nothing more may be taken: the global concurrency is in use, or a rate limit is in force', () => {
-  const concurrency = { allowed: 1, active: 1 }
-  const maxed = { active: [aJob], holds: { concurrency, limitedUntil: null } }
+  const maxed = { active: [aJob], holds: { concurrency: 1, limitedUntil: null } }
   expect(check({ canary: pending(600), facts: maxed })).toMatchObject({
     status: 'pass',
     message: 'The canary is under way for 10 min: the queue is at its global concurrency of 1.',
   })
+  // It is in the hands of a dead worker itself.
+  expect(check({ canary: pending(600), facts: { ...maxed, active: [] } })).toMatchObject({ status: 'fail' })
   const dead = { ...maxed, active: [{ ...aJob, locked: false }] }
   expect(check({ canary: pending(600), facts: dead })).toMatchObject({ status: 'fail' })
-  const free = { ...maxed, holds: { concurrency: { allowed: 2, active: 1 }, limitedUntil: null } }
+  const free = { ...maxed, holds: { concurrency: 2, limitedUntil: null } }
   expect(check({ canary: pending(600), facts: free })).toMatchObject({ status: 'fail' })
   const limited = (until: number) => ({ holds: { concurrency: null, limitedUntil: until } })
   expect(check({ canary: pending(600), facts: limited(NOW + 30_000) })).toMatchObject({

@@ -22,12 +22,15 @@ export function heldBy(signals: Signals, limits: Limits): Held | null {
   return heldBySettings(signals)
 }
 
+/** More active jobs than these are not looked at. */
+const SEEN = 100
+
 function heldBySettings({ facts, observedAt }: Signals): Held | null {
   if (!tells(facts, 'holds', 'active')) return null
   const { concurrency, limitedUntil } = facts.holds
-  const isMaxed = concurrency !== null && concurrency.active >= concurrency.allowed
-  if (isMaxed && facts.active.every(({ locked }) => locked)) {
-    const why = `the queue is at its global concurrency of ${concurrency.allowed}`
+  const atWork = facts.active.filter(({ locked }) => locked).length
+  if (concurrency !== null && atWork >= Math.min(concurrency, SEEN)) {
+    const why = `the queue is at its global concurrency of ${concurrency}`
     return { why, action: 'Raise the global concurrency if more may be done at a time.' }
   }
   const leftMs = (limitedUntil ?? 0) - observedAt.getTime()

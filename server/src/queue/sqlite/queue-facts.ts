@@ -130,7 +130,7 @@ function holdsOf(queue: QueueRow, now: number) {
   const { count, until } = queue.limiter
   const isLimited = until > now && count >= Number(max ?? 1)
   return {
-    concurrency: concurrency === undefined ? null : { allowed: Number(concurrency), active: queue.count(State.active) },
+    concurrency: concurrency === undefined ? null : Number(concurrency),
     limitedUntil: isLimited ? until : null,
   }
 }
