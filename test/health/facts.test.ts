@@ -163,6 +163,25 @@ for (const name of ['SQLite', 'Redis']) {
       expect((await d.facts()).retried).toHaveLength(2)
     })
 
+    test('a parent is told whose children to come have all failed for good, as long as they have', async () => {
+      await using d = await desk()
+      const worker = d.worker()
+      await d.queue.add('parent', {})
+      const parent = await d.take(worker)
+      const opts = { parent: { id: parent.id ?? '', queue: d.queue.qualifiedName } }
+      await d.queue.addBulk(['one', 'two'].map((name) => ({ name, data: {}, opts })))
+      await parent.moveToWaitingChildren(parent.token ?? '')
+      expect((await d.facts()).stranded).toBeNull()
+      const first = await d.take(worker)
+      await fail(first)
+      // The other one may still come.
+      expect((await d.facts()).stranded).toBeNull()
+      await fail(await d.take(worker))
+      expect((await d.facts()).stranded).toEqual({ id: parent.id, child: expect.any(String) })
+      await first.retry()
+      expect((await d.facts()).stranded).toBeNull()
+    })
+
     test('that a job was completed is told by the newest that is kept, and by one that leaves nothing behind', async () => {
       await using d = await desk()
       await d.queue.addBulk([

@@ -45,6 +45,7 @@ test('a queue with a consumer and nothing wrong is operational, and says since w
     'backlog',
     'delayed_overdue',
     'scheduler_overdue',
+    'flow_parents',
     'dlq_growth',
     'dlq_depth',
     'failure_ratio',

@@ -190,6 +190,7 @@ export class SimulatedQueue {
         pausedAt: this.#pausedAt,
         unread: {},
         holds: { concurrency: this.globalConcurrency, limitedUntil: null },
+        stranded: null,
         retried: this.#retried(jobs),
         done: { newest: this.#completed > 0 ? `${this.#completed}` : null, vanished: null },
         movement: `${this.#movement}`,

@@ -16,6 +16,7 @@ const observed = (completed: number | null): Observed => ({
     unread: {},
     holds: { concurrency: null, limitedUntil: null },
     retried: [],
+    stranded: null,
     done: { newest: null, vanished: null },
     oldestWaiting: null,
     nextDelayedAt: null,

@@ -6,6 +6,9 @@ export const bounds = {
   active: 100,
   /** And of the delayed those that are due next. */
   delayed: 10,
+  /** So many parents that have waited for their children for longest, and so many children of each. */
+  parents: 3,
+  childrenOfParent: 3,
   /** Of those with a priority so many whose turn is next, and so many that come last. */
   nextPrioritized: 2,
   lastPrioritized: 8,

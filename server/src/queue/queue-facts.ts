@@ -36,6 +36,11 @@ export interface QueueFacts {
    * line and of the ten that are due next.
    */
   retried: RetriedJob[]
+  /**
+   * The first of the three parents that have waited for their children for longest of which all children that are still to come
+   * (three of them are looked at) have failed for good: it waits for ever. Null when there is none.
+   */
+  stranded: StrandedParent | null
   done: Done
   /**
    * Differs from the one before as soon as a job was taken or finished in between. Two equal ones: nothing moves. It stays when
@@ -54,6 +59,7 @@ export type FactPart =
   | 'schedulers'
   | 'holds'
   | 'done'
+  | 'flows'
   | 'movement'
 
 export type WhyUnread = 'wrong_type' | 'forbidden'
@@ -74,6 +80,12 @@ export interface RetriedJob {
   isActive: boolean
   /** When it was taken last, by the clock of its worker; null: not known. */
   takenAt: number | null
+}
+
+export interface StrandedParent {
+  id: string
+  /** One of its children. */
+  child: string
 }
 
 /** Each changes when a job was completed. */

@@ -39,10 +39,11 @@ export async function readEnds(queue: Queue, client: RedisClient, without: strin
       ['zrange', key('repeat'), 0, 0, 'WITHSCORES'],
       ['get', key('limiter')],
       ['pttl', key('limiter')],
+      ['zrange', key('waiting-children'), 0, bounds.parents - 1],
     ]),
   ])
   const [newest, first, last, delayed, active, taken, oldFailed, newFailed, newCompleted] = answers
-  const [completed, failed, schedulerCount, firstScheduler, limiter, limiterTtl] = answers.slice(9)
+  const [completed, failed, schedulerCount, firstScheduler, limiter, limiterTtl, parents] = answers.slice(9)
   const isWork = (id: unknown): id is string => isJob(id) && id !== without
   const [firstDelayed = null, ...others] = pairs(unread.take<string[]>(delayed, 'delayed') ?? [])
   const next = unread.take<string[]>(lengths.next, 'line', 'movement') ?? []
@@ -54,6 +55,7 @@ export async function readEnds(queue: Queue, client: RedisClient, without: strin
     waiting: [...new Set([next.findLast(isWork), lastWaiting, ...ends].filter(isWork))],
     firstDelayedAt: firstDelayed && Math.floor(Number(firstDelayed[1]) / DELAY_STEP),
     delayed: firstDelayed ? [firstDelayed, ...others].map(([id]) => id) : [],
+    parents: unread.take<string[]>(parents, 'flows') ?? [],
     active: (unread.take<string[]>(active, 'active', 'movement') ?? []).filter(isJob).toReversed(),
     lastTaken: unread.take<string | null>(taken, 'active', 'movement'),
     oldestFailed: scored(unread.take(oldFailed, 'deadLetters')),

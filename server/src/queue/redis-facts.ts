@@ -4,21 +4,25 @@ import type { ActiveJob, Holds, QueueFacts, RetriedJob, WaitingJob } from './que
 import { askEach, clientOf, timeOf, type Command, type RedisClient } from './redis-commands.ts'
 import { readEnds, type Ends } from './redis-ends.ts'
 import { findEvents, type FoundEvents } from './redis-events.ts'
+import { childrenCommand, findStranded } from './redis-flows.ts'
 import { inLineCommand, readInLine, readyAt, type InLine } from './redis-waiting.ts'
 import { Unread } from './unread.ts'
 
 /**
  * Reads what Redis knows of one queue in two or three round trips, whose number of commands depends only on how many of at most
- * 100 active jobs, 10 delayed ones and 12 at the ends of the line there are. Never reads what jobs carry or return, and changes
+ * 100 active jobs, 10 delayed ones, 12 at the ends of the line and 3 parents with their children there are. Never reads what jobs carry or return, and changes
  * nothing. What is refused by itself is `unread`.
  */
 export async function readRedisFacts(queue: Queue, without?: string): Promise<QueueFacts> {
   const client = await clientOf(queue)
   const unread = new Unread()
   const [now, ends] = await Promise.all([timeOf(client), readEnds(queue, client, without, unread)])
-  const { active, line, retried, failedLately } = await readJobs(queue, client, ends, now, unread)
+  const { active, line, retried, failedLately, children } = await readJobs(queue, client, ends, now, unread)
   const jobIds = line.filter((job) => job.hasPast).map((job) => job.id)
-  const events = await findEvents(client, queue.toKey('events'), { paused: ends.paused, jobIds })
+  const [events, stranded] = await Promise.all([
+    findEvents(client, queue.toKey('events'), { paused: ends.paused, jobIds }),
+    findStranded(queue, client, ends.parents, children, unread),
+  ])
   return {
     unread: unread.parts,
     oldestWaiting: oldestOf(line, events),
@@ -37,20 +41,24 @@ export async function readRedisFacts(queue: Queue, without?: string): Promise<Qu
     pausedAt: ends.paused ? events.pausedAt : null,
     holds: holdsOf(ends, now),
     retried,
+    stranded,
     done: { newest: ends.newestCompleted && JSON.stringify(ends.newestCompleted), vanished: ends.vanished },
     movement: movementOf(ends, active, line),
   }
 }
 
 async function readJobs(queue: Queue, client: RedisClient, ends: Ends, now: number, unread: Unread) {
-  const { waiting, delayed } = ends
+  const { waiting, delayed, parents } = ends
   const answers = await askEach(client, [
     ['zcount', queue.toKey('failed'), now - bounds.latelyMs, '+inf'],
+    ...parents.map((id) => childrenCommand(queue.toKey(id))),
     ...waiting.map((id) => inLineCommand(queue.toKey(id))),
     ...delayed.map((id) => triesCommand(queue.toKey(id))),
     ...ends.active.flatMap((id) => activeCommands(queue.toKey(id))),
   ])
-  const [failedLately, ...rest] = answers
+  const [failedLately, ...others] = answers
+  const children = parents.map((_, at) => unread.take<string[]>(others[at], 'flows') ?? [])
+  const rest = others.slice(parents.length)
   const ofLine = waiting.map((id, at) => readInLine(id, unread.take(rest[at], 'line'), now))
   const line = ofLine.filter((job) => job !== null)
   const ofDelayed = rest.slice(waiting.length)
@@ -65,7 +73,7 @@ async function readJobs(queue: Queue, client: RedisClient, ends: Ends, now: numb
     ...active.map(({ id, attemptsFailed: failed, startedAt: takenAt }) => ({ id, failed, takenAt, isActive: true })),
   ]
   const retried = tries.filter(({ failed }) => failed > 0)
-  return { failedLately: unread.number(failedLately, 'deadLetters') ?? 0, line, retried, active }
+  return { failedLately: unread.number(failedLately, 'deadLetters') ?? 0, line, retried, active, children }
 }
 
 const triesCommand = (jobKey: string): Command => ['hmget', jobKey, 'atm', 'processedOn']

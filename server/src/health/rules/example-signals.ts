@@ -45,6 +45,7 @@ export const quietFacts: QueueFacts = {
   pausedAt: null,
   holds: { concurrency: null, limitedUntil: null },
   retried: [],
+  stranded: null,
   done: { newest: null, vanished: 0 },
   movement: 'a',
 }

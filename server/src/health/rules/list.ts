@@ -8,6 +8,7 @@ import { dlqGrowth } from './dlq-growth.ts'
 import { exportFolder } from './export-folder.ts'
 import { failingAttempts } from './failing-attempts.ts'
 import { failureRatio } from './failure-ratio.ts'
+import { flowParents } from './flow-parents.ts'
 import { oldestWaiting } from './oldest-waiting.ts'
 import { progress } from './progress.ts'
 import { queueDepth } from './queue-depth.ts'
@@ -40,6 +41,7 @@ export const queueRules: Rule[] = [
   backlog,
   delayedOverdue,
   schedulerOverdue,
+  flowParents,
   dlqGrowth,
   dlqDepth,
   failureRatio,

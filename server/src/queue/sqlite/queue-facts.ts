@@ -1,3 +1,5 @@
+import { Dependency } from './dependencies.ts'
+import { findByKey } from './job-row.ts'
 import type { QueueRow } from './queue-row.ts'
 import { nextDue } from './place.ts'
 import { State } from './state.ts'
@@ -7,6 +9,8 @@ import type { Transaction } from './transaction.ts'
 export interface Bounds {
   active: number
   delayed: number
+  parents: number
+  childrenOfParent: number
   nextPrioritized: number
   lastPrioritized: number
   latelyMs: number
@@ -45,6 +49,7 @@ export function queueFacts(tx: Transaction, queue: QueueRow, bounds: Bounds, wit
       ...[...line, ...delayedJobs(tx, queue, bounds.delayed)].map((job) => ({ ...triesIn(job), isActive: false })),
       ...active.map(({ id, attemptsFailed: failed, startedAt: takenAt }) => ({ id, failed, takenAt, isActive: true })),
     ].filter(({ failed }) => failed > 0),
+    stranded: strandedParent(tx, queue, bounds),
     done: { newest: newest[0] ? JSON.stringify(newest[0]) : null, vanished: without === '' ? vanished(queue) : null },
     movement: JSON.stringify([
       active.map(({ id, attemptsStarted }) => [id, attemptsStarted]),
@@ -122,6 +127,24 @@ function delayedJobs(tx: Transaction, queue: QueueRow, limit: number): Tried[] {
     .sql(`SELECT ${tries} FROM job WHERE queue = ? AND state = ? ORDER BY place LIMIT ?`)
     .all(queue.id, State.delayed, limit)
     .map(triedOf)
+}
+
+/** The first parent whose pending children have all failed for good, of those that have waited for longest. */
+function strandedParent(tx: Transaction, queue: QueueRow, bounds: Bounds): { id: string; child: string } | null {
+  if (queue.count(State.waitingChildren) === 0) return null
+  const parents = tx
+    .sql('SELECT key, id FROM job WHERE queue = ? AND state = ? ORDER BY place LIMIT ?')
+    .all(queue.id, State.waitingChildren, bounds.parents)
+  for (const parent of parents) {
+    const children = tx
+      .sql('SELECT child_key FROM dependency WHERE parent = ? AND status = ? LIMIT ?')
+      .all(Number(parent['key']), Dependency.pending, bounds.childrenOfParent)
+      .map((row) => findByKey(tx, String(row['child_key']))?.job)
+    const [first] = children
+    if (first && children.every((child) => child?.state === State.failed))
+      return { id: String(parent['id']), child: first.id }
+  }
+  return null
 }
 
 /** A limit that a worker has as its option is known by its counter alone, which is only there while it counts. */
