@@ -167,6 +167,10 @@ test('a part that could not be read leaves the others, and the summary says whic
   expect(wrong.checks.filter(({ status }) => status !== 'pass')).toMatchObject([
     { name: 'scheduler_overdue', status: 'warn', message: expect.stringContaining('a key of the queue holds') },
   ])
+  const uncounted = reported({ counts: null, facts: { unread: { deadLetters: 'wrong_type' } } })
+  expect(uncounted.summary).toMatch(
+    /^The queue "exports" cannot be judged: This cannot be read: .* Not known: progress, /,
+  )
   // One sentence, whatever it hides.
   const line = reported({ facts: { unread: { line: 'wrong_type', movement: 'wrong_type' } } })
   expect(line.summary.match(/a key of the queue holds/g)).toHaveLength(1)
@@ -224,7 +228,10 @@ test('further queues are told in short: their troubles, not the store again, and
   })
   expect(report.summary).toContain('The queue "video" works, with problems: 60 dead letters')
 
+  // Seen as away some seconds ago.
+  expect(reportHealth(judged(), [judged({ ...foreign, ...gone })]).summary).toContain('The queue "mail": Not known')
   const away = reportHealth(judged(gone), [judged({ ...foreign, ...gone })])
+  expect(away.summary).not.toContain('mail')
   expect(away.queues).toEqual([
     expect.objectContaining({
       healthy: false,

@@ -83,7 +83,7 @@ export function reportHealth(main: Judged, watched: readonly Judged[] = []): Hea
   const status = statusOf(main.signals, findings)
   const queues = watched.map((judged) => inShort(main, judged))
   const statuses = [status, ...queues.map((queue) => queue.status)]
-  const troubled = queues.filter((_, at) => hasOwnTrouble(watched[at])).map(({ summary }) => summary)
+  const troubled = watched.flatMap((judged, at) => (isToldBy(main, judged) ? [] : (queues[at]?.summary ?? [])))
   return {
     healthy: checks.every(({ ok }) => ok) && queues.every(({ healthy }) => healthy),
     status: worstFirst.find((status) => statuses.includes(status)) ?? 'operational',
@@ -95,11 +95,12 @@ export function reportHealth(main: Judged, watched: readonly Judged[] = []): Hea
   }
 }
 
-/** What is wrong with the store is told once, by the main queue. */
-const hasOwnTrouble = (watched: Judged | undefined): boolean =>
-  watched !== undefined &&
-  watched.signals.store.reachable &&
-  statusOf(watched.signals, ofQueueAlone(watched)) !== 'operational'
+/** Whether there is nothing to say of a further queue but what the main one has said of their store. */
+function isToldBy(main: Judged, watched: Judged): boolean {
+  if (!main.signals.store.reachable) return true
+  const findings = main.ofStore.some(isTrouble) ? ofQueueAlone(watched) : [...watched.ofStore, ...watched.ofQueue]
+  return watched.signals.store.reachable && statusOf(watched.signals, findings) === 'operational'
+}
 
 /** Without what follows from the store. */
 function ofQueueAlone({ ofStore, ofQueue }: Judged): Finding[] {
@@ -155,7 +156,8 @@ function summarize({ signals, maintenance }: Judged, findings: readonly Finding[
   const sentences = new Set(told.filter(({ name }) => causes.includes(name)).map(sentence))
   const others = told.filter(({ name }) => !causes.includes(name)).map(({ name }) => name)
   const also = others.length > 0 ? ` From that follows: ${others.join(', ')}.` : ''
-  const working = maintenance ? 'is being worked on' : 'works, with problems'
+  const unsure = isBlind(signals) ? 'cannot be judged' : 'works, with problems'
+  const working = maintenance ? 'is being worked on' : unsure
   const verdict = status === 'down' ? 'does not work' : working
   return `The queue "${queue}" ${verdict}: ${[...sentences].join(' ')}${also}${unknown}${during}`
 }
