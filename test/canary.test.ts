@@ -58,7 +58,7 @@ const nothingTold = {
 for (const storeName of ['SQLite', 'Redis']) {
   const startStore = stores[storeName] as () => Promise<TestStore>
 
-  test(`on ${storeName}, canaries go through on schedule, and one by hand is measured`, async () => {
+  test.concurrent(`on ${storeName}, canaries go through on schedule, and one by hand is measured`, async () => {
     await using store = await startStore()
     await using folder = await temporaryFolder()
     const settings = { QUEUE_URL: store.url, DATA_DIR: folder.path, CANARY_INTERVAL_MS: '1000' }
@@ -84,7 +84,7 @@ for (const storeName of ['SQLite', 'Redis']) {
     expect(await watch.queue.getJobs()).toEqual([])
   })
 
-  test(`on ${storeName}, one canary waits while no worker is there, nobody counts it, and it comes through with the first`, async () => {
+  test.concurrent(`on ${storeName}, one canary waits while no worker is there, nobody counts it, and it comes through with the first`, async () => {
     await using store = await startStore()
     await using folder = await temporaryFolder()
     const settings = { QUEUE_URL: store.url, DATA_DIR: folder.path, CANARY_INTERVAL_MS: '1000' }
@@ -130,7 +130,7 @@ for (const storeName of ['SQLite', 'Redis']) {
     expect(await sendCanary(mcp)).toMatchObject({ outcome: 'through' })
   })
 
-  test(`on ${storeName}, several servers send one canary an interval together, and none to a paused queue`, async () => {
+  test.concurrent(`on ${storeName}, several servers send one canary an interval together, and none to a paused queue`, async () => {
     await using store = await startStore()
     await using folder = await temporaryFolder()
     const settings = { QUEUE_URL: store.url, DATA_DIR: folder.path, CANARY_INTERVAL_MS: '2000' }
@@ -160,7 +160,7 @@ for (const storeName of ['SQLite', 'Redis']) {
     await eventually(async () => expect((await watch.canary()).sentAt).toBeGreaterThan(now))
   })
 
-  test(`on ${storeName}, a canary whose worker dies comes through another, and full hands are told as such`, async () => {
+  test.concurrent(`on ${storeName}, a canary whose worker dies comes through another, and full hands are told as such`, async () => {
     await using store = await startStore()
     await using folder = await temporaryFolder()
     const database = join(folder.path, 'slow.sqlite')
@@ -192,7 +192,7 @@ for (const storeName of ['SQLite', 'Redis']) {
     expect(await watch.counts()).toMatchObject({ failed: 0 })
   })
 
-  test(`on ${storeName}, what an older worker does not know, and what was left under the canary's id, does no harm`, async () => {
+  test.concurrent(`on ${storeName}, what an older worker does not know, and what was left under the canary's id, does no harm`, async () => {
     await using store = await startStore()
     await using folder = await temporaryFolder()
     const settings = { QUEUE_URL: store.url, DATA_DIR: folder.path, CANARY_INTERVAL_MS: '0' }
@@ -218,7 +218,7 @@ for (const storeName of ['SQLite', 'Redis']) {
   })
 }
 
-test('on PostgreSQL a canary cannot be told, and none is sent', async () => {
+test.concurrent('on PostgreSQL a canary cannot be told, and none is sent', async () => {
   await using store = await (stores['PostgreSQL'] as () => Promise<TestStore>)()
   await using folder = await temporaryFolder()
   await using program = await startProgram({ QUEUE_URL: store.url, DATA_DIR: folder.path, CANARY_INTERVAL_MS: '1000' })

@@ -7,10 +7,10 @@ import { probeProgram, runProgram, startProgram, temporaryFolder } from './suppo
 import { stores } from './support/stores.ts'
 
 for (const [storeName, startStore] of Object.entries(stores)) {
-  test(`on ${storeName}, a killed worker is noticed by the tool, the probe and the page, and so is its return`, async () => {
+  test.concurrent(`on ${storeName}, a killed worker is noticed by the tool, the probe and the page, and so is its return`, async () => {
     await using store = await startStore()
     await using folder = await temporaryFolder()
-    const settings = { QUEUE_URL: store.url, DATA_DIR: folder.path }
+    const settings = { QUEUE_URL: store.url, DATA_DIR: folder.path, CANARY_INTERVAL_MS: '1000' }
     await using server = await startProgram({ ...settings, ROLE: 'server' })
     await using mcp = await connectHttp(server.url)
     await using browser = await openPage(server.url)

@@ -19,7 +19,7 @@ const ask = (url: string, accept = 'application/json') => fetch(url, { headers: 
 const check = (report: HealthReport, name: string) => report.checks.find((check) => check.name === name)
 
 for (const [storeName, startStore] of Object.entries(stores)) {
-  test(`on ${storeName}, /api/health answers what health_check does, 200 when healthy and 503 when not`, async () => {
+  test.concurrent(`on ${storeName}, /api/health answers what health_check does, 200 when healthy and 503 when not`, async () => {
     await using store = await startStore()
     await using folder = await temporaryFolder()
     const settings = { QUEUE_URL: store.url, DATA_DIR: folder.path, CANARY_INTERVAL_MS: '1000' }
@@ -59,7 +59,7 @@ for (const [storeName, startStore] of Object.entries(stores)) {
 }
 
 for (const [storeName, startStore] of Object.entries(stores)) {
-  test(`on ${storeName}, the first answer of a program that says it is ready knows its own worker`, async () => {
+  test.concurrent(`on ${storeName}, the first answer of a program that says it is ready knows its own worker`, async () => {
     await using store = await startStore()
     await using folder = await temporaryFolder()
     await using program = await startProgram({ QUEUE_URL: store.url, DATA_DIR: folder.path })
@@ -68,7 +68,7 @@ for (const [storeName, startStore] of Object.entries(stores)) {
   })
 }
 
-test('as application/health+json for who asks for that, plain JSON for everybody else', async () => {
+test.concurrent('as application/health+json for who asks for that, plain JSON for everybody else', async () => {
   await using folder = await temporaryFolder()
   await using program = await startProgram({ DATA_DIR: folder.path, QUEUES: 'mail' })
   await eventually(async () => {
@@ -93,7 +93,7 @@ test('as application/health+json for who asks for that, plain JSON for everybody
   expect(await unknown.json()).toEqual({ error: 'The queue "exprots" is not watched: did you mean "exports"?' })
 })
 
-test('queues of other applications are watched without being written to, and judged by limits of their own', async () => {
+test.concurrent('queues of other applications are watched without being written to, and judged by limits of their own', async () => {
   await using folder = await temporaryFolder()
   const file = join(folder.path, 'health.yaml')
   await writeFile(file, 'queues:\n  mail:\n    dead_letters: 1/3\n')
@@ -137,7 +137,7 @@ test('queues of other applications are watched without being written to, and jud
   await mail.close()
 })
 
-test('while maintenance is declared for a queue nothing of it fails', async () => {
+test.concurrent('while maintenance is declared for a queue nothing of it fails', async () => {
   await using folder = await temporaryFolder()
   const file = join(folder.path, 'health.yaml')
   await writeFile(file, '')
@@ -155,7 +155,7 @@ test('while maintenance is declared for a queue nothing of it fails', async () =
   })
 })
 
-test('a health file with mistakes ends the start with every one of them', async () => {
+test.concurrent('a health file with mistakes ends the start with every one of them', async () => {
   await using folder = await temporaryFolder()
   const file = join(folder.path, 'health.yaml')
   await writeFile(file, 'queues:\n  mail: {}\ndefaults:\n  oldest_wating_s: 1/2\n')
@@ -167,7 +167,7 @@ test('a health file with mistakes ends the start with every one of them', async 
   )
 })
 
-test('exports that fail attempt after attempt while none is completed are told, though canaries come through', async () => {
+test.concurrent('exports that fail attempt after attempt while none is completed are told, though canaries come through', async () => {
   await using folder = await temporaryFolder()
   const database = join(folder.path, 'orders.sqlite')
   createOrders(database)
@@ -194,7 +194,7 @@ test('exports that fail attempt after attempt while none is completed are told, 
   expect(check(report, 'canary')).toMatchObject({ status: 'pass' })
 })
 
-test('/metrics is what Prometheus expects, also while the store is gone', async () => {
+test.concurrent('/metrics is what Prometheus expects, also while the store is gone', async () => {
   await using redis = await startRedis()
   await using folder = await temporaryFolder()
   await using program = await startProgram({ QUEUE_URL: redis.url, DATA_DIR: folder.path, QUEUES: 'mail' })
@@ -234,7 +234,7 @@ test('/metrics is what Prometheus expects, also while the store is gone', async 
   expect(gone).toContain('queue_ops_healthy{queue="exports"} 0\n')
 })
 
-test('fifty queues are the most that are watched', async () => {
+test.concurrent('fifty queues are the most that are watched', async () => {
   const names = (count: number) => Array.from({ length: count }, (_, at) => `q${at}`).join(',')
   await using folder = await temporaryFolder()
   const { code, stderr } = await runProgram(serverProgram, [], { PORT: '0', DATA_DIR: folder.path, QUEUES: names(50) })

@@ -41,7 +41,7 @@ async function nextHeartbeat(watch: WorkerWatch, program: Program) {
 for (const storeName of ['SQLite', 'Redis']) {
   const startStore = stores[storeName] as () => Promise<TestStore>
 
-  test(`on ${storeName}, a worker tells what it has in hand, and nothing is left of it when it is stopped`, async () => {
+  test.concurrent(`on ${storeName}, a worker tells what it has in hand, and nothing is left of it when it is stopped`, async () => {
     await using store = await startStore()
     await using folder = await temporaryFolder()
     const settings = { QUEUE_URL: store.url, DATA_DIR: folder.path, DATASETS_FILE: await slowDataset(folder.path) }
@@ -83,7 +83,7 @@ for (const storeName of ['SQLite', 'Redis']) {
     expect((await exportsIn(join(folder.path, 'exports'))).toSorted()).toEqual([`${jobId}.csv`])
   })
 
-  test(`on ${storeName}, the heartbeat of a frozen worker gets old and young again, that of a killed one stays old`, async () => {
+  test.concurrent(`on ${storeName}, the heartbeat of a frozen worker gets old and young again, that of a killed one stays old`, async () => {
     await using store = await startStore()
     await using folder = await temporaryFolder()
     const settings = { QUEUE_URL: store.url, DATA_DIR: folder.path, ROLE: 'worker' }
@@ -110,7 +110,7 @@ for (const storeName of ['SQLite', 'Redis']) {
   })
 }
 
-test('heartbeats come back by themselves after a store that was away, frozen or refused them', async () => {
+test.concurrent('heartbeats come back by themselves after a store that was away, frozen or refused them', async () => {
   await using store = await startRedis()
   await using folder = await temporaryFolder()
   await using worker = await startProgram({ QUEUE_URL: store.url, DATA_DIR: folder.path, ROLE: 'worker' })
@@ -130,37 +130,56 @@ test('heartbeats come back by themselves after a store that was away, frozen or 
   expect(worker.log().filter(({ level }) => Number(level) >= 50)).toEqual([])
 })
 
-test.skipIf(noService)('a worker whose folder cannot be written to any more tells so, until it can again', async () => {
-  await using store = await startRedis()
-  await using folder = await temporaryFolder()
-  const exports = join(folder.path, 'exports')
-  const finished = join(folder.path, 'finished')
-  await chmod(folder.path, 0o777)
-  for (const made of [exports, finished]) {
-    await mkdir(made)
-    await chmod(made, 0o777)
-  }
-  const settings = { QUEUE_URL: store.url, DATA_DIR: folder.path, EXPORT_FILES: `file:${finished}`, ROLE: 'worker' }
-  await using worker = await startProgram(settings, service)
-  await using watch = await watchWorkers(store.url)
-  const told = (problem: string | null) =>
-    eventually(async () => expect((await heartbeatOf(watch, worker)).folder.problem).toBe(problem))
-  await eventually(async () =>
-    expect((await heartbeatOf(watch, worker)).folder).toMatchObject({ freeBytes: expect.any(Number), problem: null }),
-  )
-  for (const made of [exports, finished]) {
-    await chmod(made, 0o555)
-    await told('the worker may not write to it')
-    await chmod(made, 0o777)
-    await told(null)
-  }
-  await rename(exports, `${exports}-elsewhere`)
-  await told('it is gone')
-  await rename(`${exports}-elsewhere`, exports)
-  await told(null)
-})
+/** What may happen to a folder of a worker, and how it is undone. */
+const misfortunes = {
+  'may not be written to': {
+    told: 'the worker may not write to it',
+    begin: (path: string) => chmod(path, 0o555),
+    end: (path: string) => chmod(path, 0o777),
+  },
+  'is gone': {
+    told: 'it is gone',
+    begin: (path: string) => rename(path, `${path}-elsewhere`),
+    end: (path: string) => rename(`${path}-elsewhere`, path),
+  },
+}
 
-test.skipIf(noHangingDisk)('a disk that hangs is told and does not stop the heartbeat', async () => {
+for (const [which, misfortune] of [
+  ['exports', 'may not be written to'],
+  ['finished', 'may not be written to'],
+  ['exports', 'is gone'],
+] as const) {
+  test
+    .skipIf(noService)
+    .concurrent(`a worker whose folder of ${which} ${misfortune} tells so, until it is well again`, async () => {
+      await using store = await startRedis()
+      await using folder = await temporaryFolder()
+      const path = { exports: join(folder.path, 'exports'), finished: join(folder.path, 'finished') }
+      await chmod(folder.path, 0o777)
+      for (const made of Object.values(path)) {
+        await mkdir(made)
+        await chmod(made, 0o777)
+      }
+      const settings = { DATA_DIR: folder.path, EXPORT_FILES: `file:${path.finished}`, ROLE: 'worker' }
+      await using worker = await startProgram({ QUEUE_URL: store.url, ...settings }, service)
+      await using watch = await watchWorkers(store.url)
+      const isTold = (problem: string | null) =>
+        eventually(async () => expect((await heartbeatOf(watch, worker)).folder.problem).toBe(problem))
+      await eventually(async () =>
+        expect((await heartbeatOf(watch, worker)).folder).toMatchObject({
+          freeBytes: expect.any(Number),
+          problem: null,
+        }),
+      )
+      const { told, begin, end } = misfortunes[misfortune]
+      await begin(path[which])
+      await isTold(told)
+      await end(path[which])
+      await isTold(null)
+    })
+}
+
+test.skipIf(noHangingDisk).concurrent('a disk that hangs is told and does not stop the heartbeat', async () => {
   await using store = await startRedis()
   using disk = hangingDisk()
   await using worker = await startProgram({ QUEUE_URL: store.url, DATA_DIR: disk.path, ROLE: 'worker' })
@@ -180,7 +199,7 @@ test.skipIf(noHangingDisk)('a disk that hangs is told and does not stop the hear
   expect(await watch.heartbeats()).toEqual([])
 })
 
-test('a worker whose clock is wrong tells so, and all its times are right all the same', async () => {
+test.concurrent('a worker whose clock is wrong tells so, and all its times are right all the same', async () => {
   await using store = await startRedis()
   await using folder = await temporaryFolder()
   const settings = { QUEUE_URL: store.url, DATA_DIR: folder.path }

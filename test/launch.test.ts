@@ -19,13 +19,15 @@ function launch(dataDir: string, port: number, more: Record<string, string> = {}
   })
   let stdout = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-  child.stderr.resume()
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const exited = once(child, 'exit')
   return {
     stdout: () => stdout,
     async ctrlC() {
       if (child.pid) process.kill(-child.pid, 'SIGINT')
       await exited
+      if (child.exitCode !== 0) console.info(stderr)
       return child.exitCode
     },
   }

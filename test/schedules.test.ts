@@ -20,7 +20,7 @@ const everySecond = `${datasets}schedules:
 `
 
 for (const [storeName, startStore] of Object.entries(stores)) {
-  test(`on ${storeName}, an export is begun again and again, the latest results are kept, and it ends when it is not listed any more`, async () => {
+  test.concurrent(`on ${storeName}, an export is begun again and again, the latest results are kept, and it ends when it is not listed any more`, async () => {
     await using store = await startStore()
     await using folder = await temporaryFolder()
     const datasetsFile = join(folder.path, 'datasets.yaml')
@@ -82,7 +82,7 @@ const yearly = `${datasets}schedules:
 `
 
 for (const [storeName, startStore] of Object.entries(stores)) {
-  test(`on ${storeName}, a schedule that somebody took off the queue comes back, and changed settings reach it`, async () => {
+  test.concurrent(`on ${storeName}, a schedule that somebody took off the queue comes back, and changed settings reach it`, async () => {
     await using store = await startStore()
     await using folder = await temporaryFolder()
     const datasetsFile = join(folder.path, 'datasets.yaml')
@@ -107,7 +107,7 @@ for (const [storeName, startStore] of Object.entries(stores)) {
   })
 }
 
-test('runs that were cancelled are no results', async () => {
+test.concurrent('runs that were cancelled are no results', async () => {
   await using folder = await temporaryFolder()
   await using program = await startProgram({ DATA_DIR: folder.path })
   await using mcp = await connectHttp(program.url)

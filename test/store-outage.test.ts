@@ -13,7 +13,7 @@ const outages: Record<string, [(redis: TestRedis) => unknown, (redis: TestRedis)
 }
 
 for (const [outage, [begin, end]] of Object.entries(outages)) {
-  test(`while Redis is ${outage} every tool answers with a clear error, and all works again when it is back`, async () => {
+  test.concurrent(`while Redis is ${outage} every tool answers with a clear error, and all works again when it is back`, async () => {
     await using redis = await startRedis()
     await using folder = await temporaryFolder()
     await using program = await startProgram({ QUEUE_URL: redis.url, DATA_DIR: folder.path })
@@ -67,7 +67,7 @@ for (const [outage, [begin, end]] of Object.entries(outages)) {
 }
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  test(`${signal} ends the program also while Redis is gone`, async () => {
+  test.concurrent(`${signal} ends the program also while Redis is gone`, async () => {
     await using redis = await startRedis()
     await using folder = await temporaryFolder()
     await using program = await startProgram({ QUEUE_URL: redis.url, DATA_DIR: folder.path, SHUTDOWN_GRACE_MS: '500' })
@@ -79,7 +79,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   })
 }
 
-test('the program that never reached Redis ends on a signal', async () => {
+test.concurrent('the program that never reached Redis ends on a signal', async () => {
   await using redis = await startRedis()
   await redis.stop()
   await using folder = await temporaryFolder()
@@ -87,7 +87,7 @@ test('the program that never reached Redis ends on a signal', async () => {
   expect(await program.stop()).toBe(0)
 })
 
-test('the program starts while Redis is away and works as soon as it comes', async () => {
+test.concurrent('the program starts while Redis is away and works as soon as it comes', async () => {
   await using redis = await startRedis()
   await redis.stop()
   await using folder = await temporaryFolder()
@@ -100,7 +100,7 @@ test('the program starts while Redis is away and works as soon as it comes', asy
   await mcp.finishedExport(jobId)
 })
 
-test('200 exports started at once need no further connection to Redis', async () => {
+test.concurrent('200 exports started at once need no further connection to Redis', async () => {
   await using redis = await startRedis()
   await using folder = await temporaryFolder()
   await using program = await startProgram({ QUEUE_URL: redis.url, DATA_DIR: folder.path, ROLE: 'server' })

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DatabaseSync } from 'node:sqlite'
 import { writeDatasetsFile } from '../support/dataset-files.ts'
 import { eventually } from '../support/eventually.ts'
@@ -9,17 +9,25 @@ import { connectHttp, type McpClient } from '../support/mcp-client.ts'
 import { runProgram, serverProgram, startProgram, temporaryFolder } from '../support/program.ts'
 import { noSmallDisk, smallDisk } from '../support/small-disk.ts'
 
+let source: Awaited<ReturnType<typeof temporaryFolder>>
+let datasetsFile: string
+beforeAll(async () => {
+  source = await temporaryFolder()
+  const database = join(source.path, 'numbers.sqlite')
+  createNumbersTable(database)
+  datasetsFile = await writeDatasetsFile(source.path, 'numbers', database, 'numbers')
+})
+afterAll(() => source[Symbol.asyncDispose]())
+
 /** An export of 3,000,000 rows, which are 23 MB as CSV, is written to `dataDir`; queue and source are elsewhere. */
 async function start(dataDir: string, settings: Record<string, string>) {
   const stack = new AsyncDisposableStack()
   const elsewhere = stack.use(await temporaryFolder())
-  const database = join(elsewhere.path, 'numbers.sqlite')
-  createNumbersTable(database)
   const program = stack.use(
     await startProgram({
       QUEUE_URL: `sqlite:${join(elsewhere.path, 'queue.sqlite')}`,
       DATA_DIR: dataDir,
-      DATASETS_FILE: await writeDatasetsFile(elsewhere.path, 'numbers', database, 'numbers'),
+      DATASETS_FILE: datasetsFile,
       EXPORT_ATTEMPTS: '100',
       EXPORT_BACKOFF_MS: '0',
       ...settings,

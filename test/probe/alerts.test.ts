@@ -24,7 +24,7 @@ async function someRuns(daemon: ProbeDaemon, count = 6): Promise<void> {
   await eventually(() => expect(daemon.results().length).toBeGreaterThanOrEqual(before + count))
 }
 
-test('one open and one resolve per incident, through killed probes and a receiver that fails and hangs', async () => {
+test.concurrent('one open and one resolve per incident, through killed probes and a receiver that fails and hangs', async () => {
   await using folder = await temporaryFolder()
   await using target = await startSwitchableTarget()
   await using receiver = await startReceiver()
@@ -73,7 +73,7 @@ test('one open and one resolve per incident, through killed probes and a receive
   for (const { stderr } of [first, second, third, fourth]) expect(stderr()).not.toMatch(/geheim|\/hook/)
 })
 
-test('whenever the probe is killed and however the receiver fails, each incident is opened once and closed once', async () => {
+test.concurrent('whenever the probe is killed and however the receiver fails, each incident is opened once and closed once', async () => {
   await using folder = await temporaryFolder()
   await using target = await startSwitchableTarget()
   await using receiver = await startReceiver()
@@ -114,7 +114,7 @@ test('whenever the probe is killed and however the receiver fails, each incident
   expect([...deliveries.values()].filter((told) => !told.endsWith('flapping')).toSorted()).toEqual(expected.toSorted())
 })
 
-test('a channel that is dead holds up neither another one nor the probe', async () => {
+test.concurrent('a channel that is dead holds up neither another one nor the probe', async () => {
   await using folder = await temporaryFolder()
   await using target = await startSwitchableTarget()
   await using dead = await startReceiver()
@@ -141,7 +141,7 @@ test('a channel that is dead holds up neither another one nor the probe', async 
   expect(daemon.stderr()).not.toContain('s3cret')
 })
 
-test('in maintenance everything is seen and nobody is told', async () => {
+test.concurrent('in maintenance everything is seen and nobody is told', async () => {
   await using folder = await temporaryFolder()
   await using target = await startSwitchableTarget()
   await using receiver = await startReceiver()
@@ -173,7 +173,7 @@ test('in maintenance everything is seen and nobody is told', async () => {
   ])
 })
 
-test('single runs remember in a history that is named, and tell of an incident before they end', async () => {
+test.concurrent('single runs remember in a history that is named, and tell of an incident before they end', async () => {
   await using folder = await temporaryFolder()
   await using target = await startSwitchableTarget()
   await using receiver = await startReceiver()
@@ -190,7 +190,7 @@ test('single runs remember in a history that is named, and tell of an incident b
   expect(arrived(receiver)).toEqual(['fail', 'resolve'])
 })
 
-test('the incident of a target that is watched no longer is closed', async () => {
+test.concurrent('the incident of a target that is watched no longer is closed', async () => {
   await using folder = await temporaryFolder()
   await using target = await startSwitchableTarget()
   await using receiver = await startReceiver()
@@ -216,7 +216,7 @@ test('the incident of a target that is watched no longer is closed', async () =>
   expect(alertsOf(receiver).at(-1)).toMatchObject({ target: 'goes', event: 'resolve' })
 })
 
-test('the heartbeat is called while all is well, and says so when it is not', async () => {
+test.concurrent('the heartbeat is called while all is well, and says so when it is not', async () => {
   await using folder = await temporaryFolder()
   await using target = await startSwitchableTarget()
   await using receiver = await startReceiver()
@@ -234,7 +234,7 @@ test('the heartbeat is called while all is well, and says so when it is not', as
   expect(await daemon.stop()).toBe(0)
 })
 
-test('test-alert sends an alert and its end, and says what was answered', async () => {
+test.concurrent('test-alert sends an alert and its end, and says what was answered', async () => {
   await using folder = await temporaryFolder()
   await using receiver = await startReceiver()
   await writeFile(join(folder.path, 'url'), receiver.url)
@@ -258,7 +258,7 @@ test('test-alert sends an alert and its end, and says what was answered', async 
   expect(await run('hok', '--config', file)).toMatchObject({ code: 3, stderr: expect.stringContaining('one of hook') })
 })
 
-test('mistakes in alerts are told with their place, and no secret', async () => {
+test.concurrent('mistakes in alerts are told with their place, and no secret', async () => {
   await using folder = await temporaryFolder()
   const check = async (config: object) => {
     const file = await probeConfig(folder.path, { targets: [{ name: 'a', url: silent }], ...config })

@@ -1,20 +1,24 @@
 import { ProbeHistory, ProbeStatus } from '@queue-ops/server/contract'
 import { expect, test } from 'vitest'
-import { openPage, type BrowserPage } from '../support/browser.ts'
+import { openPage, openPages, type BrowserPage } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { freePort } from '../support/free-port.ts'
 import { serveHttp } from '../support/http-servers.ts'
 import { probeConfig, startProbeDaemon, type ProbeDaemon } from '../support/probe-daemon.ts'
-import { startProgram, temporaryFolder } from '../support/program.ts'
+import { startProgram, temporaryFolder, type Program } from '../support/program.ts'
 import { startSwitchableTarget } from '../support/switchable-target.ts'
 
-const defaults = { interval: '500ms', timeout: '2s', jitter: '0%' }
+const defaults = { interval: '500ms', timeout: '20s', jitter: '0%' }
 const listen = '127.0.0.1:0'
 
 async function status(daemon: ProbeDaemon, query = ''): Promise<ProbeStatus> {
   const response = await fetch(`${await daemon.url()}/api/status${query}`)
   return ProbeStatus.strict().parse(await response.json())
 }
+
+/** Waits for its worker too: from now on no run of a probe has anything to complain about. */
+const isHealthy = ({ url }: Program) =>
+  eventually(async () => expect((await fetch(`${url}/api/health`)).status).toBe(200))
 
 async function history(daemon: ProbeDaemon) {
   const response = await fetch(`${await daemon.url()}/history.json?target=exports`)
@@ -31,6 +35,8 @@ async function expectBegan(silence: ProbeStatus['silence'], daemon: ProbeDaemon)
   expect(moments).not.toContain('none')
 }
 
+const checksOf = ({ page }: BrowserPage) => page.getByRole('region', { name: 'Checks' })
+
 async function expectWellMade({ page, accessibilityViolations, complaints }: BrowserPage) {
   expect(await accessibilityViolations()).toEqual([])
   const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
@@ -38,40 +44,48 @@ async function expectWellMade({ page, accessibilityViolations, complaints }: Bro
   expect(complaints).toEqual([])
 }
 
-test.each([
+const appearances = [
   { colorScheme: 'light', viewport: { width: 1440, height: 900 } },
   { colorScheme: 'dark', viewport: { width: 390, height: 844 } },
-] as const)(
-  'the page of the probe outlives the server, says since when it is down, and recovers by itself ($colorScheme)',
-  async (appearance) => {
-    await using folder = await temporaryFolder()
-    await using other = await startSwitchableTarget()
-    const settings = { DATA_DIR: folder.path, PORT: String(await freePort()) }
-    const server = await startProgram(settings)
-    const targets = [
-      { name: 'exports', url: `${server.url}/mcp` },
-      { name: 'mailer', url: other.url },
-    ]
-    const config = await probeConfig(folder.path, { defaults, targets, listen, history: 'h.sqlite' })
-    await using daemon = startProbeDaemon(['--config', config])
-    await using browser = await openPage(await daemon.url(), appearance)
-    const { page } = browser
-    await browser.shows('operational')
-    const board = page.getByRole('link', { name: 'Open Bull Board' })
-    expect(await board.getAttribute('href')).toBe(`${server.url}/admin/queues/`)
-    await page.getByText('No incident in the last year.').waitFor()
-    await expectWellMade(browser)
+] as const
 
-    await server.stop('SIGKILL')
+test('the page of the probe outlives the server, says since when it is down, and recovers by itself', async () => {
+  await using folder = await temporaryFolder()
+  await using other = await startSwitchableTarget()
+  const settings = { DATA_DIR: folder.path, PORT: String(await freePort()) }
+  const server = await startProgram(settings)
+  await isHealthy(server)
+  const targets = [
+    { name: 'exports', url: `${server.url}/mcp` },
+    { name: 'mailer', url: other.url },
+  ]
+  const config = await probeConfig(folder.path, { defaults, targets, listen, history: 'h.sqlite' })
+  await using daemon = startProbeDaemon(['--config', config])
+  await using browsers = await openPages(await daemon.url(), appearances)
+  await browsers.each(async (browser) => {
+    await browser.shows('operational')
+    const board = browser.page.getByRole('link', { name: 'Open Bull Board' })
+    expect(await board.getAttribute('href')).toBe(`${server.url}/admin/queues/`)
+    await browser.page.getByText('No incident in the last year.').waitFor()
+    await expectWellMade(browser)
+  })
+
+  await eventually(() => expect(daemon.results().map(({ status }) => status)).toContain('pass'))
+  await server.stop('SIGKILL')
+  await browsers.each(async (browser) => {
     await browser.shows('down')
-    await page.getByText(/The server does not answer since \d\d:\d\d:\d\d .*\(\d+ s\): connection refused/).waitFor()
-    await page.getByText('1 open').waitFor()
-    const checks = page.getByRole('region', { name: 'Checks' })
-    await checks.getByText(/as of \d\d:\d\d:\d\d/).waitFor()
-    await checks.getByText('queue_sqlite').waitFor()
-    const { silence } = await status(daemon)
-    await expectBegan(silence, daemon)
-    const runs = page.getByRole('region', { name: 'History of the probe' })
+    const since = /The server does not answer since \d\d:\d\d:\d\d .*\(\d+ s\): connection refused/
+    await browser.page.getByText(since).waitFor()
+    await browser.page.getByText('1 open').waitFor()
+    await checksOf(browser)
+      .getByText(/as of \d\d:\d\d:\d\d/)
+      .waitFor()
+    await checksOf(browser).getByText('queue_sqlite').waitFor()
+  })
+  const { silence } = await status(daemon)
+  await expectBegan(silence, daemon)
+  await browsers.each(async (browser) => {
+    const runs = browser.page.getByRole('region', { name: 'History of the probe' })
     await runs.getByText(/ pass, .*\d+ fail/).waitFor()
     await expectWellMade(browser)
     for (const span of ['Hours', 'Days']) {
@@ -79,27 +93,30 @@ test.each([
       await runs.getByText(/\d+ runs in the last \d+ days: \d+ pass, .*\d+ fail\./).waitFor()
       await expectWellMade(browser)
     }
-    // The silence goes on: it is still the same one.
-    expect((await status(daemon)).silence).toEqual(silence)
+  })
+  // The silence goes on: it is still the same one.
+  expect((await status(daemon)).silence).toEqual(silence)
 
-    await using second = await startProgram(settings)
-    expect(second.url).toBe(server.url)
+  await using second = await startProgram(settings)
+  expect(second.url).toBe(server.url)
+  await browsers.each(async (browser) => {
     await browser.shows('operational')
-    await page.getByRole('region', { name: 'Incidents' }).getByText('over').waitFor()
-    expect(await page.getByText('does not answer since').count()).toBe(0)
-    expect(await checks.getByText(/as of/).count()).toBe(0)
-    expect((await history(daemon)).incidents).toMatchObject([{ target: 'exports', closed_at: expect.any(String) }])
+    await browser.page.getByRole('region', { name: 'Incidents' }).getByText('over').waitFor()
+    expect(await browser.page.getByText('does not answer since').count()).toBe(0)
+    expect(await checksOf(browser).getByText(/as of/).count()).toBe(0)
+  })
+  expect((await history(daemon)).incidents).toMatchObject([{ target: 'exports', closed_at: expect.any(String) }])
 
-    // Of a server that has no status of its own there is what the probe sees.
-    other.become('ill', 'the mails are lost')
-    await eventually(async () => expect((await status(daemon, '?target=mailer')).targets[1]?.status).toBe('fail'))
-    await page.getByRole('link', { name: /^mailer/ }).click()
+  // Of a server that has no status of its own there is what the probe sees.
+  other.become('ill', 'the mails are lost')
+  await eventually(async () => expect((await status(daemon, '?target=mailer')).targets[1]?.status).toBe('fail'))
+  await browsers.each(async (browser) => {
+    await browser.page.getByRole('link', { name: /^mailer/ }).click()
     await browser.shows('down')
-    await page.getByText(/The probe: .*the mails are lost/).waitFor()
+    await browser.page.getByText(/The probe: .*the mails are lost/).waitFor()
     await expectWellMade(browser)
-  },
-  180_000,
-)
+  })
+})
 
 test('a probe that was started while the server is silent knows from its history since when', async () => {
   await using folder = await temporaryFolder()
@@ -108,7 +125,7 @@ test('a probe that was started while the server is silent knows from its history
   const args = ['--config', await probeConfig(folder.path, { defaults, targets, listen, history: 'h.sqlite' })]
   await using first = startProbeDaemon(args)
   await eventually(async () => {
-    expect(first.results().some(({ failed_step }) => failed_step === null)).toBe(true)
+    expect(first.results().map(({ status }) => status)).toContain('pass')
     expect((await status(first)).report).not.toBeNull()
   })
   await server.stop('SIGKILL')
@@ -128,7 +145,7 @@ test('a probe that was started while the server is silent knows from its history
   await browser.shows('down')
   await browser.page.getByText('The probe has not seen its status since it was started itself.').waitFor()
   await browser.page.getByText(/ pass, .*\d+ fail/).waitFor()
-}, 120_000)
+})
 
 test('what the page is made of has the headers of the server, and nothing else can be fetched', async () => {
   await using folder = await temporaryFolder()
@@ -183,4 +200,4 @@ test('a server is asked for its status once a second at most, and what it sends 
   }
   const unknown = await fetch(`${await daemon.url()}/api/status?target=nobody`)
   expect(unknown.status).toBe(404)
-}, 60_000)
+})

@@ -51,7 +51,7 @@ test('promtool has no complaint about /metrics and /probe, with a real server as
   expect(promtoolComplaints(probed)).toBe('')
   expect(probed).toContain('queue_probe_success{target="exports",check="run"} 1\n')
   expect(probed).not.toContain('gone')
-}, 180_000)
+})
 
 test('/probe runs now, also when the schedule would not, and only what is configured', async () => {
   await using target = await startSwitchableTarget()
