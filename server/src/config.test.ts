@@ -119,8 +119,12 @@ test('a public address is kept without its last slash', () => {
   expect(readConfig({ ...url, PUBLIC_URL: 'https://queue.example/' }).publicUrl).toBe('https://queue.example')
 })
 
-test('further queues are a list without the exports and without doubles', () => {
-  expect(readConfig({ QUEUES: ' mail,video, mail,exports,' }).queues).toEqual(['mail', 'video'])
+test('further queues are a list; one that is named twice or is the queue of the exports is a mistake', () => {
+  expect(readConfig({ QUEUES: ' mail,video, ,' }).queues).toEqual(['mail', 'video'])
+  expect(() => readConfig({ QUEUES: 'mail, video,mail' })).toThrow('QUEUES must name each queue once.')
+  expect(() => readConfig({ QUEUES: 'mail,exports' })).toThrow('QUEUES must not name "exports"')
+  expect(() => readConfig({ QUEUES: 'mail,orders', EXPORT_QUEUE: 'orders' })).toThrow('QUEUES must not name "orders"')
+  expect(readConfig({ QUEUES: 'exports', EXPORT_QUEUE: 'orders' }).queues).toEqual(['exports'])
   expect(() => readConfig({ QUEUES: 'mail,a:b' })).toThrow('QUEUES must not contain ":".')
 })
 

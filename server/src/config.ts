@@ -101,7 +101,13 @@ export const settings = z.object({
   WAITING_LIMIT: wholeNumber(1, 1_000_000_000, 1000),
   QUEUES: z
     .string()
-    .transform((text) => [...new Set(text.split(',').map((name) => name.trim()))].filter((name) => name !== ''))
+    .transform((text) =>
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    )
+    .refine((names) => new Set(names).size === names.length, { error: 'must name each queue once' })
     .refine((names) => names.every((name) => !name.includes(':')), { error: 'must not contain ":"' })
     .refine((names) => names.every((name) => name === EVERY_QUEUE || !name.includes('*')), {
       error: 'must be names of queues, or * for every queue under the prefix',
@@ -185,6 +191,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`))
   }
   const values = parsed.data
+  if (values.QUEUES?.includes(values.EXPORT_QUEUE)) {
+    throw new ConfigError([
+      `QUEUES must not name "${values.EXPORT_QUEUE}": the queue of the exports is watched anyway.`,
+    ])
+  }
   const url = values.QUEUE_URL ?? values.REDIS_URL ?? sqliteUrl(resolve(values.DATA_DIR, 'queue.sqlite'))
   const file = sqlitePath(url)
   return {
@@ -211,7 +222,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     canaryIntervalMs: values.CANARY_INTERVAL_MS,
     dlqLimit: values.DLQ_LIMIT,
     waitingLimit: values.WAITING_LIMIT,
-    queues: (values.QUEUES ?? []).filter((name) => name !== values.EXPORT_QUEUE && name !== EVERY_QUEUE),
+    queues: (values.QUEUES ?? []).filter((name) => name !== EVERY_QUEUE),
     discoverQueues: values.QUEUES?.includes(EVERY_QUEUE) ?? false,
     healthFile: values.HEALTH_FILE ?? null,
     probeResultsFile: values.PROBE_RESULTS_FILE ?? resolve(values.DATA_DIR, 'probe-results.jsonl'),

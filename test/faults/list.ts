@@ -5,8 +5,10 @@ import { deadLettersAboveLimit } from './faults/dead-letters-above-limit.ts'
 import { deadLettersGrowing } from './faults/dead-letters-growing.ts'
 import { diskFull } from './faults/disk-full.ts'
 import { diskOfSqliteFull } from './faults/disk-of-sqlite-full.ts'
+import { endlessRetries } from './faults/endless-retries.ts'
 import { eventLoopBlocked } from './faults/event-loop-blocked.ts'
 import { exportsUnwritable } from './faults/exports-unwritable.ts'
+import { factsUnreadable } from './faults/facts-unreadable.ts'
 import { htmlInsteadOfJson } from './faults/html-instead-of-json.ts'
 import { mcpSlow } from './faults/mcp-slow.ts'
 import { mcpWedged } from './faults/mcp-wedged.ts'
@@ -28,6 +30,7 @@ import { sqliteLocked } from './faults/sqlite-locked.ts'
 import { toolMissing } from './faults/tool-missing.ts'
 import { toolsListEmpty } from './faults/tools-list-empty.ts'
 import { unauthorized } from './faults/unauthorized.ts'
+import { watchedStoreFull } from './faults/watched-store-full.ts'
 import { workerFrozen } from './faults/worker-frozen.ts'
 import { workerKilled } from './faults/worker-killed.ts'
 import { workerOnAnotherPrefix } from './faults/worker-on-another-prefix.ts'
@@ -48,14 +51,17 @@ export const faults: Fault[] = [
   redisKilled,
   redisFrozen,
   redisOutOfMemory,
+  watchedStoreFull,
   redisEvicts,
   redisReadOnly,
   queuePaused,
   deadLettersAboveLimit,
   deadLettersGrowing,
+  endlessRetries,
   poisonJob,
   backlogGrowing,
   schedulerStopped,
+  factsUnreadable,
   exportsUnwritable,
   diskFull,
   diskOfSqliteFull,

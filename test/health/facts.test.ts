@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { JobsOptions } from 'bullmq'
 import { complete, fail, past } from '../contract/desk.ts'
 import { stores, type TestStore } from '../support/stores.ts'
 import { openDesk } from './desk.ts'
@@ -120,6 +121,105 @@ for (const name of ['SQLite', 'Redis']) {
       const job = await d.queue.add('a', {}, { timestamp: Date.now() - 60_000, priority: 5 })
       await d.queue.add('b', {})
       expect((await d.facts()).oldestWaiting).toEqual({ id: job.id, readyAt: job.timestamp })
+    })
+
+    test('jobs of a low priority that starve behind a flow of a higher one are seen', async () => {
+      await using d = await desk()
+      const add = (priority: number, agoMs: number) => d.queue.add('a', {}, { timestamp: Date.now() - agoMs, priority })
+      const starving = await add(10, 900_000)
+      await add(10, 800_000)
+      await add(10, 700_000)
+      for (let at = 0; at < 20; at++) await add(1, 1000)
+      expect((await d.facts()).oldestWaiting).toEqual({ id: starving.id, readyAt: starving.timestamp })
+    })
+
+    test('jobs that have failed an attempt are told, whether they are delayed, wait or are active', async () => {
+      await using d = await desk()
+      const worker = d.worker()
+      const failing = async (name: string, opts: JobsOptions) => {
+        await d.queue.add(name, {}, { attempts: 5, ...opts })
+        const job = await d.take(worker)
+        const takenAt = Date.now()
+        await fail(job)
+        return { id: job.id ?? '', failed: 1, takenAt: expect.closeTo(takenAt, -3) as number }
+      }
+      const delayed = await failing('a', { backoff: 3_600_000 })
+      const again = await failing('b', {})
+      expect((await d.facts()).retried).toEqual(
+        expect.arrayContaining([
+          { ...delayed, isActive: false },
+          { ...again, isActive: false },
+        ]),
+      )
+      await d.take(worker)
+      await d.queue.add('fresh', {})
+      await d.queue.add('later', {}, { delay: 60_000 })
+      expect((await d.facts()).retried.map(({ id, isActive }) => [id, isActive])).toEqual(
+        expect.arrayContaining([
+          [delayed.id, false],
+          [again.id, true],
+        ]),
+      )
+      expect((await d.facts()).retried).toHaveLength(2)
+    })
+
+    test('a parent is told whose children to come have all failed for good, as long as they have', async () => {
+      await using d = await desk()
+      const worker = d.worker()
+      await d.queue.add('parent', {})
+      const parent = await d.take(worker)
+      const opts = { parent: { id: parent.id ?? '', queue: d.queue.qualifiedName } }
+      await d.queue.addBulk(['one', 'two'].map((name) => ({ name, data: {}, opts })))
+      await parent.moveToWaitingChildren(parent.token ?? '')
+      expect((await d.facts()).stranded).toBeNull()
+      const first = await d.take(worker)
+      await fail(first)
+      // The other one may still come.
+      expect((await d.facts()).stranded).toBeNull()
+      await fail(await d.take(worker))
+      expect((await d.facts()).stranded).toEqual({ id: parent.id, child: expect.any(String) })
+      await first.retry()
+      expect((await d.facts()).stranded).toBeNull()
+    })
+
+    test('that a job was completed is told by the newest that is kept, and by one that leaves nothing behind', async () => {
+      await using d = await desk()
+      await d.queue.addBulk([
+        { name: 'kept', data: {} },
+        { name: 'gone', data: {}, opts: { removeOnComplete: true } },
+        { name: 'failing', data: {}, opts: { attempts: 2 } },
+      ])
+      const worker = d.worker()
+      expect((await d.facts()).done).toEqual({ newest: null, vanished: 0 })
+      await complete(await d.take(worker))
+      const kept = (await d.facts()).done
+      expect(kept).toEqual({ newest: expect.any(String), vanished: 0 })
+      await complete(await d.take(worker))
+      await fail(await d.take(worker))
+      expect((await d.facts()).done).toEqual({ ...kept, vanished: 1 })
+    })
+
+    test('what keeps jobs from being taken on purpose is told: the global concurrency and a rate limit', async () => {
+      await using d = await desk()
+      expect((await d.facts()).holds).toEqual({ concurrency: null, limitedUntil: null })
+      await d.queue.addBulk(['a', 'b', 'c'].map((name) => ({ name, data: {} })))
+      await d.queue.setGlobalConcurrency(2)
+      await d.queue.setGlobalRateLimit(2, 60_000)
+      const worker = d.worker()
+      await d.take(worker)
+      expect((await d.facts()).holds).toEqual({ concurrency: 2, limitedUntil: null })
+      await d.take(worker)
+      const { concurrency, limitedUntil } = (await d.facts()).holds
+      expect(concurrency).toBe(2)
+      expect(limitedUntil).toBeGreaterThan(Date.now())
+      expect(limitedUntil).toBeLessThanOrEqual(Date.now() + 60_000)
+    })
+
+    test('a rate limit that workers have of their own is told while it counts', async () => {
+      await using d = await desk()
+      await d.queue.addBulk(['a', 'b'].map((name) => ({ name, data: {} })))
+      await d.take(d.worker({ limiter: { max: 1, duration: 60_000 } }))
+      expect((await d.facts()).holds.limitedUntil).toBeGreaterThan(Date.now())
     })
 
     test('of jobs of which the last one comes first, the one at the end waits longest', async () => {

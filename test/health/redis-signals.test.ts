@@ -258,3 +258,44 @@ test('no sentence for clients tells a host, a user or a password', async () => {
   const told = JSON.stringify(await gather(d))
   for (const word of ['127.0.0.1', new URL(redis.url).port, 'reader:', 'secret']) expect(told).not.toContain(word)
 })
+
+test('a key of another type hides what it should hold, and nothing else', async () => {
+  await using redis = await startRedis()
+  await using d = await openDesk(redis.url, 'mail')
+  await d.queue.add('a', {}, { timestamp: Date.now() - 60_000 })
+  await d.queue.add('b', {}, { delay: 60_000 })
+  const well = await gather(d)
+  await redis.ask('set', 'bull:mail:repeat', 'x')
+  expect(await gather(d)).toEqual({
+    ...well,
+    observedAt: expect.any(Date) as Date,
+    store: expect.objectContaining({ reachable: true }) as object,
+    consumers: expect.any(Array) as unknown[],
+    facts: { ...(well.facts as object), unread: { schedulers: 'wrong_type' } },
+  })
+  await redis.ask('set', 'bull:mail:failed', 'x')
+  expect(await gather(d)).toMatchObject({
+    store: { reachable: true },
+    counts: null,
+    facts: {
+      unread: { schedulers: 'wrong_type', deadLetters: 'wrong_type', done: 'wrong_type' },
+      oldestWaiting: { id: '1' },
+      nextDelayedAt: expect.any(Number),
+      done: { vanished: null },
+    },
+  })
+})
+
+test('a user who may not use one command sees what others tell', async () => {
+  await using redis = await startRedis()
+  await redis.ask('acl', 'setuser', 'watcher', 'on', '>secret', '~*', '+@all', '-zrange', '-lindex')
+  await using all = await openDesk(redis.url)
+  await all.queue.add('a', {})
+  await all.take(all.worker())
+  await using d = await openLookout(redis.url.replace('//', '//watcher:secret@'), all.queue.name)
+  const { counts, facts } = await gather(d)
+  expect(counts).toMatchObject({ active: 1 })
+  expect(facts).toMatchObject({ active: [{ id: '1', locked: true }], holds: { concurrency: null } })
+  expect(facts).toHaveProperty('unread.schedulers', 'forbidden')
+  expect(facts).not.toHaveProperty('unread.holds')
+})

@@ -130,6 +130,38 @@ test('a restart of three workers one after the other: nothing fails', () => {
   expect(alarms(watch(queue, 30 * MINUTE, [...restarts, ...load]))).toEqual([])
 })
 
+test('a job that runs for half an hour at a global concurrency of 1, with workers and slots to spare: only what waits behind it is late', () => {
+  const queue = new SimulatedQueue(BEGIN)
+  queue.globalConcurrency = 1
+  queue.startWorker(2)
+  queue.startWorker(2)
+  const seen = watch(queue, 40 * MINUTE, [
+    [60, () => queue.add({ takesMs: 30 * MINUTE, tellsEveryMs: 20 * S })],
+    [70, () => queue.add({ takesMs: 100, delayMs: MINUTE })],
+  ])
+  expect(alarms(seen).filter((told) => !told.includes('s oldest_waiting:'))).toEqual([])
+  expect(seen.find(({ atS }) => atS === 1200)?.checks.find(({ name }) => name === 'canary')).toMatchObject({
+    status: 'pass',
+    message: expect.stringContaining('at its global concurrency of 1'),
+  })
+})
+
+test('half of the jobs fail some attempts, and now and then one of them all: nothing warns or fails', () => {
+  const queue = new SimulatedQueue(BEGIN)
+  queue.startWorker(4)
+  const works = every(2, 1800, () => queue.add({ takesMs: 500 }))
+  const flaky = every(2, 1800, () => queue.add({ takesMs: 500, fails: 2, backoffMs: 5 * S }))
+  const hopeless = every(60, 1800, () => queue.add({ takesMs: 500, fails: 1e6, backoffMs: 10 * S }))
+  expect(alarms(watch(queue, 30 * MINUTE, [...works, ...flaky, ...hopeless]), ['warn', 'fail'])).toEqual([])
+})
+
+test('a single job that is tried three times in an idle queue: nothing warns or fails', () => {
+  const queue = new SimulatedQueue(BEGIN)
+  queue.startWorker(2)
+  const seen = watch(queue, 30 * MINUTE, [[60, () => queue.add({ takesMs: 2 * S, fails: 2, backoffMs: 15 * S })]])
+  expect(alarms(seen, ['warn', 'fail'])).toEqual([])
+})
+
 test('a queue that is paused while nothing waits warns, and fails as soon as a job waits in it', () => {
   const queue = new SimulatedQueue(BEGIN)
   queue.startWorker(2)
@@ -228,4 +260,22 @@ test('more comes than the workers can do: the backlog warns or fails before the 
   expect(firstFailure(seen, 'oldest_waiting')).toBeGreaterThan(120)
   expect(firstFailure(seen, 'oldest_waiting')).toBeLessThan(600)
   expect(alarms(seen, ['warn', 'fail']).join('\n')).toContain('backlog: The backlog grows by')
+})
+
+test('every attempt of every job fails and is tried again: it warns after a minute, and is down after five', () => {
+  const queue = new SimulatedQueue(BEGIN)
+  queue.startWorker(5)
+  queue.add({ takesMs: 10, fails: 1e6, backoffMs: S }, 50)
+  const seen = watch(queue, 10 * MINUTE, [])
+  expect(firstFailure(seen, 'failing_attempts')).toBeGreaterThan(299)
+  expect(firstFailure(seen, 'failing_attempts')).toBeLessThanOrEqual(315)
+  expect(alarms(seen, ['warn'])[0]).toMatch(/^(?:60|65|70|75) s failing_attempts: 1\d jobs have failed/)
+  expect(seen.at(-1)?.summary).toMatch(/does not work: .* jobs have failed .* attempts, and none was completed/)
+})
+
+test('the same in the only slot, where the one that is tried is active at most looks', () => {
+  const queue = new SimulatedQueue(BEGIN)
+  queue.startWorker(1)
+  queue.add({ takesMs: 4 * S, fails: 1e6 }, 4)
+  expect(firstFailure(watch(queue, 10 * MINUTE, []), 'failing_attempts')).toBeLessThanOrEqual(360)
 })

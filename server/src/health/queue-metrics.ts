@@ -1,6 +1,7 @@
 import type { CheckStatus } from '../contract.ts'
+import type { FactPart } from '../queue/queue-facts.ts'
 import type { Judged } from './report.ts'
-import { known } from './rules/rule.ts'
+import { known, tells } from './rules/rule.ts'
 import type { Heartbeat } from './rules/signals.ts'
 
 /** One value of a metric: a queue's, with what else tells it apart. */
@@ -26,7 +27,8 @@ const sample = (value: Value, labels: Record<string, string> = {}): Sample | nul
   value === null || value === undefined ? null : { labels, value: Number(value) }
 
 const seconds = (ms: number | null | undefined) => (ms === null || ms === undefined ? 0 : ms / 1000)
-const factsOf = ({ signals: { facts } }: Judged) => (known(facts) ? facts : null)
+/** When this part of them was read. */
+const factsOf = ({ signals: { facts } }: Judged, part: FactPart) => (tells(facts, part) ? facts : null)
 const storeOf = ({ signals: { store } }: Judged) => (store.reachable ? store : null)
 const redisOf = (judged: Judged) => storeOf(judged)?.facts?.redis ?? null
 const workersOf = ({ signals: { workers } }: Judged) => (known(workers) ? workers : null)
@@ -63,37 +65,42 @@ export const queueMetrics: readonly QueueMetric[] = [
   metric(
     'queue_ops_jobs_completed_total',
     'Jobs that were completed.',
-    counter((j) => factsOf(j)?.totals?.completed),
+    counter((j) => factsOf(j, 'totals')?.totals?.completed),
   ),
   metric(
     'queue_ops_jobs_failed_total',
     'Jobs that failed for good.',
-    counter((j) => factsOf(j)?.totals?.failed),
+    counter((j) => factsOf(j, 'totals')?.totals?.failed),
   ),
   metric(
     'queue_ops_oldest_waiting_timestamp_seconds',
     'Since when the oldest waiting job could be taken; 0: none waits.',
-    gauge((j) => factsOf(j) && seconds(factsOf(j)?.oldestWaiting?.readyAt)),
+    gauge((j) => factsOf(j, 'line') && seconds(factsOf(j, 'line')?.oldestWaiting?.readyAt)),
   ),
   metric(
     'queue_ops_oldest_active_timestamp_seconds',
     'When the oldest active job was taken; 0: none is active.',
-    gauge((j) => factsOf(j) && seconds(oldestActive(j))),
+    gauge((j) => factsOf(j, 'active') && seconds(oldestActive(j))),
   ),
   metric(
     'queue_ops_oldest_dead_letter_timestamp_seconds',
     'When the oldest dead letter failed; 0: there is none.',
-    gauge((j) => factsOf(j) && seconds(factsOf(j)?.deadLetters.oldestAt)),
+    gauge((j) => factsOf(j, 'deadLetters') && seconds(factsOf(j, 'deadLetters')?.deadLetters.oldestAt)),
+  ),
+  metric(
+    'queue_ops_newest_dead_letter_timestamp_seconds',
+    'When the newest dead letter failed; 0: there is none.',
+    gauge((j) => factsOf(j, 'deadLetters') && seconds(factsOf(j, 'deadLetters')?.deadLetters.newestAt)),
   ),
   metric(
     'queue_ops_dead_letters_recent',
     'Jobs that became dead letters in the last five minutes.',
-    gauge((j) => factsOf(j)?.deadLetters.inFiveMinutes),
+    gauge((j) => factsOf(j, 'deadLetters')?.deadLetters.inFiveMinutes),
   ),
   metric(
     'queue_ops_active_jobs_without_lock',
     'Active jobs whose worker is dead, frozen or blocked.',
-    gauge((j) => factsOf(j)?.active.filter(({ locked }) => !locked).length),
+    gauge((j) => factsOf(j, 'active')?.active.filter(({ locked }) => !locked).length),
   ),
   metric(
     'queue_ops_queue_paused',
@@ -121,7 +128,7 @@ export const queueMetrics: readonly QueueMetric[] = [
   metric(
     'queue_ops_scheduler_next_run_timestamp_seconds',
     'When the first scheduler is due; 0: there is none.',
-    gauge((j) => factsOf(j) && seconds(factsOf(j)?.schedulers.first?.nextRunAt)),
+    gauge((j) => factsOf(j, 'schedulers') && seconds(factsOf(j, 'schedulers')?.schedulers.first?.nextRunAt)),
   ),
   metric(
     'queue_ops_healthy',
@@ -133,6 +140,10 @@ export const queueMetrics: readonly QueueMetric[] = [
     'Of each check: 0 pass, 1 warn, 2 fail, 3 unknown.',
     perLabel('check', ({ ofQueue }) => ofQueue.map(({ check }) => [check.name, statusNumber[check.status]])),
   ),
+  metric('queue_ops_store_check_status', 'Of each check of the store: 0 pass, 1 warn, 2 fail, 3 unknown.', {
+    ...perLabel('check', ({ ofStore }) => ofStore.map(({ check }) => [check.name, statusNumber[check.status]])),
+    of: 'store',
+  }),
   metric(
     'queue_ops_store_up',
     'Whether the queue store answers.',
@@ -166,7 +177,9 @@ export const queueMetrics: readonly QueueMetric[] = [
 ]
 
 function oldestActive(judged: Judged): number | null {
-  const started = (factsOf(judged)?.active ?? []).flatMap(({ startedAt }) => (startedAt === null ? [] : [startedAt]))
+  const started = (factsOf(judged, 'active')?.active ?? []).flatMap(({ startedAt }) =>
+    startedAt === null ? [] : [startedAt],
+  )
   return started.length > 0 ? Math.min(...started) : null
 }
 

@@ -37,6 +37,7 @@ test('a queue with a consumer and nothing wrong is operational, and says since w
     'consumers_alive',
     'canary',
     'progress',
+    'failing_attempts',
     'stalled_jobs',
     'active_jobs',
     'oldest_waiting',
@@ -44,6 +45,7 @@ test('a queue with a consumer and nothing wrong is operational, and says since w
     'backlog',
     'delayed_overdue',
     'scheduler_overdue',
+    'flow_parents',
     'dlq_growth',
     'dlq_depth',
     'failure_ratio',
@@ -134,6 +136,44 @@ test('what cannot be known is unknown, and does not make a queue degraded', () =
   expect(new Set(report.checks.filter(({ status }) => status !== 'pass').map(({ status }) => status))).toEqual(
     new Set(['unknown']),
   )
+  expect(report.summary).toBe(
+    'What is seen of the queue "exports" works; this store does not tell whether jobs are taken.',
+  )
+})
+
+test('when what would show a stop could not be read, a queue is degraded, and nothing is claimed of its jobs', () => {
+  const report = reported({ facts: null })
+  expect(report.status).toBe('degraded')
+  expect(report.summary).toMatch(
+    /^What is seen of the queue "exports" works\. Not known: failing_attempts, .*scheduler_overdue/,
+  )
+  expect(report.summary).not.toContain('taken and finished')
+  expect(reported({ facts: { unread: { movement: 'forbidden' } } }).status).toBe('degraded')
+  expect(reported({ consumers: null })).toMatchObject({
+    status: 'degraded',
+    summary: 'What is seen of the queue "exports" works. Not known: worker_running.',
+  })
+})
+
+test('a part that could not be read leaves the others, and the summary says which it was', () => {
+  const forbidden = reported({ facts: { unread: { schedulers: 'forbidden' } } })
+  expect(forbidden).toMatchObject({
+    status: 'operational',
+    summary: 'What is seen of the queue "exports" works. Not known: scheduler_overdue.',
+  })
+  expect(forbidden.checks.filter(({ status }) => status !== 'pass')).toMatchObject([{ name: 'scheduler_overdue' }])
+  const wrong = reported({ facts: { unread: { schedulers: 'wrong_type' } } })
+  expect(wrong).toMatchObject({ healthy: true, status: 'degraded' })
+  expect(wrong.checks.filter(({ status }) => status !== 'pass')).toMatchObject([
+    { name: 'scheduler_overdue', status: 'warn', message: expect.stringContaining('a key of the queue holds') },
+  ])
+  const uncounted = reported({ counts: null, facts: { unread: { deadLetters: 'wrong_type' } } })
+  expect(uncounted.summary).toMatch(
+    /^The queue "exports" cannot be judged: This cannot be read: .* Not known: progress, /,
+  )
+  // One sentence, whatever it hides.
+  const line = reported({ facts: { unread: { line: 'wrong_type', movement: 'wrong_type' } } })
+  expect(line.summary.match(/a key of the queue holds/g)).toHaveLength(1)
 })
 
 test('the cause comes first, what follows from it is named only', () => {
@@ -169,6 +209,7 @@ test('while maintenance is declared nothing fails, and the report says so', () =
   const report = reportHealth(judged({ consumers: [], workers: [] }, [window]))
   expect(report).toMatchObject({ healthy: true, status: 'degraded' })
   expect(report.summary).toContain('Maintenance is declared until 2026-11-24T09:01Z: new disks.')
+  expect(report.summary).toContain('The queue "exports" is being worked on: No consumer is connected')
   const over = reportHealth(judged({ consumers: [], workers: [] }, [{ ...window, until: NOW }]))
   expect(over).toMatchObject({ healthy: false, status: 'down' })
 })
@@ -187,7 +228,10 @@ test('further queues are told in short: their troubles, not the store again, and
   })
   expect(report.summary).toContain('The queue "video" works, with problems: 60 dead letters')
 
+  // Seen as away some seconds ago.
+  expect(reportHealth(judged(), [judged({ ...foreign, ...gone })]).summary).toContain('The queue "mail": Not known')
   const away = reportHealth(judged(gone), [judged({ ...foreign, ...gone })])
+  expect(away.summary).not.toContain('mail')
   expect(away.queues).toEqual([
     expect.objectContaining({
       healthy: false,
@@ -211,4 +255,28 @@ test('a store that answers but does not tell of the jobs is not taken for a queu
     status: 'degraded',
     summary: expect.stringContaining('cannot be judged'),
   })
+})
+
+test('declared maintenance covers further queues too while the store is away', () => {
+  const window = { from: NOW - 1000, until: NOW + 60_000, reason: 'new disks' }
+  const mail = judged({ ...foreign, ...gone }, [window])
+  const report = reportHealth(judged(gone, [window]), [mail])
+  expect(report).toMatchObject({ healthy: true, status: 'degraded' })
+  expect(report.queues).toMatchObject([
+    { queue: 'mail', healthy: true, status: 'degraded', summary: expect.stringContaining('Maintenance is declared') },
+  ])
+  expect(reportHealth(judged(gone, [window]), [judged({ ...foreign, ...gone })])).toMatchObject({
+    healthy: false,
+    status: 'down',
+  })
+})
+
+test('a store that takes no writes is one cause, and further queues are not well on it', () => {
+  const full = { storeFacts: { writeProblem: 'Redis has reached its memory limit' } }
+  const frozen = { ...aWorker, ageMs: 20_000 }
+  const report = reportHealth(judged({ ...full, workers: [frozen] }), [judged({ ...foreign, ...full })])
+  expect(report.checks.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual(['store_writable', 'consumers_alive'])
+  expect(report.summary).toMatch(/takes no writes.* From that follows: consumers_alive\.$/)
+  expect(report.summary).not.toMatch(/frozen|mail/)
+  expect(report.queues).toMatchObject([{ queue: 'mail', healthy: false, status: 'down', checks: [] }])
 })

@@ -2,7 +2,7 @@ import type { Check, HealthReport, HealthStatus, QueueHealth } from '../contract
 import { causesAmong } from './rules/causes.ts'
 import type { Limits } from './rules/limits.ts'
 import { queueRules, storeRules } from './rules/list.ts'
-import { storeGone, type Finding, type Rule } from './rules/rule.ts'
+import { known, storeGone, type Finding, type Rule } from './rules/rule.ts'
 import type { Seen, Signals } from './rules/signals.ts'
 import { noteFound, takeIn, type Memory } from './trend.ts'
 
@@ -58,13 +58,20 @@ function excused(finding: Finding): Finding {
   return { ...finding, stops: false, check: { ...finding.check, ok: true, status: 'warn' } }
 }
 
-/** The store answers, but not even how many jobs there are: that nothing is known is not that nothing is wrong. */
-const isBlind = ({ store, counts }: Signals) => store.reachable && counts === null
+/**
+ * The store answers, but not how many jobs there are, whether any is taken or who takes them: that nothing is known is not that
+ * nothing is wrong.
+ */
+const isBlind = ({ store, counts, facts, consumers }: Signals) =>
+  store.reachable && (counts === null || consumers === null || facts === null || isMotionHidden(facts))
+
+const isMotionHidden = (facts: Signals['facts']) => known(facts) && facts.unread.movement !== undefined
+
+const isTrouble = ({ check: { status } }: Finding) => status === 'warn' || status === 'fail'
 
 function statusOf(signals: Signals, findings: readonly Finding[]): HealthStatus {
   if (findings.some(({ stops }) => stops)) return 'down'
-  const isTroubled = findings.some(({ check: { status } }) => status === 'warn' || status === 'fail')
-  return isTroubled || isBlind(signals) ? 'degraded' : 'operational'
+  return findings.some(isTrouble) || isBlind(signals) ? 'degraded' : 'operational'
 }
 
 const worstFirst: HealthStatus[] = ['down', 'degraded', 'operational']
@@ -76,7 +83,7 @@ export function reportHealth(main: Judged, watched: readonly Judged[] = []): Hea
   const status = statusOf(main.signals, findings)
   const queues = watched.map((judged) => inShort(main, judged))
   const statuses = [status, ...queues.map((queue) => queue.status)]
-  const troubled = queues.filter((queue) => queue.status !== 'operational').map(({ summary }) => summary)
+  const troubled = watched.flatMap((judged, at) => (isToldBy(main, judged) ? [] : (queues[at]?.summary ?? [])))
   return {
     healthy: checks.every(({ ok }) => ok) && queues.every(({ healthy }) => healthy),
     status: worstFirst.find((status) => statuses.includes(status)) ?? 'operational',
@@ -88,42 +95,88 @@ export function reportHealth(main: Judged, watched: readonly Judged[] = []): Hea
   }
 }
 
-/** The store is told of once, by the main queue. */
-function inShort({ signals: { store } }: Judged, watched: Judged): QueueHealth {
-  const { queue } = watched.signals
-  if (!store.reachable || !watched.signals.store.reachable) {
-    return { queue, healthy: false, status: 'down', summary: `The queue "${queue}": ${storeGone}`, checks: [] }
+/** Whether there is nothing to say of a further queue but what the main one has said of their store. */
+function isToldBy(main: Judged, watched: Judged): boolean {
+  if (!main.signals.store.reachable) return true
+  const findings = main.ofStore.some(isTrouble) ? ofQueueAlone(watched) : [...watched.ofStore, ...watched.ofQueue]
+  return watched.signals.store.reachable && statusOf(watched.signals, findings) === 'operational'
+}
+
+/** Without what follows from the store. */
+function ofQueueAlone({ ofStore, ofQueue }: Judged): Finding[] {
+  const failing = [...ofStore, ...ofQueue].filter(isTrouble).map(({ check }) => check.name)
+  const causes = causesAmong(failing)
+  return ofStore.some(isTrouble)
+    ? ofQueue.filter((found) => !isTrouble(found) || causes.includes(found.check.name))
+    : ofQueue
+}
+
+/**
+ * A further queue is as well as its own checks and the store allow. The checks of the store are told by the main queue; what it
+ * has seen of the store at another moment counts too.
+ */
+function inShort(main: Judged, watched: Judged): QueueHealth {
+  const { signals, maintenance } = watched
+  const { queue } = signals
+  const isAway = !main.signals.store.reachable || !signals.store.reachable
+  const findings = [...watched.ofStore, ...watched.ofQueue]
+  const checks = watched.ofQueue
+    .filter(({ check, never }) => check.status !== 'pass' && !never)
+    .map(({ check }) => check)
+  if (isAway) {
+    const summary = `The queue "${queue}": ${storeGone}${declared(maintenance)}`
+    return { queue, healthy: maintenance !== null, status: maintenance ? 'degraded' : 'down', summary, checks: [] }
   }
-  const status = statusOf(watched.signals, watched.ofQueue)
+  const status = statusOf(signals, findings)
   return {
     queue,
-    healthy: watched.ofQueue.every(({ check }) => check.ok),
+    healthy: findings.every(({ check }) => check.ok),
     status,
-    summary: summarize(watched, watched.ofQueue, status),
-    checks: watched.ofQueue.filter(({ check, never }) => check.status !== 'pass' && !never).map(({ check }) => check),
+    summary: summarize(watched, findings, status),
+    checks,
   }
 }
 
 function summarize({ signals, maintenance }: Judged, findings: readonly Finding[], status: HealthStatus): string {
   const { queue } = signals
-  const declared = maintenance ? ` ${declaration(maintenance)}` : ''
-  if (status === 'operational') return `The queue "${queue}" works: jobs are taken and finished.${declared}`
-  if (isBlind(signals) && findings.every(({ check }) => check.status !== 'fail')) {
-    return `The queue "${queue}" cannot be judged: its store answers, but does not tell how many jobs there are.${declared}`
+  const during = declared(maintenance)
+  const unread = findings
+    .filter((found) => found.unread && found.check.status === 'unknown')
+    .map(({ check }) => check.name)
+  const unknown = unread.length > 0 ? ` Not known: ${unread.join(', ')}.` : ''
+  const told = worstOf(findings)
+  if (told.length === 0) {
+    if (signals.counts === null && signals.store.reachable) {
+      return `The queue "${queue}" cannot be judged: its store answers, but does not tell how many jobs there are.${during}`
+    }
+    const well = unread.length > 0 ? `What is seen of the queue "${queue}" works.` : worksWell(signals)
+    return `${well}${unknown}${during}`
   }
-  const failing = findings.filter(({ check }) => check.status === 'fail')
-  const told = (failing.length > 0 ? failing : findings.filter(({ check }) => check.status === 'warn')).map(
-    ({ check }) => check,
-  )
   const causes = causesAmong(told.map(({ name }) => name))
-  const sentences = told.filter(({ name }) => causes.includes(name)).map(sentence)
+  const sentences = new Set(told.filter(({ name }) => causes.includes(name)).map(sentence))
   const others = told.filter(({ name }) => !causes.includes(name)).map(({ name }) => name)
   const also = others.length > 0 ? ` From that follows: ${others.join(', ')}.` : ''
-  const verdict = status === 'down' ? 'does not work' : 'works, with problems'
-  return `The queue "${queue}" ${verdict}: ${sentences.join(' ')}${also}${declared}`
+  const unsure = isBlind(signals) ? 'cannot be judged' : 'works, with problems'
+  const working = maintenance ? 'is being worked on' : unsure
+  const verdict = status === 'down' ? 'does not work' : working
+  return `The queue "${queue}" ${verdict}: ${[...sentences].join(' ')}${also}${unknown}${during}`
 }
 
+/** Those that fail, or those that warn when none does. */
+function worstOf(findings: readonly Finding[]): Check[] {
+  const failing = findings.filter(({ check }) => check.status === 'fail')
+  return (failing.length > 0 ? failing : findings.filter(isTrouble)).map(({ check }) => check)
+}
+
+/** Only where it can be seen that jobs are taken is it said. */
+const worksWell = ({ queue, facts }: Signals) =>
+  facts === 'unsupported'
+    ? `What is seen of the queue "${queue}" works; this store does not tell whether jobs are taken.`
+    : `The queue "${queue}" works: jobs are taken and finished.`
+
 const sentence = ({ message, action }: Check) => (action ? `${message} ${action}` : message)
+
+const declared = (maintenance: Maintenance | null) => (maintenance ? ` ${declaration(maintenance)}` : '')
 
 function declaration({ until, reason }: Maintenance): string {
   const why = reason ? `: ${reason}` : ''

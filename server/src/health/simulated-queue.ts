@@ -7,12 +7,18 @@ export interface SimulatedJob {
   /** How often it tells other progress; null: never. */
   tellsEveryMs?: number | null
   delayMs?: number
+  /** So many of its attempts fail; default none. */
+  fails?: number
+  /** The pause after each of these. */
+  backoffMs?: number
 }
 
 interface Job extends SimulatedJob {
   id: string
   isCanary: boolean
   readyAt: number
+  failed: number
+  takenAt: number | null
 }
 
 interface Held {
@@ -54,6 +60,8 @@ const MB = 1024 * 1024
 export class SimulatedQueue {
   now: number
   paused = false
+  /** So many jobs may be active over all workers. */
+  globalConcurrency: number | null = null
   #pausedAt: number | null = null
   #line: Job[] = []
   #delayed: Job[] = []
@@ -74,7 +82,14 @@ export class SimulatedQueue {
 
   add(job: SimulatedJob, count = 1): void {
     for (let at = 0; at < count; at++) {
-      const added = { ...job, id: `${++this.#ids}`, isCanary: false, readyAt: this.now + (job.delayMs ?? 0) }
+      const added = {
+        ...job,
+        id: `${++this.#ids}`,
+        isCanary: false,
+        failed: 0,
+        takenAt: null,
+        readyAt: this.now + (job.delayMs ?? 0),
+      }
       if (job.delayMs) this.#delayed.push(added)
       else this.#line.push(added)
     }
@@ -173,6 +188,11 @@ export class SimulatedQueue {
         totals: { completed: this.#completed, failed: 0 },
         schedulers: { count: 0, first: null },
         pausedAt: this.#pausedAt,
+        unread: {},
+        holds: { concurrency: this.globalConcurrency, limitedUntil: null },
+        stranded: null,
+        retried: this.#retried(jobs),
+        done: { newest: this.#completed > 0 ? `${this.#completed}` : null, vanished: null },
         movement: `${this.#movement}`,
       },
       workers: [...this.#workers, ...this.#departed].map((worker) => this.#heartbeat(worker)),
@@ -188,7 +208,14 @@ export class SimulatedQueue {
     const { sentAt, pendingSince } = this.#canary
     if (pendingSince !== null || (sentAt !== null && this.now - sentAt < CANARY_EVERY_MS)) return
     this.#canary = { ...this.#canary, sentAt: this.now, pendingSince: this.now }
-    this.#line.push({ id: 'canary', isCanary: true, readyAt: this.now, takesMs: CANARY_TAKES_MS })
+    this.#line.push({
+      id: 'canary',
+      isCanary: true,
+      failed: 0,
+      takenAt: null,
+      readyAt: this.now,
+      takesMs: CANARY_TAKES_MS,
+    })
   }
 
   #finish() {
@@ -200,8 +227,13 @@ export class SimulatedQueue {
     }
   }
 
-  #done({ isCanary }: Job) {
-    if (isCanary) {
+  #done(job: Job) {
+    if (job.failed < (job.fails ?? 0)) {
+      this.#delayed.push({ ...job, failed: job.failed + 1, readyAt: this.now + (job.backoffMs ?? 0) })
+      this.#movement++
+      return
+    }
+    if (job.isCanary) {
       const roundTripMs = this.now - (this.#canary.pendingSince ?? this.now)
       this.#canary = { ...this.#canary, finishedAt: this.now, roundTripMs, pendingSince: null }
       return
@@ -233,13 +265,30 @@ export class SimulatedQueue {
   #take() {
     if (this.paused) return
     for (const worker of this.#workers.filter(canTake)) {
-      while (worker.held.length < worker.concurrency) {
-        const job = this.#line.shift()
-        if (!job) return
+      while (worker.held.length < worker.concurrency && this.#activeCount() < (this.globalConcurrency ?? Infinity)) {
+        const next = this.#line.shift()
+        if (!next) return
+        const job = { ...next, takenAt: this.now }
         worker.held.push({ job, startedAt: this.now, lockUntil: this.now + LOCK_MS })
         if (!job.isCanary) this.#movement++
       }
     }
+  }
+
+  #activeCount(): number {
+    return [...this.#workers, ...this.#departed].reduce((sum, { held }) => sum + held.length, 0)
+  }
+
+  #retried(held: Held[]) {
+    const active = held.map(({ job }) => ({ ...job, isActive: true }))
+    const next = this.#delayed.toSorted((a, b) => a.readyAt - b.readyAt).slice(0, 10)
+    const others = [...next, ...this.#line.slice(0, 1), ...this.#line.slice(-1)].map((job) => ({
+      ...job,
+      isActive: false,
+    }))
+    return [...active, ...others]
+      .filter(({ failed }) => failed > 0)
+      .map(({ id, failed, takenAt, isActive }) => ({ id, failed, takenAt, isActive }))
   }
 
   #beat() {
@@ -258,6 +307,7 @@ export class SimulatedQueue {
       locked: lockUntil >= this.now,
       stalledCount: this.#stalls.get(job.id) ?? 0,
       attemptsStarted: 1,
+      attemptsFailed: job.failed,
       progress: told > 0 ? `{"rows":${told}}` : '0',
     }
   }

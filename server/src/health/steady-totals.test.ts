@@ -13,6 +13,11 @@ const observed = (completed: number | null): Observed => ({
   workers: null,
   canary: null,
   facts: {
+    unread: {},
+    holds: { concurrency: null, limitedUntil: null },
+    retried: [],
+    stranded: null,
+    done: { newest: null, vanished: null },
     oldestWaiting: null,
     nextDelayedAt: null,
     active: [],

@@ -1,4 +1,5 @@
 import type { Check, CheckStatus } from '../contract.ts'
+import { nextStreak, type Streak } from './streak.ts'
 import { keepLook, lookOf, ratesOf, type Look } from './looks.ts'
 import type { Limits } from './rules/limits.ts'
 import type { Seen, Trend } from './rules/signals.ts'
@@ -19,6 +20,7 @@ interface Run {
   movement: string | null
   stillSince: number | null
   withoutConsumersSince: number | null
+  streak: Streak | null
   jobs: ReadonlyMap<string, { progress: string; unchangedSince: number; withoutLockSince: number | null }>
 }
 
@@ -60,7 +62,7 @@ export function noteFound(memory: Memory, checks: readonly Check[], at: number) 
 function nextRun(run: Run | null, seen: Seen, { at, waiting }: Look, { heartbeatS }: Limits): Run {
   const before = run && at >= run.at && at - run.at <= GAP_MS ? run : null
   const facts = typeof seen.facts === 'object' ? seen.facts : null
-  const movement = facts?.movement ?? before?.movement ?? null
+  const movement = (facts?.unread.movement ? null : facts?.movement) ?? before?.movement ?? null
   const moved = before !== null && before.movement !== null && movement !== before.movement
   const waits = waiting === null ? before?.stillSince !== null && before !== null : waiting > 0 && !seen.paused
   const consumers = consumersSeen(seen, heartbeatS * 1000)
@@ -75,8 +77,14 @@ function nextRun(run: Run | null, seen: Seen, { at, waiting }: Look, { heartbeat
         : consumers > 0
           ? null
           : (before?.withoutConsumersSince ?? at),
+    streak: facts ? nextStreak(before?.streak ?? null, facts, at, seen.paused === true) : (before?.streak ?? null),
     jobs: facts ? jobsOf(facts.active, before?.jobs, at) : (before?.jobs ?? new Map()),
   }
+}
+
+function failingOf(run: Run | null, now: number): Trend['failing'] {
+  const failing = run?.streak?.failing
+  return failing ? { jobs: failing.jobs, attempts: failing.attempts, forMs: now - failing.since } : null
 }
 
 function jobsOf(
@@ -112,6 +120,7 @@ function trendOf({ looks, run, emptyAt, statuses }: Memory, now: number, { windo
     withoutLockMs: new Map(
       jobs.flatMap(([id, { withoutLockSince }]) => (withoutLockSince === null ? [] : [[id, now - withoutLockSince]])),
     ),
+    failing: failingOf(run, now),
     ...ratesOf(looks, windowS),
     before: new Map([...statuses].map(([name, { status }]) => [name, status])),
   }

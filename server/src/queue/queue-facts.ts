@@ -4,8 +4,13 @@
  */
 export interface QueueFacts {
   /**
+   * What could not be read though the store answers, and why: a key of the queue holds something else than BullMQ keeps there, or
+   * this user may not ask. The value beside it then says nothing; all the others are as they are.
+   */
+  unread: Partial<Record<FactPart, WhyUnread>>
+  /**
    * The job that has waited longest of those at the ends of the line: the one whose turn is next, the one that was put behind
-   * all others, and the next one of those with a priority. Null when none waits.
+   * all others, and of those with a priority the next two and the last eight, which have the lowest. Null when none waits.
    */
   oldestWaiting: WaitingJob | null
   /** When the first delayed job is due, null when none is delayed. */
@@ -24,11 +29,71 @@ export interface QueueFacts {
   schedulers: { count: number; first: { id: string; nextRunAt: number } | null }
   /** When the queue was paused last, null when that is not known any more. */
   pausedAt: number | null
+  /** What keeps jobs from being taken on purpose. */
+  holds: Holds
+  /**
+   * Jobs that have failed an attempt and are to be tried again or are being tried: of the active ones, of those at the ends of the
+   * line and of the ten that are due next.
+   */
+  retried: RetriedJob[]
+  /**
+   * The first of the three parents that have waited for their children for longest of which all children that are still to come
+   * (three of them are looked at) have failed for good: it waits for ever. Null when there is none.
+   */
+  stranded: StrandedParent | null
+  done: Done
   /**
    * Differs from the one before as soon as a job was taken or finished in between. Two equal ones: nothing moves. It stays when
    * jobs are added to those that wait, except that the first one to wait changes it.
    */
   movement: string
+}
+
+/** What of the facts may be refused by itself. */
+export type FactPart =
+  | 'line'
+  | 'delayed'
+  | 'active'
+  | 'deadLetters'
+  | 'totals'
+  | 'schedulers'
+  | 'holds'
+  | 'done'
+  | 'flows'
+  | 'movement'
+
+export type WhyUnread = 'wrong_type' | 'forbidden'
+
+/** What a queue's own settings allow at this moment. */
+export interface Holds {
+  /** So many jobs may be active over all workers; null: nothing is set. */
+  concurrency: number | null
+  /** Until when a rate limit gives out no more jobs, null when none is in force; of workers it is only known that they have one. */
+  limitedUntil: number | null
+}
+
+export interface RetriedJob {
+  id: string
+  /** Attempts that have failed. */
+  failed: number
+  /** It is being tried at this moment; else its last attempt is over. */
+  isActive: boolean
+  /** When it was taken last, by the clock of its worker; null: not known. */
+  takenAt: number | null
+}
+
+export interface StrandedParent {
+  id: string
+  /** One of its children. */
+  child: string
+}
+
+/** Each changes when a job was completed. */
+export interface Done {
+  /** The newest completed job that is still there. */
+  newest: string | null
+  /** How many of those that were ever added are in no state any more; null when that cannot be told. It also counts removed ones. */
+  vanished: number | null
 }
 
 export interface WaitingJob {
@@ -51,6 +116,7 @@ export interface ActiveJob {
   /** How often it was taken back from a worker that had lost it. */
   stalledCount: number
   attemptsStarted: number
+  attemptsFailed: number
   /** As JSON, or a checksum of what is longer; only for telling whether it has changed. */
   progress: string
 }

@@ -1,4 +1,5 @@
 import { RedisQueueBackend, type Queue } from 'bullmq'
+import type { WhyUnread } from './queue-facts.ts'
 
 /** Among so many jobs whose turn comes next are those that have been put in front of all others. */
 export const NEXT_ENTRIES = 10
@@ -29,6 +30,33 @@ export async function ask(client: RedisClient, commands: Command[]): Promise<unk
   })
 }
 
+/** Stands for the answer to a command that Redis refuses for the key or the user, while it carries out others. */
+export class Refused {
+  readonly why: WhyUnread
+
+  constructor(why: WhyUnread) {
+    this.why = why
+  }
+}
+
+const refusals: Record<string, WhyUnread> = { WRONGTYPE: 'wrong_type', NOPERM: 'forbidden' }
+
+/**
+ * The same, with {@link Refused} in the place of an answer that is refused for reasons of its own. Throws errors that are no such:
+ * the store is gone, loads, or is in trouble as a whole.
+ */
+export async function askEach(client: RedisClient, commands: Command[]): Promise<unknown[]> {
+  const pipeline = client.pipeline()
+  for (const [name, ...args] of commands) pipeline.runCommand(name, args)
+  const answers = (await pipeline.exec()) ?? []
+  return answers.map(([error, value]: [Error | null, unknown]) => {
+    const why = error && refusals[refusalOf(error) ?? '']
+    if (why) return new Refused(why)
+    if (error) throw error
+    return value
+  })
+}
+
 /** Sends one command, also one that has no key. */
 export const askOne = (client: RedisClient, [name, ...args]: Command): Promise<unknown> => client.runCommand(name, args)
 
@@ -46,6 +74,6 @@ export async function timeOf(client: RedisClient): Promise<number> {
 
 /** A member of a sorted set with its score, as `WITHSCORES` answers for one of them. */
 export function scored(answer: unknown): { member: string; score: number } | null {
-  const [member, score] = answer as string[]
+  const [member, score] = (answer ?? []) as string[]
   return member === undefined ? null : { member, score: Number(score) }
 }

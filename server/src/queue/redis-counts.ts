@@ -1,35 +1,34 @@
 import type { Queue } from 'bullmq'
 import type { JobState } from '../contract.ts'
 import { countsOf, type QueueCounts } from './facts-reader.ts'
-import { ask, clientOf, NEXT_ENTRIES, type Command } from './redis-commands.ts'
-
-const sets: JobState[] = ['delayed', 'prioritized', 'waiting-children', 'completed', 'failed']
+import { ask, clientOf, Refused } from './redis-commands.ts'
+import { readLengths } from './redis-lengths.ts'
 
 /**
- * Counts by plain commands: BullMQ's own script takes entries of its older versions out of the list while it counts. Those
- * versions also keep the waiting jobs of a paused queue in a list of their own.
+ * Counts by plain commands: BullMQ's own script takes entries of its older versions out of the list while it counts. Throws when
+ * a key of the queue is of another type than BullMQ's, or may not be read: a count that lacks a part is none.
  */
 export async function readRedisCounts(queue: Queue, without = ''): Promise<QueueCounts> {
-  const key = (type: string) => queue.toKey(type)
-  const [paused, waiting, aside, next, active, left, ...others] = await ask(await clientOf(queue), [
-    ['hexists', key('meta'), 'paused'],
-    ['llen', key('wait')],
-    ['llen', key('paused')],
-    ['lrange', key('wait'), -NEXT_ENTRIES, -1],
-    ['llen', key('active')],
-    ['hmget', key(without), 'timestamp', 'processedOn', 'finishedOn', 'failedReason'],
-    ...sets.map((state): Command => ['zcard', key(state)]),
+  const [{ meta, waiting, aside, next, active, sets }, [left]] = await Promise.all([
+    readLengths(queue),
+    leftOut(queue, without),
   ])
+  const refused = [meta, waiting, aside, next, active, ...Object.values(sets)].find(
+    (answer) => answer instanceof Refused,
+  )
+  if (refused) throw new Error(`the jobs of "${queue.name}" cannot be counted: ${refused.why}`)
   const ends = next as string[]
   const marker = ends.at(-1)?.startsWith('0:') ? 1 : 0
-  const leftOut = stateOf(left as (string | null)[], ends.includes(without))
-  const counts = countsOf((state) => {
-    const minus = state === leftOut ? 1 : 0
-    if (state === 'waiting') return Number(waiting) + Number(aside) - marker - minus
-    return Number(state === 'active' ? active : others[sets.indexOf(state)]) - minus
-  })
-  return { counts, paused: paused === 1 }
+  const state = stateOf((left ?? []) as (string | null)[], ends.includes(without))
+  const lengths: Record<string, unknown> = { ...sets, active, waiting: Number(waiting) + Number(aside) - marker }
+  const counts = countsOf((of: JobState) => Number(lengths[of]) - (of === state ? 1 : 0))
+  return { counts, paused: (meta as (string | null)[])[0] !== null }
 }
+
+const leftOut = async (queue: Queue, id: string) =>
+  id === ''
+    ? []
+    : ask(await clientOf(queue), [['hmget', queue.toKey(id), 'timestamp', 'processedOn', 'finishedOn', 'failedReason']])
 
 /** A job that never is delayed waits or is active; it is over only when other hands have kept it from going away. */
 function stateOf(fields: (string | null)[], isNext: boolean): JobState | null {

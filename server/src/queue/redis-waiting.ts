@@ -11,15 +11,19 @@ export interface InLine {
   hasPast: boolean
   /** Since when it cannot have been in line before, for one with a past. */
   notBefore: number
+  /** Attempts that have failed. */
+  failed: number
+  /** When it was taken last, null when never. */
+  takenAt: number | null
 }
 
 const FIELDS = ['timestamp', 'opts', 'processedOn', 'atm', 'ats', 'stc'] as const
 
 export const inLineCommand = (jobKey: string): Command => ['hmget', jobKey, ...FIELDS]
 
-/** Makes sense of the answer to {@link inLineCommand}; null when the job is gone. */
+/** Makes sense of the answer to {@link inLineCommand}; null when the job is gone or was not read. */
 export function readInLine(id: string, answer: unknown, now: number): InLine | null {
-  const [timestamp, opts, processedOn, ...attempts] = answer as (string | null)[]
+  const [timestamp, opts, processedOn, ...attempts] = (answer ?? []) as (string | null)[]
   if (timestamp === null || timestamp === undefined) return null
   const options = optionsIn(opts ?? '{}')
   const due = Number(timestamp) + Math.max(Number(options.delay ?? 0), 0)
@@ -31,6 +35,8 @@ export function readInLine(id: string, answer: unknown, now: number): InLine | n
     due,
     hasPast: wasTaken || due > now,
     notBefore: processedOn ? Number(processedOn) + backoffMs(options.backoff, attemptsMade) : Number(timestamp),
+    failed: attemptsMade,
+    takenAt: processedOn ? Number(processedOn) : null,
   }
 }
 

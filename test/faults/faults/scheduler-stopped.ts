@@ -1,34 +1,28 @@
-import { Worker } from 'bullmq'
 import type { Fault } from '../fault.ts'
+import { NEWSLETTERS, startNewsletters } from '../newsletters.ts'
 import { openQueue } from '../store.ts'
 
-const QUEUE = 'newsletters'
 const SCHEDULER = 'every-two-seconds'
 
 export const schedulerStopped: Fault = {
   name: 'scheduler stopped producing',
   how: "the delayed job that is a scheduler's next run is deleted from the queue of another application, watched by QUEUES",
-  system: { store: 'redis', env: { QUEUES: QUEUE }, limits: { scheduler_overdue_s: '5/10' } },
+  system: { store: 'redis', env: { QUEUES: NEWSLETTERS }, limits: { scheduler_overdue_s: '5/10' } },
   seenAs: ['scheduler_overdue'],
   window: {
     ms: 17_000,
     why: '17 s: its period of 2 s, scheduler_overdue_s 10, set here (default 60), a look every 5 s',
   },
   afterMs: 5000,
-  async prepare({ store, owns }) {
-    const worker = new Worker(QUEUE, async () => undefined, { connection: { url: store.url } })
-    worker.on('error', () => undefined)
-    owns({ [Symbol.asyncDispose]: () => worker.close() })
-    const queue = openQueue(store.url, QUEUE)
-    owns({ [Symbol.asyncDispose]: () => queue.close() })
-    await schedule(queue)
+  async prepare(system) {
+    await schedule(startNewsletters(system))
   },
   async inject({ store, owns }) {
-    const queue = openQueue(store.url, QUEUE)
+    const queue = openQueue(store.url, NEWSLETTERS)
     owns({ [Symbol.asyncDispose]: () => queue.close() })
     const redis = store.redis()
     // Between two runs there may be none for a moment.
-    for (let removed = 0; removed === 0;) removed = Number(await redis.ask('DEL', `bull:${QUEUE}:delayed`))
+    for (let removed = 0; removed === 0;) removed = Number(await redis.ask('DEL', `bull:${NEWSLETTERS}:delayed`))
     return () => schedule(queue)
   },
 }

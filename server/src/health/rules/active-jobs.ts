@@ -1,5 +1,5 @@
 import type { ActiveJob, QueueFacts } from '../../queue/queue-facts.ts'
-import { finding, judge, known, measured, noFacts, unseen, type Rule } from './rule.ts'
+import { finding, judge, measured, tells, unreadPart, type Rule } from './rule.ts'
 import type { Limits } from './limits.ts'
 import type { Signals } from './signals.ts'
 import { counted, lasting } from './words.ts'
@@ -19,7 +19,7 @@ const NO_PROGRESS = new Set(['', '0', '{}', 'null', 'undefined'])
 export const activeJobs: Rule = (signals, limits) => {
   const { facts, trend } = signals
   const level = limits.activeS
-  if (!known(facts)) return unseen('active_jobs', signals, facts, noFacts, measured(null, 'seconds', level))
+  if (!tells(facts, 'active')) return unreadPart('active_jobs', signals, measured(null, 'seconds', level), 'active')
   const lost = facts.active.filter(({ id }) => (trend.withoutLockMs.get(id) ?? 0) >= WITHOUT_LOCK_MS)
   if (lost.length > 0) return withoutLock(lost, signals)
   const stuck = longestUnchanged(facts, signals)

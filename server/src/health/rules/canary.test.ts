@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aWorker, busyWorker, canaryBack, example, NOW, waitingFor, type Differences } from './example-signals.ts'
+import { aJob, aWorker, busyWorker, canaryBack, example, NOW, waitingFor, type Differences } from './example-signals.ts'
 import { defaultLimits } from './limits.ts'
 import { canary } from './canary.ts'
 
@@ -46,4 +46,33 @@ test('in a paused queue, before the first and long after the last nothing is cla
   const never = { sentAt: null, finishedAt: null, roundTripMs: null, pendingSince: null }
   expect(check({ canary: never })).toMatchObject({ status: 'unknown' })
   expect(check({ canary: { ...canaryBack, finishedAt: NOW - 400_000 } })).toMatchObject({ status: 'unknown' })
+})
+
+test('nor that nothing more may be taken: the global concurrency is in use, or a rate limit is in force', () => {
+  const maxed = { active: [aJob], holds: { concurrency: 1, limitedUntil: null } }
+  expect(check({ canary: pending(600), facts: maxed })).toMatchObject({
+    status: 'pass',
+    message: 'The canary is under way for 10 min: the queue is at its global concurrency of 1.',
+  })
+  // It is in the hands of a dead worker itself.
+  expect(check({ canary: pending(600), facts: { ...maxed, active: [] } })).toMatchObject({ status: 'fail' })
+  const dead = { ...maxed, active: [{ ...aJob, locked: false }] }
+  expect(check({ canary: pending(600), facts: dead })).toMatchObject({ status: 'fail' })
+  const free = { ...maxed, holds: { concurrency: 2, limitedUntil: null } }
+  expect(check({ canary: pending(600), facts: free })).toMatchObject({ status: 'fail' })
+  const limited = (until: number) => ({ holds: { concurrency: null, limitedUntil: until } })
+  expect(check({ canary: pending(600), facts: limited(NOW + 30_000) })).toMatchObject({
+    status: 'pass',
+    message: expect.stringContaining('a rate limit holds it for 30 s more'),
+  })
+  expect(check({ canary: pending(600), facts: limited(NOW) })).toMatchObject({ status: 'fail' })
+})
+
+test('one that came late goes on warning until one is clearly back in time, also while the next is on its way', () => {
+  const trend = { before: new Map([['canary', 'warn'] as const]) }
+  const late = { ...canaryBack, roundTripMs: 4500 }
+  expect(check({ canary: late })).toMatchObject({ status: 'pass' })
+  expect(check({ canary: late, trend })).toMatchObject({ status: 'warn' })
+  expect(check({ canary: { ...late, pendingSince: NOW - 100 }, trend })).toMatchObject({ status: 'warn' })
+  expect(check({ canary: { ...late, roundTripMs: 3900 }, trend })).toMatchObject({ status: 'pass' })
 })

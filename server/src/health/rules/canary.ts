@@ -1,14 +1,15 @@
 import { finding, onlyOurWorkers, judge, known, measured, notWhilePaused, stopping, unseen, type Rule } from './rule.ts'
+import { heldBy } from './held.ts'
 import type { Limits } from './limits.ts'
 import type { CanaryState, Signals } from './signals.ts'
 import { counted, lasting } from './words.ts'
-import { allSlotsInUse, waitingJobs, workersOf } from './workers.ts'
+import { waitingJobs, workersOf } from './workers.ts'
 
 /**
  * The canary is a job that does nothing, sent through the real queue to a real worker: what only passes when jobs are
  * really consumed (Prometheus' guide on instrumentation: send a heartbeat through). While it is under way its age is
- * judged, 5 and 15 s. It is no failure that it waits behind jobs that are being taken, or while all slots are in use by
- * workers that live. One that came back late only warns: what it waited for is over.
+ * judged, 5 and 15 s. It is no failure that it waits behind jobs that are being taken, or while nothing may be
+ * taken (`heldBy`). One that came back late only warns: what it waited for is over.
  */
 export const canary: Rule = (signals, limits) => {
   const name = 'canary'
@@ -18,11 +19,13 @@ export const canary: Rule = (signals, limits) => {
   if (!known(seen)) return unseen(name, signals, seen, onlyOurWorkers(signals), nothing)
   if (signals.paused) return notWhilePaused(name, nothing)
   const now = observedAt.getTime()
-  if (seen.pendingSince === null) return returned(seen, now, limits)
+  if (seen.pendingSince === null) return returned(seen, signals, limits)
   const ageS = Math.max(0, now - seen.pendingSince) / 1000
   const told = measured(ageS, 'seconds', level)
-  const status = judge(ageS, level, undefined)
+  const status = judge(ageS, level, signals.trend.before.get(name))
   const underWay = `The canary is under way for ${lasting(ageS * 1000)}`
+  // A young one tells less than the one before.
+  if (status === 'pass' && cameThrough(seen, now, limits)) return returned(seen, signals, limits)
   if (status === 'pass') return finding(name, 'pass', `${underWay}.`, told)
   const excuse = excuseFor(signals, limits)
   if (excuse) return finding(name, 'pass', `${underWay}: ${excuse}.`, told)
@@ -31,8 +34,13 @@ export const canary: Rule = (signals, limits) => {
   return status === 'fail' ? stopping(found) : found
 }
 
-function returned({ finishedAt, roundTripMs }: CanaryState, now: number, { canaryS: level, windowS }: Limits) {
+/** Whether one has come through that is not too long ago to tell how it is. */
+const cameThrough = ({ finishedAt }: CanaryState, now: number, { windowS }: Limits) =>
+  finishedAt !== null && now - finishedAt <= windowS * 1000
+
+function returned({ finishedAt, roundTripMs }: CanaryState, signals: Signals, { canaryS: level, windowS }: Limits) {
   const name = 'canary'
+  const now = signals.observedAt.getTime()
   const nothing = measured(null, 'seconds', level)
   if (finishedAt === null) return finding(name, 'unknown', 'No canary has come through yet.', nothing)
   const agoMs = now - finishedAt
@@ -40,7 +48,7 @@ function returned({ finishedAt, roundTripMs }: CanaryState, now: number, { canar
     return finding(name, 'unknown', `The last canary came through ${lasting(agoMs)} ago; none was sent since.`, nothing)
   }
   const tookS = (roundTripMs ?? 0) / 1000
-  const late = tookS >= level.warn
+  const late = judge(tookS, level, signals.trend.before.get(name)) !== 'pass'
   const message = `The canary came through the queue in ${lasting(tookS * 1000)}, ${lasting(agoMs)} ago.`
   const action = late ? 'See what keeps the workers busy; add workers when that is so for long.' : null
   return finding(name, late ? 'warn' : 'pass', message, { ...measured(tookS, 'seconds', level), action })
@@ -49,7 +57,8 @@ function returned({ finishedAt, roundTripMs }: CanaryState, now: number, { canar
 /** Why it is right that the canary waits. */
 function excuseFor(signals: Signals, limits: Limits): string | null {
   const waiting = waitingJobs(signals)
-  if (allSlotsInUse(signals, limits)) return 'all slots are in use by workers that live'
+  const held = heldBy(signals, limits)
+  if (held) return held.why
   const moves = waiting > 0 && signals.trend.coversMs > 0 && signals.trend.stillMs < limits.stillS.warn * 1000
   return moves ? `${counted(waiting, 'job')} before it are being taken` : null
 }

@@ -1,6 +1,6 @@
 /** When nothing is taken, what waits gets older and more, and what is due is not begun. */
 const nothingTaken = ['oldest_waiting', 'queue_depth', 'backlog', 'delayed_overdue', 'scheduler_overdue']
-const nobodyWorks = ['canary', 'progress', 'active_jobs', ...nothingTaken]
+const nobodyWorks = ['canary', 'progress', 'failing_attempts', 'active_jobs', ...nothingTaken]
 
 /**
  * What follows from what: when the check on the left fails, those on the right are its consequences. They keep their own
@@ -8,11 +8,13 @@ const nobodyWorks = ['canary', 'progress', 'active_jobs', ...nothingTaken]
  */
 const consequences: Record<string, string[]> = {
   store_settings: ['store_writable'],
-  store_writable: ['canary', 'progress', ...nothingTaken],
+  store_writable: ['consumers_alive', 'canary', 'progress', 'failing_attempts', 'export_folder', ...nothingTaken],
   worker_running: nobodyWorks,
   consumers_alive: nobodyWorks,
   canary: ['progress', ...nothingTaken],
   progress: nothingTaken,
+  failing_attempts: ['oldest_waiting', 'queue_depth', 'backlog'],
+  export_folder: ['failing_attempts'],
   stalled_jobs: ['active_jobs', 'consumers_alive'],
   active_jobs: ['oldest_waiting', 'queue_depth', 'backlog'],
   oldest_waiting: ['queue_depth', 'backlog'],

@@ -19,7 +19,8 @@ import { shortName, workersOf, type Workers } from './workers.ts'
  * Whether the workers that are connected live: each of ours says so every two seconds, so three that are missing (6 s)
  * mean that it is dead, frozen or that its event loop is blocked. Fails when none of them lives, or when one was held for
  * 5 s; warns when some do not. A worker that is silent and not connected any more is dead: it warns until another was
- * started in its place. A heartbeat comes from a timer beside the loop that fetches jobs, so it proves no more than that
+ * started in its place, at most for the window (5 min), since whether it should be back is then known to `worker_running` alone
+ * (`consumers`: how many are expected). A heartbeat comes from a timer beside the loop that fetches jobs, so it proves no more than that
  * the process lives: `canary` and `progress` tell whether it consumes.
  */
 export const consumersAlive: Rule = (signals, limits) => {

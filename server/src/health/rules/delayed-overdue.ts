@@ -1,5 +1,5 @@
 import { judgeDue } from './overdue.ts'
-import { known, measured, noFacts, unseen, type Rule } from './rule.ts'
+import { measured, tells, unreadPart, type Rule } from './rule.ts'
 
 /**
  * A delayed job (a retry, a job for later) that is due and still delayed: nobody promotes them, which workers do by the
@@ -8,9 +8,10 @@ import { known, measured, noFacts, unseen, type Rule } from './rule.ts'
 export const delayedOverdue: Rule = (signals, limits) => {
   const name = 'delayed_overdue'
   const level = limits.delayedOverdueS
-  if (!known(signals.facts)) return unseen(name, signals, signals.facts, noFacts, measured(null, 'seconds', level))
+  const { facts } = signals
+  if (!tells(facts, 'delayed')) return unreadPart(name, signals, measured(null, 'seconds', level), 'delayed')
   const due = {
-    at: signals.facts.nextDelayedAt,
+    at: facts.nextDelayedAt,
     level,
     none: 'No job is delayed.',
     what: 'The first delayed job',

@@ -1,4 +1,4 @@
-import { finding, judge, known, measured, noFacts, unseen, type Rule } from './rule.ts'
+import { finding, judge, measured, tells, unreadPart, type Rule } from './rule.ts'
 import { counted } from './words.ts'
 
 /**
@@ -8,7 +8,7 @@ import { counted } from './words.ts'
 export const dlqGrowth: Rule = (signals, { deadLetterGrowth: level }) => {
   const name = 'dlq_growth'
   const { facts, trend } = signals
-  if (!known(facts)) return unseen(name, signals, facts, noFacts, measured(null, 'jobs', level))
+  if (!tells(facts, 'deadLetters')) return unreadPart(name, signals, measured(null, 'jobs', level), 'deadLetters')
   const count = facts.deadLetters.inFiveMinutes
   const status = judge(count, level, trend.before.get(name))
   const action = status === 'pass' ? null : 'See the newest reasons: a source or a release may have broken just now.'

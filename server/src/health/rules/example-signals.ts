@@ -25,6 +25,7 @@ export const quietTrend: Trend = {
   sinceEmptyMs: null,
   unchangedMs: new Map(),
   withoutLockMs: new Map(),
+  failing: null,
   stalled: null,
   backlog: { growthPerMinute: 0, finishedPerMinute: 0 },
   finished: { completed: 0, failed: 0 },
@@ -34,6 +35,7 @@ export const quietTrend: Trend = {
 }
 
 export const quietFacts: QueueFacts = {
+  unread: {},
   oldestWaiting: null,
   nextDelayedAt: null,
   active: [],
@@ -41,6 +43,10 @@ export const quietFacts: QueueFacts = {
   totals: { completed: 0, failed: 0 },
   schedulers: { count: 0, first: null },
   pausedAt: null,
+  holds: { concurrency: null, limitedUntil: null },
+  retried: [],
+  stranded: null,
+  done: { newest: null, vanished: 0 },
   movement: 'a',
 }
 
@@ -79,6 +85,7 @@ export const aJob: ActiveJob = {
   locked: true,
   stalledCount: 0,
   attemptsStarted: 1,
+  attemptsFailed: 0,
   progress: '0',
 }
 

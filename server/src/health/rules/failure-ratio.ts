@@ -1,4 +1,4 @@
-import { finding, judge, measured, storeGone, unseen, type Rule } from './rule.ts'
+import { finding, judge, known, measured, storeGone, unreadPart, unseen, type Rule } from './rule.ts'
 
 /** Of fewer a ratio says nothing: one of two is half. */
 const ENOUGH = 20
@@ -13,6 +13,7 @@ export const failureRatio: Rule = (signals, { failureRatio: level }) => {
   const nothing = measured(null, 'ratio', level)
   if (!store.reachable) return finding(name, 'unknown', storeGone, nothing)
   if (facts === null) return unseen(name, signals, null, '', nothing)
+  if (known(facts) && facts.unread.totals) return unreadPart(name, signals, nothing, 'totals')
   if (!trend.finished) return unseen(name, signals, 'unsupported', 'Nobody counts the jobs that are over.', nothing)
   const { completed, failed } = trend.finished
   const all = completed + failed

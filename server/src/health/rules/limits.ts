@@ -14,6 +14,8 @@ export interface Limits {
   oldestWaitingS: Level
   /** Jobs wait, and nothing is taken or finished. */
   stillS: Level
+  /** Jobs are tried again and again, and none is completed. */
+  failingS: Level
   /** How long a job may be active. */
   activeS: Level
   /** How long an active job may go without a change of its progress; only for jobs that have told progress. */
@@ -54,6 +56,7 @@ export const defaultLimits: Limits = {
   waiting: 1000,
   oldestWaitingS: { warn: 30, fail: 120 },
   stillS: { warn: 15, fail: 30 },
+  failingS: { warn: 60, fail: 300 },
   activeS: { warn: HOUR_S, fail: 2 * HOUR_S },
   unchangedS: { warn: 300, fail: 600 },
   stalls: { warn: 1, fail: 3 },

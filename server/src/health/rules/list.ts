@@ -6,7 +6,9 @@ import { delayedOverdue } from './delayed-overdue.ts'
 import { dlqDepth } from './dlq-depth.ts'
 import { dlqGrowth } from './dlq-growth.ts'
 import { exportFolder } from './export-folder.ts'
+import { failingAttempts } from './failing-attempts.ts'
 import { failureRatio } from './failure-ratio.ts'
+import { flowParents } from './flow-parents.ts'
 import { oldestWaiting } from './oldest-waiting.ts'
 import { progress } from './progress.ts'
 import { queueDepth } from './queue-depth.ts'
@@ -31,6 +33,7 @@ export const queueRules: Rule[] = [
   consumersAlive,
   canary,
   progress,
+  failingAttempts,
   stalledJobs,
   activeJobs,
   oldestWaiting,
@@ -38,6 +41,7 @@ export const queueRules: Rule[] = [
   backlog,
   delayedOverdue,
   schedulerOverdue,
+  flowParents,
   dlqGrowth,
   dlqDepth,
   failureRatio,

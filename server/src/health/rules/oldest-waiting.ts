@@ -1,6 +1,7 @@
-import { finding, judge, known, measured, noFacts, notWhilePaused, unseen, type Rule } from './rule.ts'
+import { heldBy } from './held.ts'
+import { finding, judge, measured, notWhilePaused, tells, unreadPart, type Rule } from './rule.ts'
 import { lasting } from './words.ts'
-import { allSlotsInUse, waitingJobs } from './workers.ts'
+import { waitingJobs } from './workers.ts'
 
 /**
  * The age of the job that has waited longest: the delay that users feel (Sidekiq's queue latency, SQS'
@@ -11,7 +12,7 @@ export const oldestWaiting: Rule = (signals, limits) => {
   const name = 'oldest_waiting'
   const { facts, trend, observedAt } = signals
   const level = limits.oldestWaitingS
-  if (!known(facts)) return unseen(name, signals, facts, noFacts, measured(null, 'seconds', level))
+  if (!tells(facts, 'line')) return unreadPart(name, signals, measured(null, 'seconds', level), 'line')
   const ageMs = oldestAgeMs(facts.oldestWaiting?.readyAt ?? null, observedAt.getTime(), trend.sinceEmptyMs)
   if (ageMs === null || waitingJobs(signals) === 0) {
     return finding(name, 'pass', 'No job waits.', measured(0, 'seconds', level))
@@ -21,9 +22,9 @@ export const oldestWaiting: Rule = (signals, limits) => {
   const told = measured(ageMs / 1000, 'seconds', level)
   const message = `The oldest waiting job (${facts.oldestWaiting?.id}) has waited for ${lasting(ageMs)}`
   if (status === 'pass') return finding(name, status, `${message}.`, told)
-  const full = allSlotsInUse(signals, limits)
-  const why = full ? '; all slots are in use by workers that live' : ''
-  const action = full ? 'Add workers, or raise their concurrency.' : 'See why workers do not take it, or add workers.'
+  const held = heldBy(signals, limits)
+  const why = held ? `; ${held.why}` : ''
+  const action = held?.action ?? 'See why workers do not take it, or add workers.'
   return finding(name, status, `${message}${why}.`, { ...told, action })
 }
 

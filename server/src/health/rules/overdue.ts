@@ -1,8 +1,8 @@
 import type { Level, Limits } from './limits.ts'
+import { heldBy } from './held.ts'
 import { finding, judge, measured, notWhilePaused, stopping, type Finding } from './rule.ts'
 import type { Signals } from './signals.ts'
 import { lasting } from './words.ts'
-import { allSlotsInUse } from './workers.ts'
 
 interface Due {
   at: number | null
@@ -15,8 +15,8 @@ interface Due {
 }
 
 /**
- * Judges something that was due. Workers promote what is due when they look for jobs, so while all slots are in use by
- * workers that live it is late for want of slots, which is at most a warning.
+ * Judges something that was due. Workers promote what is due when they look for jobs, so while they cannot take any,
+ * for want of slots or because the queue's settings hold them back, it is late with reason, which is at most a warning.
  */
 export function judgeDue(name: string, due: Due, signals: Signals, limits: Limits): Finding {
   const { level, at } = due
@@ -27,10 +27,8 @@ export function judgeDue(name: string, due: Due, signals: Signals, limits: Limit
   const status = judge(overdueS, level, signals.trend.before.get(name))
   if (status === 'pass') return finding(name, 'pass', `${due.what} is not overdue.`, told)
   const message = `${due.what} is overdue for ${lasting(overdueS * 1000)}`
-  if (allSlotsInUse(signals, limits)) {
-    const action = 'Add workers, or raise their concurrency.'
-    return finding(name, 'warn', `${message}: all slots are in use by workers that live.`, { ...told, action })
-  }
+  const held = heldBy(signals, limits)
+  if (held) return finding(name, 'warn', `${message}: ${held.why}.`, { ...told, action: held.action })
   const found = finding(name, status, `${message}.`, { ...told, action: due.action })
   return status === 'fail' ? stopping(found) : found
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aJob, aWorker, busyWorker, example, waitingFor, type Differences } from './example-signals.ts'
+import { aJob, aWorker, busyWorker, example, NOW, waitingFor, type Differences } from './example-signals.ts'
 import { defaultLimits } from './limits.ts'
 import { progress } from './progress.ts'
 
@@ -31,6 +31,21 @@ test('nothing taken while a slot is free warns at 15 s and is down at 30 s', () 
 test('while all slots are in use by workers that live nobody could take one', () => {
   expect(check(still(1_800_000, { workers: [busyWorker] }))).toMatchObject({ status: 'pass' })
   expect(check(still(30_000, { workers: [{ ...busyWorker, ageMs: 9000 }] }))).toMatchObject({ status: 'fail' })
+})
+
+test('what the queue itself does not allow is no stop: its global concurrency, its rate limit', () => {
+  const foreign: Differences = { workers: 'unsupported' }
+  const facts = { ...waitingFor(60).facts, active: [aJob] }
+  const holds = { concurrency: 1, limitedUntil: null }
+  expect(check(still(600_000, { ...foreign, facts: { ...facts, holds } }))).toMatchObject({
+    status: 'pass',
+    message: 'Nothing can be taken: the queue is at its global concurrency of 1.',
+  })
+  const limited = { ...waitingFor(60).facts, holds: { concurrency: null, limitedUntil: NOW + 40_000 } }
+  expect(check(still(600_000, { ...foreign, facts: limited }))).toMatchObject({
+    status: 'pass',
+    message: 'Nothing can be taken: a rate limit holds it for 40 s more.',
+  })
 })
 
 test('of another application, active jobs with a lock make it a warning, since its slots are not known', () => {

@@ -14,6 +14,13 @@ test('depth alone warns; with an age over its objective it fails', () => {
   expect(check(waitingFor(120, 5000))).toMatchObject({ status: 'fail' })
 })
 
+test('once it warns it does so until the depth is below 80 % of the limit', () => {
+  const before = (status: 'pass' | 'warn') => ({ trend: { before: new Map([['queue_depth', status]]) } })
+  expect(check({ jobs: { waiting: 800 }, ...before('warn') })).toMatchObject({ status: 'warn' })
+  expect(check({ jobs: { waiting: 799 }, ...before('warn') })).toMatchObject({ status: 'pass' })
+  expect(check({ jobs: { waiting: 999 }, ...before('pass') })).toMatchObject({ status: 'pass' })
+})
+
 test('prioritized jobs wait too', () => {
   expect(check({ jobs: { waiting: 400, prioritized: 599 } })).toMatchObject({ status: 'pass' })
   expect(check({ jobs: { waiting: 400, prioritized: 600 } })).toMatchObject({ status: 'warn', waiting: 1000 })

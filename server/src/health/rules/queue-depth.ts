@@ -1,4 +1,4 @@
-import { finding, known, unseen, type Rule } from './rule.ts'
+import { finding, judge, tells, unseen, type Rule } from './rule.ts'
 import { oldestAgeMs } from './oldest-waiting.ts'
 import { waitingJobs } from './workers.ts'
 
@@ -13,8 +13,9 @@ export const queueDepth: Rule = (signals, limits) => {
   const waiting = waitingJobs(signals)
   const told = { active: counts.active, waiting, limit, value: waiting, unit: 'jobs' as const, warn_at: limit }
   const seen = `${counts.active} active, ${waiting} waiting (limit ${limit})`
-  if (waiting < limit) return finding('queue_depth', 'pass', `${seen}.`, told)
-  const readyAt = known(facts) ? (facts.oldestWaiting?.readyAt ?? null) : null
+  const deep = judge(waiting, { warn: limit, fail: Infinity }, trend.before.get('queue_depth')) !== 'pass'
+  if (!deep) return finding('queue_depth', 'pass', `${seen}.`, told)
+  const readyAt = tells(facts, 'line') ? (facts.oldestWaiting?.readyAt ?? null) : null
   const ageMs = oldestAgeMs(readyAt, observedAt.getTime(), trend.sinceEmptyMs) ?? 0
   const late = !paused && ageMs >= limits.oldestWaitingS.fail * 1000
   const message = late ? `${seen}, and they wait for longer than they may.` : `${seen}.`

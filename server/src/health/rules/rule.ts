@@ -1,5 +1,6 @@
 import type { Check, CheckStatus, CheckUnit } from '../../contract.ts'
 import type { Limits, Level } from './limits.ts'
+import type { FactPart, QueueFacts } from '../../queue/queue-facts.ts'
 import type { Signals } from './signals.ts'
 
 /** What a rule finds. */
@@ -9,6 +10,8 @@ export interface Finding {
   stops: boolean
   /** It is not known and never will be, on this store or in a queue of another application. */
   never: boolean
+  /** It is not known, though it could be: the signal was not read. */
+  unread: boolean
 }
 
 /** One question about the signals. A pure function: no clock, no store. Null: the question has no meaning here. */
@@ -20,7 +23,7 @@ export type Told = Partial<Omit<Check, 'name' | 'ok' | 'status' | 'message'>>
 /** Makes a finding of a status: `ok` is false only when it fails. */
 export function finding(name: string, status: CheckStatus, message: string, told: Told = {}): Finding {
   const check = { name, ok: status !== 'fail', status, message, ...told, action: told.action ?? null }
-  return { check, stops: false, never: false }
+  return { check, stops: false, never: false, unread: false }
 }
 
 /** The same, of something without which no job gets done. */
@@ -76,9 +79,32 @@ export function unseen(
   told: Told = {},
 ): Finding {
   if (!store.reachable) return finding(name, 'unknown', storeGone, told)
-  if (signal === null) return finding(name, 'unknown', unreadable, told)
+  if (signal === null) return { ...finding(name, 'unknown', unreadable, told), unread: true }
   return { ...finding(name, 'unknown', never, told), never: true }
 }
+
+/** Whether these parts of the facts were read. */
+export function tells(facts: Signals['facts'], ...parts: FactPart[]): facts is QueueFacts {
+  return known(facts) && parts.every((part) => facts.unread[part] === undefined)
+}
+
+/**
+ * What a rule answers when a part of the facts that it needs was not read. A key that holds something else than BullMQ keeps there
+ * is trouble for the queue itself and warns; what this user may not ask is just not known.
+ */
+export function unreadPart(name: string, signals: Signals, told: Told, ...parts: FactPart[]): Finding {
+  const { facts } = signals
+  if (!known(facts)) return unseen(name, signals, facts, noFacts, told)
+  const reasons = parts.flatMap((part) => facts.unread[part] ?? [])
+  if (reasons.includes('wrong_type')) {
+    const action =
+      'Find the program that has written it (TYPE tells what it is), and remove it: BullMQ fails on it too.'
+    return { ...finding(name, 'warn', wrongType, { ...told, action }), unread: true }
+  }
+  return { ...finding(name, 'unknown', 'The user of QUEUE_URL may not read this.', told), unread: true }
+}
+
+const wrongType = 'This cannot be read: a key of the queue holds something else than BullMQ keeps there.'
 
 /** Nobody can judge how jobs flow while somebody has stopped them on purpose; `queue_paused` tells that. */
 export const notWhilePaused = (name: string, told: Told = {}): Finding =>

@@ -1,5 +1,5 @@
 import { judgeDue } from './overdue.ts'
-import { known, measured, noFacts, unseen, type Rule } from './rule.ts'
+import { measured, tells, unreadPart, type Rule } from './rule.ts'
 
 /**
  * A job scheduler whose next run is in the past: it has stopped producing, and no job waits or fails that would show it.
@@ -8,8 +8,9 @@ import { known, measured, noFacts, unseen, type Rule } from './rule.ts'
 export const schedulerOverdue: Rule = (signals, limits) => {
   const name = 'scheduler_overdue'
   const level = limits.schedulerOverdueS
-  if (!known(signals.facts)) return unseen(name, signals, signals.facts, noFacts, measured(null, 'seconds', level))
-  const { first } = signals.facts.schedulers
+  const { facts } = signals
+  if (!tells(facts, 'schedulers')) return unreadPart(name, signals, measured(null, 'seconds', level), 'schedulers')
+  const { first } = facts.schedulers
   const due = {
     at: first?.nextRunAt ?? null,
     level,

@@ -95,6 +95,11 @@ export interface Trend {
   unchangedMs: ReadonlyMap<string, number>
   /** Per active job that nobody holds the lock of: for how long. */
   withoutLockMs: ReadonlyMap<string, number>
+  /**
+   * Jobs that fail attempt after attempt while none is completed: how many of those that are looked at, how many attempts they
+   * have failed, and for how long it is so. Null when there is none.
+   */
+  failing: { jobs: number; attempts: number; forMs: number } | null
   /** The job that was taken back from its workers most often, of those that were active in the last minute. */
   stalled: { id: string; count: number } | null
   /**

@@ -1,4 +1,4 @@
-import { finding, judge, known, measured, noFacts, unseen, type Rule } from './rule.ts'
+import { finding, judge, measured, tells, unreadPart, type Rule } from './rule.ts'
 import { counted } from './words.ts'
 
 /**
@@ -9,9 +9,9 @@ import { counted } from './words.ts'
 export const stalledJobs: Rule = (signals, { stalls: level }) => {
   const name = 'stalled_jobs'
   const { facts, trend } = signals
-  if (!known(facts)) return unseen(name, signals, facts, noFacts, measured(null, 'jobs', level))
+  if (!tells(facts, 'active')) return unreadPart(name, signals, measured(null, 'jobs', level), 'active')
   const count = trend.stalled?.count ?? 0
-  const status = judge(count, level, undefined)
+  const status = judge(count, level, trend.before.get(name))
   const told = { value: count, warn_at: level.warn, fail_at: level.fail }
   if (!trend.stalled || status === 'pass') {
     return finding(name, 'pass', 'No active job was taken back from a worker.', told)

@@ -1,4 +1,4 @@
-import { finding, stopping, storeGone, unseen, type Rule } from './rule.ts'
+import { finding, noFacts, stopping, storeGone, unseen, type Rule } from './rule.ts'
 
 /**
  * Fails when the store answers but refuses a small write: out of memory, read-only, disk full, file locked. All of these
@@ -8,7 +8,7 @@ import { finding, stopping, storeGone, unseen, type Rule } from './rule.ts'
 export const storeWritable: Rule = (signals) => {
   const { store } = signals
   if (!store.reachable) return finding('store_writable', 'unknown', storeGone)
-  if (!store.facts) return unseen('store_writable', signals, null, '')
+  if (!store.facts) return unseen('store_writable', signals, 'unsupported', noFacts)
   const { writeProblem } = store.facts
   if (writeProblem === null) return finding('store_writable', 'pass', 'The queue store takes writes.')
   const message = `The queue store answers, but takes no writes: ${writeProblem}.`

@@ -1,11 +1,18 @@
+import { Dependency } from './dependencies.ts'
+import { findByKey } from './job-row.ts'
 import type { QueueRow } from './queue-row.ts'
 import { nextDue } from './place.ts'
 import { State } from './state.ts'
 import type { Transaction } from './transaction.ts'
 
-/** What keeps the reading cheap: how many active jobs are looked at, over which time and up to how many failed are counted. */
+/** What keeps the reading cheap: how many jobs of a state are looked at, over which time and up to how many failed are counted. */
 export interface Bounds {
   active: number
+  delayed: number
+  parents: number
+  childrenOfParent: number
+  nextPrioritized: number
+  lastPrioritized: number
   latelyMs: number
   failedLately: number
 }
@@ -18,11 +25,13 @@ export interface Bounds {
  */
 export function queueFacts(tx: Transaction, queue: QueueRow, bounds: Bounds, without: string, now: number) {
   const active = activeJobs(tx, queue, bounds.active, now)
-  const line = lineOf(tx, queue, without)
+  const line = lineOf(tx, queue, bounds, without)
   const [next] = line
   const newest = [State.completed, State.failed].map((state) => edge(tx, queue, state, 'DESC'))
   const totals = totalsOf(tx, queue)
   return {
+    // A file is read as a whole or not at all.
+    unread: {},
     oldestWaiting:
       line.toSorted((a, b) => a.readyAt - b.readyAt).map(({ id, readyAt }) => ({ id, readyAt }))[0] ?? null,
     nextDelayedAt: nextDue(tx, queue),
@@ -35,6 +44,13 @@ export function queueFacts(tx: Transaction, queue: QueueRow, bounds: Bounds, wit
     totals,
     schedulers: schedulersOf(tx, queue),
     pausedAt: queue.paused ? queue.pausedAt : null,
+    holds: holdsOf(queue, now),
+    retried: [
+      ...[...line, ...delayedJobs(tx, queue, bounds.delayed)].map((job) => ({ ...triesIn(job), isActive: false })),
+      ...active.map(({ id, attemptsFailed: failed, startedAt: takenAt }) => ({ id, failed, takenAt, isActive: true })),
+    ].filter(({ failed }) => failed > 0),
+    stranded: strandedParent(tx, queue, bounds),
+    done: { newest: newest[0] ? JSON.stringify(newest[0]) : null, vanished: without === '' ? vanished(queue) : null },
     movement: JSON.stringify([
       active.map(({ id, attemptsStarted }) => [id, attemptsStarted]),
       lastTaken(tx, queue),
@@ -48,7 +64,7 @@ export function queueFacts(tx: Transaction, queue: QueueRow, bounds: Bounds, wit
 function activeJobs(tx: Transaction, queue: QueueRow, limit: number, now: number) {
   const rows = tx
     .sql(
-      'SELECT id, name, processed_at, lock_token IS NOT NULL AND lock_until > ?3 AS locked, stalled_count, attempts_started, progress FROM job WHERE queue = ?1 AND state = ?2 ORDER BY place LIMIT ?4',
+      'SELECT id, name, processed_at, lock_token IS NOT NULL AND lock_until > ?3 AS locked, stalled_count, attempts_started, attempts_made, progress FROM job WHERE queue = ?1 AND state = ?2 ORDER BY place LIMIT ?4',
     )
     .all(queue.id, State.active, now, limit)
   return rows.map((row) => ({
@@ -58,33 +74,88 @@ function activeJobs(tx: Transaction, queue: QueueRow, limit: number, now: number
     locked: row['locked'] === 1,
     stalledCount: Number(row['stalled_count']),
     attemptsStarted: Number(row['attempts_started']),
+    attemptsFailed: Number(row['attempts_made']),
     progress: String(row['progress'] ?? '0'),
   }))
 }
 
-interface InLine {
+interface Tried {
   id: string
+  failed: number
+  takenAt: number | null
+}
+
+interface InLine extends Tried {
   state: State
   lifo: boolean
   readyAt: number
 }
 
-/** The next of those that wait, the last of them, and the next with a priority: as far as there are any. */
-function lineOf(tx: Transaction, queue: QueueRow, without: string): InLine[] {
+const tries = 'id, attempts_made, processed_at + 0.0 AS taken_at'
+
+const triedOf = (row: Record<string, unknown>): Tried => ({
+  id: String(row['id']),
+  failed: Number(row['attempts_made']),
+  takenAt: row['taken_at'] === null ? null : Number(row['taken_at']),
+})
+
+const triesIn = ({ id, failed, takenAt }: Tried): Tried => ({ id, failed, takenAt })
+
+/** The next of those that wait, the last of them, and the first and last with a priority: as far as there are any. */
+function lineOf(tx: Transaction, queue: QueueRow, bounds: Bounds, without: string): InLine[] {
   const ends = [
-    [State.waiting, 'ASC'],
-    [State.waiting, 'DESC'],
-    [State.prioritized, 'ASC'],
+    [State.waiting, 'ASC', 1],
+    [State.waiting, 'DESC', 1],
+    [State.prioritized, 'ASC', bounds.nextPrioritized],
+    [State.prioritized, 'DESC', bounds.lastPrioritized],
   ] as const
-  return ends.flatMap(([state, order]) => {
+  return ends.flatMap(([state, order, limit]) => {
     if (queue.count(state) === 0) return []
-    const row = tx
+    const rows = tx
       .sql(
-        `SELECT id, opts ->> '$.lifo' AS lifo, coalesce(ready_at, added_at) + 0.0 AS ready_at FROM job WHERE queue = ? AND state = ? AND id <> ? ORDER BY place ${order} LIMIT 1`,
+        `SELECT ${tries}, opts ->> '$.lifo' AS lifo, coalesce(ready_at, added_at) + 0.0 AS ready_at FROM job WHERE queue = ? AND state = ? AND id <> ? ORDER BY place ${order} LIMIT ?`,
       )
-      .get(queue.id, state, without)
-    return row ? [{ id: String(row['id']), state, lifo: row['lifo'] === 1, readyAt: Number(row['ready_at']) }] : []
+      .all(queue.id, state, without, limit)
+    return rows.map((row) => ({ ...triedOf(row), state, lifo: row['lifo'] === 1, readyAt: Number(row['ready_at']) }))
   })
+}
+
+/** Those that are due next. */
+function delayedJobs(tx: Transaction, queue: QueueRow, limit: number): Tried[] {
+  if (queue.count(State.delayed) === 0) return []
+  return tx
+    .sql(`SELECT ${tries} FROM job WHERE queue = ? AND state = ? ORDER BY place LIMIT ?`)
+    .all(queue.id, State.delayed, limit)
+    .map(triedOf)
+}
+
+/** The first parent whose pending children have all failed for good, of those that have waited for longest. */
+function strandedParent(tx: Transaction, queue: QueueRow, bounds: Bounds): { id: string; child: string } | null {
+  if (queue.count(State.waitingChildren) === 0) return null
+  const parents = tx
+    .sql('SELECT key, id FROM job WHERE queue = ? AND state = ? ORDER BY place LIMIT ?')
+    .all(queue.id, State.waitingChildren, bounds.parents)
+  for (const parent of parents) {
+    const children = tx
+      .sql('SELECT child_key FROM dependency WHERE parent = ? AND status = ? LIMIT ?')
+      .all(Number(parent['key']), Dependency.pending, bounds.childrenOfParent)
+      .map((row) => findByKey(tx, String(row['child_key']))?.job)
+    const [first] = children
+    if (first && children.every((child) => child?.state === State.failed))
+      return { id: String(parent['id']), child: first.id }
+  }
+  return null
+}
+
+/** A limit that a worker has as its option is known by its counter alone, which is only there while it counts. */
+function holdsOf(queue: QueueRow, now: number) {
+  const { concurrency, max } = queue.meta
+  const { count, until } = queue.limiter
+  const isLimited = until > now && count >= Number(max ?? 1)
+  return {
+    concurrency: concurrency === undefined ? null : Number(concurrency),
+    limitedUntil: isLimited ? until : null,
+  }
 }
 
 /** The first or last job of a state whose place is a time. */
@@ -124,6 +195,10 @@ function schedulersOf(tx: Transaction, queue: QueueRow) {
     first: first ? { id: String(first['id']), nextRunAt: Number(first['next_run']) } : null,
   }
 }
+
+/** How many that were ever added are in no state any more. */
+const vanished = (queue: QueueRow) =>
+  leftTheLine(queue) - [State.active, State.completed, State.failed].reduce((sum, state) => sum + queue.count(state), 0)
 
 const notTaken = [State.waiting, State.prioritized, State.delayed, State.waitingChildren]
 
