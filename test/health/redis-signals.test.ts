@@ -133,6 +133,8 @@ test('a Redis that still loads its data is told', async () => {
   expect(await gather(d)).toMatchObject({ counts: null, facts: null })
   await loaded
   await eventually(async () => expect(await gather(d)).toMatchObject({ store: { facts: { writeProblem: null } } }))
+  // One that is on its way back cannot be closed.
+  await eventually(() => d.queue.count())
 })
 
 for (const [outage, begin, end] of [
