@@ -107,12 +107,11 @@ const isExact = (value: number) => !Number.isInteger(value) || Number.isSafeInte
 /** A JSON reader has rounded it already: it would ask for another row. */
 const INEXACT = new Unfit('its digits as text, since JSON numbers are exact only up to 2^53')
 
-function readInteger(given: unknown, { sourceType = '', dynamic }: ValueKind): Cell | Unfit {
+function readInteger(given: unknown, { sourceType = '' }: ValueKind): Cell | Unfit {
   if (typeof given === 'number') return Number.isInteger(given) ? (isExact(given) ? given + 0 : INEXACT) : null
   if (typeof given !== 'string' || !/^[+-]?\d{1,39}$/.test(given)) return null
   const value = BigInt(given)
-  // Whatever a column of a source with dynamic types is declared for, it holds 64 bits and a sign.
-  const [, min, max] = (!dynamic && ranges.find(([type]) => type.test(sourceType))) || ['', MIN_INTEGER, MAX_INTEGER]
+  const [, min, max] = ranges.find(([type]) => type.test(sourceType)) ?? ['', MIN_INTEGER, MAX_INTEGER]
   if (value < min || value > max) return new Unfit(`a whole number from ${min} to ${max}`)
   return Number.isSafeInteger(Number(value)) ? Number(value) : value
 }
