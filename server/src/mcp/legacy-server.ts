@@ -11,7 +11,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js'
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv'
 import { z } from 'zod'
-import { instructions, serverInfo } from './introduction.ts'
+import { instructionsFor, serverInfo } from './introduction.ts'
 import { TASK_TOOL } from './export-tasks.ts'
 import { createdTask, refuseTask, serveTasks, taskCapabilities } from './legacy-tasks.ts'
 import type { Offer } from './offer.ts'
@@ -39,6 +39,7 @@ export type LegacyServerFactory = (client: LegacyClient) => Server
 
 /** Binds the tools and resources to the protocol versions up to 2025-11-25. */
 export function legacyServerFactory({ tools, resources, tasks }: Offer): LegacyServerFactory {
+  const instructions = instructionsFor(tools)
   return (client) => {
     const { subscriptions } = client
     const capabilities = {

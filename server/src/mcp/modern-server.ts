@@ -2,7 +2,7 @@ import { Server, type McpServerFactory } from '@modelcontextprotocol/server'
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv'
 import { z } from 'zod'
 import { readsStreams } from './era.ts'
-import { instructions, serverInfo } from './introduction.ts'
+import { instructionsFor, serverInfo } from './introduction.ts'
 import { asTask, serveTasks, taskExtension } from './modern-tasks.ts'
 import type { Offer } from './offer.ts'
 import { toolCall } from './offered-tools.ts'
@@ -25,6 +25,7 @@ const notKept = { ttlMs: 0, cacheScope: 'private' } as const
  * request (HTTP).
  */
 export function modernServerFactory({ tools, resources, tasks }: Offer): McpServerFactory {
+  const instructions = instructionsFor(tools)
   return ({ requestInfo }) => {
     const server = new ModernServer(serverInfo, {
       capabilities: { tools: {}, resources: { subscribe: true }, ...(tasks ? { extensions: taskExtension } : {}) },
