@@ -38,9 +38,10 @@ async function everythingToldOf(mcp: McpClient, url: string) {
   const list = ListExportsOutput.parse((await mcp.call('list_exports')).structuredContent)
   const status = answerText(await mcp.call('get_export_status', { job_id: CANARY_ID }))
   const answer = await fetch(`${url}/admin/queues/api/queues?activeQueue=exports&status=waiting&page=1&jobsPerPage=10`)
-  const { queues } = (await answer.json()) as { queues: { counts: object; jobs: object[] }[] }
+  const { queues } = (await answer.json()) as { queues: { name: string; counts: object; jobs: object[] }[] }
+  const exports = queues.filter(({ name }) => name === 'exports')
   return {
-    board: queues.map(({ counts, jobs }) => ({ counts, jobs })),
+    board: exports.map(({ counts, jobs }) => ({ counts, jobs })),
     counts: queue?.counts,
     deadLetters: queue?.dead_letters,
     list,

@@ -386,7 +386,7 @@ describe('datasets check', () => {
       'ok     few: 14 columns, key _rowid_: an export whose worker dies goes on behind its last safe row',
       'ok     sorted: 14 columns, key _rowid_, but it is read in another order: an export whose worker dies starts over',
       'ok     query: 1 column, no key: an export whose worker dies starts over',
-      'ok     lists: 2 columns, its key cannot be gone on behind, because of list (BIGINT[]): an export whose worker dies starts over',
+      'ok     lists: 2 columns, its key cannot be gone on behind, because of list (JSON): an export whose worker dies starts over',
       '6 good, 0 wrong.',
       '',
     ])
