@@ -36,6 +36,9 @@ test('a token that somebody made or changed is refused', () => {
     'x',
     token.replace('20000', '20001'),
     `${token}x`,
+    `${token}.x`,
+    `${token}.`,
+    `${token.slice(0, -1)}é`,
     writeToken('other', previewed, seen, 1000),
   ])
     expect(() => readToken('key', previewed, forged, 2000)).toThrow('This confirm_token is not for this')
