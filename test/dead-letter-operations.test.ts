@@ -1,5 +1,9 @@
 import { HandleDeadLettersOutput, ListDeadLettersOutput, OperationOutput } from '@queue-ops/server/contract'
+import { createSqliteBackend } from '@queue-ops/server/sqlite-backend'
+import { FlowProducer, withBackend } from 'bullmq'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { clockSetBy } from './support/clock.ts'
 import { openApplication, type OtherApplication } from './support/dead-letters.ts'
 import { eventually } from './support/eventually.ts'
 import { answerText, connectHttp, type McpClient } from './support/mcp-client.ts'
@@ -10,6 +14,11 @@ type Args = Record<string, unknown>
 
 /** How many are retried at once. On Redis it takes workers too long to make so many: there, npm run bench:dead-letters does it. */
 const many: Record<string, number> = { SQLite: 20_000, Redis: 3000 }
+
+const flowsOf = (url: string) =>
+  url.startsWith('sqlite:')
+    ? new (withBackend(createSqliteBackend).FlowProducer)({ connection: { path: url.slice('sqlite:'.length) } })
+    : new FlowProducer({ connection: { url } })
 
 for (const [name, count] of Object.entries(many)) {
   describe(`on ${name}`, () => {
@@ -184,7 +193,7 @@ for (const [name, count] of Object.entries(many)) {
       await using app = await openMail('early')
       await app.fail(10, () => 'Error: x')
       const id = await begin('discard_dead_letters', { queue: 'early', filter: {} })
-      expect(await operation(id)).toMatchObject({ state: 'waiting', total: null })
+      expect(await operation(id)).toMatchObject({ state: 'waiting', total: 10, done: 0 })
       await operation(id, 'cancel_operation')
       await using _worker = await startWorker()
       expect(await ended(id)).toMatchObject({ cancelled: true, done: 0 })
@@ -205,8 +214,110 @@ for (const [name, count] of Object.entries(many)) {
         await eventually(async () => expect(await app.queue.getFailedCount()).toBe(3))
       }
       await using _worker = await startWorker()
-      expect(await ended(id)).toMatchObject({ total: 1, done: 1 })
+      expect(await ended(id)).toMatchObject({ total: 4, done: 1, gone: 3 })
       expect((await app.queue.getFailed()).map((job) => job.id).toSorted()).toEqual([retried?.id, again?.id].toSorted())
+    })
+
+    test('nothing is handled that its preview has not shown, whatever the clocks of workers say', async () => {
+      await using app = await openMail('clocks')
+      {
+        using _ahead = clockSetBy(300_000)
+        await app.fail(3, () => 'Error: x')
+      }
+      const args = { queue: 'clocks', filter: {} }
+      const { confirm_token: token, count: previewed } = await handle('discard_dead_letters', args)
+      expect(previewed).toBe(3)
+      await app.fail(10, () => 'Error: x')
+      await using _worker = await startWorker()
+      const { operation_id: id, count: begun } = await handle('discard_dead_letters', { ...args, confirm_token: token })
+      expect(begun).toBe(3)
+      expect(await ended(id ?? '')).toMatchObject({ total: 3, done: 3, gone: 0 })
+      expect(await app.queue.getFailedCount()).toBe(10)
+    })
+
+    test('discarding leaves all else of a flow, and a dead letter whose children are not over', async () => {
+      await using app = await openMail('tree')
+      await using bad = await openMail('tree-bad')
+      await using later = await openMail('tree-later')
+      const flows = flowsOf(store.url)
+      const child = { name: 'bad', queueName: 'tree-bad', data: { n: 1 }, opts: { failParentOnFailure: true } }
+      const waiting = { name: 'later', queueName: 'tree-later', data: { n: 2 } }
+      const parent = { name: 'send', queueName: 'tree', data: { n: 0 } }
+      const { job: kept } = await flows.add({ ...parent, children: [child, waiting, waiting, waiting] })
+      await flows.add({ ...parent, children: [child] })
+      await flows.close()
+      {
+        await using _bad = bad.work('fails')
+        await using _parents = app.work('completes')
+        await eventually(async () => expect(await app.queue.getFailedCount()).toBe(2))
+      }
+      await using _worker = await startWorker()
+      const id = await begin('discard_dead_letters', { queue: 'tree', filter: {} })
+      expect(await ended(id)).toMatchObject({ total: 2, done: 1, gone: 0, kept: 1 })
+      expect((await app.queue.getFailed()).map((job) => job.id)).toEqual([kept.id])
+      expect(await bad.queue.getFailedCount()).toBe(2)
+      expect(await later.queue.getWaitingCount()).toBe(3)
+    })
+
+    test('previews that nobody begins with are kept up to a number', async () => {
+      await using app = await openMail('previews')
+      await app.fail(2, () => 'Error: x')
+      const ids = (await app.queue.getFailed()).map((job) => job.id ?? '')
+      const args = { queue: 'previews', ids }
+      const tokens: (string | null)[] = []
+      for (let n = 0; n < 101; n += 1) tokens.push((await handle('retry_dead_letters', args)).confirm_token)
+      expect(await errorOf('retry_dead_letters', { ...args, confirm_token: tokens[0] })).toContain('new preview')
+      for (const at of [1, 100])
+        expect(await handle('retry_dead_letters', { ...args, confirm_token: tokens[at] })).toMatchObject({ count: 2 })
+    })
+
+    test('slow operations are not in the way of others, and one in line tells how many are before it', async () => {
+      await using app = await openMail('slow')
+      await app.fail(9, () => 'Error: x')
+      const ids = (await app.queue.getFailed()).map((job) => job.id ?? '')
+      const slow: string[] = []
+      for (const id of ids.slice(1)) slow.push(await begin('retry_dead_letters', { queue: 'slow', ids: [id] }, 0.1))
+      const fast = await begin('retry_dead_letters', { queue: 'slow', ids: ids.slice(0, 1) })
+      expect((await operation(fast)).ahead).toBeGreaterThanOrEqual(slow.length)
+      await using _worker = await startWorker()
+      expect(await ended(fast)).toMatchObject({ done: 1, ahead: 0 })
+      for (const id of slow) {
+        expect(await operation(id)).toMatchObject({ done: 0 })
+        await operation(id, 'cancel_operation')
+      }
+      for (const id of slow) await ended(id)
+    })
+
+    test.runIf(name === 'Redis')('a group is found however many other dead letters are older', async () => {
+      await using app = await openMail('crowd')
+      const redis = new Redis(store.url)
+      // Workers would take a minute for as many. Half of them died in the same millisecond.
+      await redis.eval(
+        `for n = 1, 100000 do
+          local at = math.max(n, 50000)
+          redis.call('HSET', KEYS[1] .. n, 'name', 'send', 'data', '{}', 'opts', '{}', 'timestamp', at, 'finishedOn', at,
+            'failedReason', 'Error: old')
+          redis.call('ZADD', KEYS[1] .. 'failed', at, n)
+        end
+        redis.call('SET', KEYS[1] .. 'id', 100000)`,
+        1,
+        app.queue.toKey(''),
+      )
+      await redis.quit()
+      await app.fail(1, () => 'Error: young')
+      const { groups, total } = await list({ queue: 'crowd' })
+      expect(total).toBe(100_001)
+      const young = groups.find(({ untrusted_error: error }) => error === 'Error: young')
+      const newest = await handle('retry_dead_letters', { queue: 'crowd', group: young?.group })
+      expect(newest).toMatchObject({ count: 1, sample_ids: young?.job_ids, newest_failed_at: young?.last_seen })
+      const crowded = { failed_before: new Date(50_000).toISOString() }
+      expect(await handle('retry_dead_letters', { queue: 'crowd', filter: crowded })).toMatchObject({
+        count: 50_000,
+        newest_failed_at: crowded.failed_before,
+      })
+      await expect(begin('retry_dead_letters', { queue: 'crowd', filter: crowded }, 0.1)).rejects.toThrow(
+        /At 0\.1 a second 50000 dead letters take 139 hours, more than 24: use a rate_per_s of at least 0\.6/,
+      )
     })
 
     test('flows and priorities come back as BullMQ brings them back', async () => {

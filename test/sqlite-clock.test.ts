@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { createSqliteBackend } from '@queue-ops/server/sqlite-backend'
 import { withBackend } from 'bullmq'
 import { expect, test } from 'vitest'
+import { clockSetBy } from './support/clock.ts'
 import { eventually } from './support/eventually.ts'
 import { temporaryFolder } from './support/program.ts'
 
@@ -11,13 +12,6 @@ import { temporaryFolder } from './support/program.ts'
 
 const { Queue, Worker } = withBackend(createSqliteBackend)
 const HOUR_MS = 3_600_000
-
-/** What the clock of this process says from now on, until it is disposed of. */
-function clockSetBy(ms: number): Disposable {
-  const realNow = Date.now
-  Date.now = () => realNow() + ms
-  return { [Symbol.dispose]: () => void (Date.now = realNow) }
-}
 
 async function openQueue() {
   const folder = await temporaryFolder()

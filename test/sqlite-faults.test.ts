@@ -91,7 +91,7 @@ const unusable: Record<string, [(file: string) => Promise<unknown>, string]> = {
       db.exec('PRAGMA user_version = 999')
       db.close()
     },
-    'schema version 999, this program knows up to 5: use the newer program.\n',
+    'schema version 999, this program knows up to 6: use the newer program.\n',
   ],
 }
 for (const [what, [spoil, told]] of Object.entries(unusable)) {

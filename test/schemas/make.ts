@@ -41,7 +41,12 @@ async function fill() {
   const backend = queue.getBackend()
   await backend.writeNote('worker', '{}', { keptMs: Number.MAX_SAFE_INTEGER, most: 1 })
   await backend.tally('canaries')
-  await backend.chooseDeadLetters('operation', { until: Number.MAX_SAFE_INTEGER, limit: 10 }, Number.MAX_SAFE_INTEGER)
+  const forEver = Number.MAX_SAFE_INTEGER
+  await backend.chooseDeadLetters(
+    'operation',
+    { limit: 10 },
+    { keptMs: forEver, begunKeptMs: forEver, lists: 1, deaths: 1 },
+  )
   for (const opened of [worker, flows, queue]) await opened.close()
 }
 

@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { DeadLetterSelection, OperationKind } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 
@@ -12,16 +12,16 @@ export interface Previewed {
 
 /** What a preview has seen. */
 export interface Seen {
-  /** When the newest of the dead letters failed. */
-  until: number
+  /** Where it was put down: random text without points, never twice the same. */
+  list: string
   count: number
 }
 
 const VALID_FOR_MS = 15 * 60_000
 
 /** A token for what a preview has shown. It holds what was seen, and a seal that only who knows the key can make. */
-export function writeToken(key: string, previewed: Previewed, { until, count }: Seen, now: number): string {
-  const body = [now, until, count, randomBytes(9).toString('base64url')].join('.')
+export function writeToken(key: string, previewed: Previewed, { list, count }: Seen, now: number): string {
+  const body = [now, count, list].join('.')
   return `${body}.${sealOf(key, previewed, body)}`
 }
 
@@ -34,9 +34,9 @@ export function readToken(key: string, previewed: Previewed, token: string, now:
   if (!isSame(Buffer.from(seal), Buffer.from(expected))) {
     throw refused('This confirm_token is not for this: repeat the arguments of its preview, only rate_per_s may differ')
   }
-  const [madeAt, until, count] = body.split('.')
+  const [madeAt, count, list = ''] = body.split('.')
   if (now - Number(madeAt) > VALID_FOR_MS) throw refused('This confirm_token is older than 15 minutes')
-  return { until: Number(until), count: Number(count) }
+  return { list, count: Number(count) }
 }
 
 const isSame = (a: Buffer, b: Buffer) => a.length === b.length && timingSafeEqual(a, b)
@@ -53,8 +53,8 @@ function inOrder({ ids, group, filter }: DeadLetterSelection) {
   return [ids ?? null, group ?? null, filter ? Object.entries(filter).toSorted(([a], [b]) => a.localeCompare(b)) : null]
 }
 
-/** The id of the operation that a token begins: the same for the same token, so that there is one place for it. */
-export function operationIdOf(token: string): string {
-  const hex = createHash('sha256').update(`queue-ops operation ${token}`).digest('hex')
+/** The id of the operation that begins with a list: the same for the same token, so that there is one place for it. */
+export function operationIdOf(list: string): string {
+  const hex = createHash('sha256').update(`queue-ops operation ${list}`).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

@@ -10,7 +10,6 @@ export const OperationData = z.object({
   kind: OperationKind,
   queue: z.string(),
   selection: DeadLetterSelection,
-  until: z.number().describe('The newest dead letter of the preview failed then: later ones are not meant'),
   rate_per_s: z.number().positive().nullable(),
   asked_by: z.string().nullable(),
   previewed: z.number().int(),
@@ -24,6 +23,7 @@ export const OperationTally = z.object({
   chosen: z.number().int(),
   done: z.number().int(),
   gone: z.number().int(),
+  kept: z.number().int(),
   left: z.number().int(),
   per_s: z.number().nullable(),
 })

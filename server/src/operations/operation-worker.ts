@@ -4,15 +4,14 @@ import type { OperationKind } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { askStore } from '../queue/ask-store.ts'
-import { MAX_DEAD_LETTERS, STEP, type DeadLetterStore, type Tally } from '../queue/dead-letter-store.ts'
+import { PREVIEWS, STEP, type DeadLetterStore, type Tally } from '../queue/dead-letter-store.ts'
 import type { Store } from '../queue/store.ts'
 import { siblingsOf } from './attached-queues.ts'
-import { OperationData, type OperationJob, type OperationQueue, type OperationTally } from './operation-job.ts'
+import { OperationData, OperationTally, type OperationJob, type OperationQueue } from './operation-job.ts'
 import { Pace } from './pace.ts'
-import { selectDeadLetters } from './select.ts'
 
-/** They wait for the store and for their rate most of the time. */
-const AT_ONCE = 5
+/** They wait for the store and for their rate most of the time, and slow ones must not be in the way of others. */
+const AT_ONCE = 100
 
 /** A dead worker's operation is taken up by another one as a dead worker's export is. */
 const LOCK_MS = 8000
@@ -73,8 +72,11 @@ export function startOperationWorker(store: Store, queueName: string, log: Log):
       'an operation has ended',
     ),
   )
+  const forgetOld = () => void store.openDeadLetters(queue)?.forgetOld().catch(stopped)
+  const forgetting = setInterval(forgetOld, PREVIEWS.keptMs)
   return {
     async close() {
+      clearInterval(forgetting)
       closing.abort(new Error('the worker is closing'))
       await worker.close()
       await queue.close()
@@ -101,12 +103,13 @@ class Operation {
 
   /** Gives how far it came when all are handled, or when it was stopped. */
   async run(stop: AbortSignal): Promise<OperationTally> {
-    let tally = await this.#begin(stop)
+    let tally = await this.#begin()
     const before = tally.done
     const began = performance.now()
+    const earlier = OperationTally.safeParse(this.#job.progress).data?.per_s ?? null
     const perS = (now: number) => {
       const ms = now - began
-      return tally.done > before && ms > 0 ? Math.round(((tally.done - before) / ms) * 1e5) / 100 : null
+      return tally.done > before && ms > 0 ? Math.round(((tally.done - before) / ms) * 1e5) / 100 : earlier
     }
     const pace = this.#data.rate_per_s === null ? null : new Pace(this.#data.rate_per_s, began)
     const handle = handlers[this.#data.kind](this.#deadLetters)
@@ -128,32 +131,20 @@ class Operation {
     return this.#job.id ?? ''
   }
 
-  /** Makes the list of what it is about, once for all its runs. */
-  async #begin(stop: AbortSignal): Promise<Tally> {
-    const known = await askStore(this.#queue, () => this.#deadLetters.tally(this.#id))
-    if (known) return known
-    if (typeof this.#job.progress === 'object')
+  /** How far it is with the list that its preview has made. */
+  async #begin(): Promise<Tally> {
+    const tally = await askStore(this.#queue, () => this.#deadLetters.tally(this.#id))
+    if (!tally)
       throw new OpsError(
         'invalid_input',
-        'The operation was interrupted for too long: what it has not done is not known any more.',
+        'What is left of the operation is not known any more: nobody has gone on with it for too long. Make a new preview.',
       )
-    const tally = stop.aborted ? { chosen: 0, done: 0, gone: 0, left: 0 } : await this.#choose()
-    await this.#job.updateProgress({ ...tally, per_s: null })
-    this.#log.info(
-      { event: 'operation_began', operation_id: this.#id, ...summary(this.#data), ...tally },
-      'an operation begins',
-    )
+    if (tally.left === tally.chosen)
+      this.#log.info(
+        { event: 'operation_began', operation_id: this.#id, ...summary(this.#data), ...tally },
+        'an operation begins',
+      )
     return tally
-  }
-
-  async #choose(): Promise<Tally> {
-    const { selection, until } = this.#data
-    const chosen = await selectDeadLetters(this.#queue, this.#deadLetters, selection, until)
-    return askStore(this.#queue, () =>
-      'all' in chosen
-        ? this.#deadLetters.chooseAll(this.#id, until, MAX_DEAD_LETTERS)
-        : this.#deadLetters.choose(this.#id, chosen.deaths),
-    )
   }
 
   /** A courtesy: whatever the store says to it, the operation goes on. */

@@ -12,9 +12,9 @@ import { askStore } from '../queue/ask-store.ts'
 import { MAX_DEAD_LETTERS, type DeadLetterStore, type Death } from '../queue/dead-letter-store.ts'
 import type { Store } from '../queue/store.ts'
 import type { AttachedQueues } from './attached-queues.ts'
-import { operationIdOf, readToken, writeToken, type Seen } from './confirm-token.ts'
+import { operationIdOf, readToken, writeToken } from './confirm-token.ts'
 import { OperationTally, type OperationJob, type OperationQueue } from './operation-job.ts'
-import { requireOne, selectDeadLetters } from './select.ts'
+import { chooseDeadLetters, requireOne } from './select.ts'
 
 /** What somebody asks to be done with dead letters. */
 export interface Request {
@@ -45,39 +45,51 @@ export interface Operations {
 
 const SAMPLES = 5
 
+/** So many of those in line are looked at to tell how many are before one. */
+const MAX_AHEAD = 200
+
 /** @param records the queue of the operations */
 export function createOperations(store: Store, records: OperationQueue, queues: AttachedQueues): Operations {
   const open = async (name: string | undefined) => {
     const queue = await queues.open(name)
     return { queue, deadLetters: openDeadLetters(store, queue) }
   }
-  const status = async (id: string) => statusOf(id, await find(records, id), store, queues)
+  const status = async (id: string) => {
+    const found = await find(records, id)
+    const ahead = found.state === 'waiting' ? await askStore(records, () => countAhead(records, found.job)) : 0
+    return statusOf(id, found, ahead, store, queues)
+  }
   return {
     async preview({ queue: name, ...request }) {
       requireOne(request.selection)
       const { queue, deadLetters } = await open(name)
-      const { seen, sample, oldest, newest } = await look(queue, deadLetters, request.selection)
+      const list = randomBytes(12).toString('base64url')
+      const id = operationIdOf(list)
+      await chooseDeadLetters(queue, deadLetters, id, request.selection)
+      const { count, oldest, newest } = await askStore(queue, () => deadLetters.look(id, SAMPLES))
       const key = await keyOf(records)
       const previewed = { ...request, queue: queue.name }
       return {
         queue: queue.name,
-        count: seen.count,
-        sample_ids: sample,
-        oldest_failed_at: timeOf(oldest),
+        count,
+        sample_ids: oldest.map(({ jobId }) => jobId),
+        oldest_failed_at: timeOf(oldest[0]),
         newest_failed_at: timeOf(newest),
-        confirm_token: seen.count === 0 ? null : writeToken(key, previewed, seen, Date.now()),
+        confirm_token: count === 0 ? null : writeToken(key, previewed, { list, count }, Date.now()),
         operation_id: null,
-        message: messageOf(request.kind, seen.count),
+        message: messageOf(request.kind, count),
       }
     },
     async begin({ queue: name, ...request }, token, ratePerS) {
       requireOne(request.selection)
-      const queue = await queues.open(name)
+      const { queue, deadLetters } = await open(name)
       const { kind, selection, principal } = request
-      const { until, count } = readToken(await keyOf(records), { ...request, queue: queue.name }, token, Date.now())
-      const id = operationIdOf(token)
+      const { list, count } = readToken(await keyOf(records), { ...request, queue: queue.name }, token, Date.now())
+      requireTimely(count, ratePerS)
+      const id = operationIdOf(list)
+      if (!(await askStore(queue, () => deadLetters.keep(id)))) throw forgotten()
       const call = randomUUID()
-      const data = { kind, queue: queue.name, selection, until, rate_per_s: ratePerS, asked_by: principal }
+      const data = { kind, queue: queue.name, selection, rate_per_s: ratePerS, asked_by: principal }
       await askStore(records, async () => {
         await records.add(kind, { ...data, previewed: count, call }, { jobId: id })
         // BullMQ keeps the first job of an id and says nothing of it.
@@ -113,36 +125,33 @@ function openDeadLetters(store: Store, queue: Queue): DeadLetterStore {
   throw new OpsError('invalid_input', 'The dead letters on PostgreSQL cannot be handled here yet: use Bull Board.')
 }
 
-/** What a selection is about at the moment. */
-async function look(queue: Queue, deadLetters: DeadLetterStore, selection: DeadLetterSelection) {
-  const [newest] = await askStore(queue, () => deadLetters.list('newest', 1))
-  const until = newest?.failedAt ?? 0
-  const chosen = await selectDeadLetters(queue, deadLetters, selection, until)
-  if ('deaths' in chosen) {
-    const { deaths } = chosen
-    return seenIn({ until, count: deaths.length }, deaths.slice(0, SAMPLES), deaths[0], deaths.at(-1))
-  }
-  const [oldest, count] = await askStore(queue, () =>
-    Promise.all([deadLetters.list('oldest', SAMPLES, until), deadLetters.count(until)]),
-  )
-  return seenIn({ until, count: Math.min(count, MAX_DEAD_LETTERS) }, oldest, oldest[0], newest)
-}
-
-const seenIn = (seen: Seen, sample: Death[], oldest: Death | undefined, newest: Death | undefined) => ({
-  seen,
-  sample: sample.map(({ jobId }) => jobId),
-  oldest,
-  newest,
-})
-
-const timeOf = (death: Death | undefined) => (death ? new Date(death.failedAt).toISOString() : null)
+const timeOf = (death: Death | null | undefined) => (death ? new Date(death.failedAt).toISOString() : null)
 
 function messageOf(kind: OperationKind, count: number): string {
   if (count === 0) return 'There are no such dead letters: nothing to do.'
   const what = kind === 'retry' ? `put ${count} dead letters back in line` : `delete ${count} jobs for ever`
-  const most = count === MAX_DEAD_LETTERS ? `, the oldest of more` : ''
-  return `Nothing is done yet. To ${what}${most}, repeat this call with the confirm_token within 15 minutes.`
+  const most = count === MAX_DEAD_LETTERS ? ' (the oldest; there may be more for another operation)' : ''
+  const kept = kind === 'discard' ? ' Those with children that are not over are kept.' : ''
+  return `Nothing is done yet. To ${what}${most}, repeat this call with the confirm_token within 15 minutes.${kept}`
 }
+
+const LONGEST_H = 24
+
+/** One that takes days would be in the way of its operators, and outlive what they had in mind. */
+function requireTimely(count: number, ratePerS: number | null) {
+  const hours = ratePerS === null ? 0 : count / ratePerS / 3600
+  if (hours <= LONGEST_H) return
+  throw new OpsError(
+    'invalid_input',
+    `At ${ratePerS} a second ${count} dead letters take ${Math.round(hours)} hours, more than ${LONGEST_H}: use a rate_per_s of at least ${Math.ceil((count / LONGEST_H / 3600) * 10) / 10}, or a selection of fewer.`,
+  )
+}
+
+const forgotten = () =>
+  new OpsError(
+    'invalid_input',
+    'What this preview has shown is not kept any more, since many others came after it: leave confirm_token out for a new preview.',
+  )
 
 const replayed = (id: string) =>
   new OpsError(
@@ -194,6 +203,7 @@ async function find(records: OperationQueue, id: string): Promise<Found> {
 async function statusOf(
   id: string,
   { job, state }: Found,
+  ahead: number,
   store: Store,
   queues: AttachedQueues,
 ): Promise<OperationOutput> {
@@ -205,17 +215,27 @@ async function statusOf(
     kind: data.kind,
     queue: data.queue,
     state,
+    ahead,
     cancelled: data.cancelled === true,
     total: now?.chosen ?? null,
     done: now?.done ?? 0,
     gone: now?.gone ?? 0,
+    kept: now?.kept ?? 0,
     per_s: tally?.per_s ?? null,
     rate_per_s: data.rate_per_s,
     asked_by: data.asked_by,
     created_at: new Date(job.timestamp).toISOString(),
     finished_at: job.finishedOn ? new Date(job.finishedOn).toISOString() : null,
-    fail_reason: job.failedReason ?? null,
+    // Of an attempt before, which the last one has made good.
+    fail_reason: state === 'completed' ? null : (job.failedReason ?? null),
   }
+}
+
+/** Operations under way, and those that wait for longer. */
+async function countAhead(records: OperationQueue, job: OperationJob): Promise<number> {
+  const [active, waiting] = await Promise.all([records.getActiveCount(), records.getWaiting(0, MAX_AHEAD)])
+  // One that is gone between the two reads of getWaiting comes back as undefined, whatever its type says.
+  return active + waiting.filter((other) => Boolean(other) && other.timestamp < job.timestamp).length
 }
 
 /** More than what was told last: the store counts each step. */

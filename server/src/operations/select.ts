@@ -2,11 +2,15 @@ import type { Queue } from 'bullmq'
 import type { DeadLetterSelection } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import { askStore } from '../queue/ask-store.ts'
-import { inParts, STEP, type DeadJob, type DeadLetterStore, type Death } from '../queue/dead-letter-store.ts'
+import {
+  inParts,
+  MAX_DEAD_LETTERS,
+  STEP,
+  type DeadJob,
+  type DeadLetterStore,
+  type Death,
+} from '../queue/dead-letter-store.ts'
 import { groupOf } from './error-groups.ts'
-
-/** All that failed up to a time, told apart because a store can find them by itself. */
-export type Chosen = { all: true } | { deaths: Death[] }
 
 /** Refuses a selection that is none, or more than one: OpsError `invalid_input`. */
 export function requireOne({ ids, group, filter }: DeadLetterSelection): void {
@@ -18,36 +22,79 @@ export function requireOne({ ids, group, filter }: DeadLetterSelection): void {
 }
 
 /**
- * The dead letters that a selection is about, the oldest first, of those that failed up to a time. Rejects with OpsError
- * `store_unavailable`.
+ * Makes the list of the dead letters that a selection is about, the oldest first, at most {@link MAX_DEAD_LETTERS} of them.
+ * Looks at those that are there when it begins, in bounded steps. Rejects with OpsError `store_unavailable`.
  */
-export async function selectDeadLetters(
+export async function chooseDeadLetters(
   queue: Queue,
   deadLetters: DeadLetterStore,
-  { ids, group, filter = {} }: DeadLetterSelection,
-  until: number,
-): Promise<Chosen> {
-  if (ids) {
-    const found = await askStore(queue, () => deadLetters.find([...new Set(ids)]))
-    return { deaths: found.filter(({ failedAt }) => failedAt <= until).toSorted((a, b) => a.failedAt - b.failedAt) }
+  operation: string,
+  selection: DeadLetterSelection,
+): Promise<void> {
+  const { ids, group, filter } = selection
+  if (!ids && group === undefined && Object.keys(filter ?? {}).length === 0) {
+    await askStore(queue, () => deadLetters.chooseAll(operation, MAX_DEAD_LETTERS))
+    return
   }
+  const parts = ids ? findAll(queue, deadLetters, ids) : readFitting(queue, deadLetters, selection)
+  let room = MAX_DEAD_LETTERS
+  for await (const part of parts) {
+    const chosen = part.slice(0, room)
+    if (chosen.length > 0) await askStore(queue, () => deadLetters.choose(operation, chosen))
+    room -= chosen.length
+    if (room === 0) return
+  }
+}
+
+async function* findAll(queue: Queue, deadLetters: DeadLetterStore, ids: readonly string[]) {
+  const found = await askStore(queue, () => deadLetters.find([...new Set(ids)]))
+  yield* inParts(
+    found.toSorted((a, b) => a.failedAt - b.failedAt),
+    STEP,
+  )
+}
+
+/** Those that a group or a filter is about, of one step after the other. */
+async function* readFitting(
+  queue: Queue,
+  deadLetters: DeadLetterStore,
+  { group, filter = {} }: DeadLetterSelection,
+): AsyncGenerator<Death[], void> {
   const { name, reason_contains: part, failed_after: after, failed_before: before } = filter
   const looksInside = group !== undefined || name !== undefined || part !== undefined
-  if (!looksInside && after === undefined && before === undefined) return { all: true }
+  const fits = (job: DeadJob) =>
+    (group === undefined || groupOf(job.reason) === group) &&
+    (name === undefined || job.name === name) &&
+    (part === undefined || job.reason.includes(part))
   const from = after === undefined ? -Infinity : Date.parse(after)
   const to = before === undefined ? Infinity : Date.parse(before)
-  const listed = await askStore(queue, () => deadLetters.list('oldest', undefined, until))
-  const deaths = listed.filter(({ failedAt }) => failedAt >= from && failedAt <= to)
-  if (!looksInside) return { deaths }
-  const chosen: Death[] = []
-  for await (const job of readDeadLetters(queue, deadLetters, deaths)) {
-    const fits =
-      (group === undefined || groupOf(job.reason) === group) &&
-      (name === undefined || job.name === name) &&
-      (part === undefined || job.reason.includes(part))
-    if (fits) chosen.push({ jobId: job.jobId, failedAt: job.failedAt })
+  for await (const deaths of pagesOf(queue, deadLetters, from, to)) {
+    const jobs = looksInside ? await askStore(queue, () => deadLetters.read(deaths)) : []
+    yield looksInside ? deaths.filter((_, at) => jobs[at] && fits(jobs[at])) : deaths
   }
-  return { deaths: chosen }
+}
+
+/** The pages of the dead letters between two times, no more than there are at the beginning: some may die all the time. */
+async function* pagesOf(
+  queue: Queue,
+  deadLetters: DeadLetterStore,
+  first: number,
+  to: number,
+): AsyncGenerator<Death[], void> {
+  let left = await askStore(queue, () => deadLetters.count())
+  let [from, skip] = [first, 0]
+  while (left > 0) {
+    const range = { from, skip, to }
+    const deaths = await askStore(queue, () => deadLetters.page(range, STEP))
+    const last = deaths.at(-1)
+    if (!last) return
+    yield deaths
+    // Many may have failed in the same millisecond, also more than one page.
+    const ofLast = deaths.filter(({ failedAt }) => failedAt === last.failedAt).length
+    skip = last.failedAt === from ? skip + ofLast : ofLast
+    from = last.failedAt
+    left -= deaths.length
+  }
 }
 
 /** What dead letters tell, without those that are gone. */

@@ -18,11 +18,13 @@ export interface Tally {
   done: number
   /** Those that were no dead letters any more, or had died anew, when their turn came. */
   gone: number
+  /** Those that stay because they have children that are not over. */
+  kept: number
   /** Those whose turn has not come. */
   left: number
 }
 
-/** So many dead letters are looked at, and handled by one operation, at most. */
+/** So many dead letters are told, and handled by one operation, at most. */
 export const MAX_DEAD_LETTERS = 100_000
 
 /** So many are read or handled in one step of the store. */
@@ -31,32 +33,67 @@ export const STEP = 1000
 /** A list of an operation that nobody goes on with is forgotten after this time. */
 export const LIST_KEPT_MS = 7 * 86_400_000
 
+/** How much previews may leave behind: what is more goes, the oldest first. */
+export const PREVIEWS = {
+  /** Somewhat longer than a confirm token is good for. */
+  keptMs: 16 * 60_000,
+  /** So many lists that no operation has begun with. */
+  lists: 100,
+  /** So many dead letters on all of them. */
+  deaths: 3 * MAX_DEAD_LETTERS,
+}
+
+/** Part of the dead letters in the order in which they failed. Those of the same millisecond have an order too. */
+export interface Range {
+  /** Milliseconds since 1970, itself included, like `to`. */
+  from: number
+  /** Without so many of the first. */
+  skip: number
+  to: number
+}
+
+/** What stands on a list. */
+export interface Listed {
+  count: number
+  /** The first ones. */
+  oldest: Death[]
+  newest: Death | null
+}
+
 /**
- * The dead letters of one queue: read, and handled by operations. An operation keeps its list in the store and takes each
- * dead letter from it in the same step in which it is handled, and only the death that was put on the list counts. So each is
- * handled at most once, whoever is killed in between, and also when it dies again at once. Every method rejects like any
- * call to the store.
+ * The dead letters of one queue: read, and handled by operations. The list of an operation is made in the store by its preview,
+ * so that nothing is handled that no preview has shown. It takes each dead letter from its list in the same step in which it is
+ * handled, and only the death that was put on the list counts. So each is handled at most once, whoever is killed in between,
+ * and also when it dies again at once. Every method rejects like any call to the store.
  */
 export interface DeadLetterStore {
-  /** The newest or oldest dead letters that failed up to a time; without limits all, though not more than {@link MAX_DEAD_LETTERS}. */
-  list(order: 'newest' | 'oldest', limit?: number, until?: number): Promise<Death[]>
-  count(until?: number): Promise<number>
+  /** The newest, newest first, not more than {@link MAX_DEAD_LETTERS}. */
+  newest(): Promise<Death[]>
+  /** At most `limit` of a range, oldest first. */
+  page(range: Range, limit: number): Promise<Death[]>
+  count(): Promise<number>
   /** Of these jobs the ones that are dead letters. */
   find(jobIds: readonly string[]): Promise<Death[]>
   /** What at most {@link STEP} of them tell, null for one that is gone. */
   read(deaths: readonly Death[]): Promise<(DeadJob | null)[]>
   /** Null when the operation has no list yet. */
   tally(operation: string): Promise<Tally | null>
-  /** Makes the list of all that failed up to a time, the oldest first. A list that is there already stays. */
-  chooseAll(operation: string, until: number, limit: number): Promise<Tally>
-  /** Makes the list of these. A list that is there already stays. */
-  choose(operation: string, deaths: readonly Death[]): Promise<Tally>
+  /** Makes the list of all there are, the oldest `limit` of them. Until an operation begins it is one of a preview, see {@link PREVIEWS}. */
+  chooseAll(operation: string, limit: number): Promise<void>
+  /** Adds at most {@link STEP} to the end of a list of a preview, which this begins. */
+  choose(operation: string, deaths: readonly Death[]): Promise<void>
+  /** What is on a list of a preview, with so many of the oldest. */
+  look(operation: string, sample: number): Promise<Listed>
+  /** Takes away what previews and operations have left behind for too long, where the store does not do so by itself. */
+  forgetOld(): Promise<void>
+  /** Keeps the list of a preview for an operation; null when it is gone. */
+  keep(operation: string): Promise<Tally | null>
   /**
    * Puts the next of the list back in line, the oldest first, as BullMQ's own retry does. Rejects with OpsError
    * `invalid_input` when that would lose them.
    */
   retryNext(operation: string, limit: number): Promise<Tally>
-  /** Removes the next of the list with all that is below them in a flow, as BullMQ's own remove does. */
+  /** Removes the next of the list, as BullMQ's own remove does without children; keeps those with children that are not over. */
   discardNext(operation: string, limit: number): Promise<Tally>
 }
 

@@ -16,15 +16,34 @@ function scriptOfBullmq(name: string, file: string): string {
 /** The first keys are always the operation's: its list, and how far it is on it. */
 const tally = `
 local function tally()
-  local told = redis.call('HMGET', KEYS[2], 'chosen', 'done', 'gone')
+  local told = redis.call('HMGET', KEYS[2], 'chosen', 'done', 'gone', 'kept')
   local chosen, done, gone = tonumber(told[1]) or 0, tonumber(told[2]) or 0, tonumber(told[3]) or 0
-  return {chosen, done, gone, chosen - done - gone}
-end
-local function chosen(ms)
-  redis.call('HSET', KEYS[2], 'chosen', redis.call('ZCARD', KEYS[1]), 'done', 0, 'gone', 0)
-  redis.call('PEXPIRE', KEYS[1], ms)
-  redis.call('PEXPIRE', KEYS[2], ms)
-  return tally()
+  local kept = tonumber(told[4]) or 0
+  return {chosen, done, gone, kept, chosen - done - gone - kept}
+end`
+
+/** What makes a list ends with: it is one of a preview, and the oldest of these go when they are too many. */
+const previewed = `
+local previews, list, operation = KEYS[3], KEYS[1], ARGV[1]
+local keptMs, mostLists, mostDeaths = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local function listed()
+  redis.call('HSET', KEYS[2], 'chosen', redis.call('ZCARD', list))
+  redis.call('PEXPIRE', list, keptMs)
+  redis.call('PEXPIRE', KEYS[2], keptMs)
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  redis.call('ZREMRANGEBYSCORE', previews, '-inf', now - keptMs)
+  redis.call('ZADD', previews, now, operation)
+  redis.call('PEXPIRE', previews, keptMs)
+  local deaths = 0
+  for at, other in ipairs(redis.call('ZREVRANGE', previews, 0, -1)) do
+    local otherList = string.sub(list, 1, #list - #operation) .. other
+    deaths = deaths + (tonumber(redis.call('HGET', otherList .. ':tally', 'chosen')) or 0)
+    if other ~= operation and (at > mostLists or deaths > mostDeaths) then
+      redis.call('UNLINK', otherList, otherList .. ':tally')
+      redis.call('ZREM', previews, other)
+    end
+  end
 end`
 
 /**
@@ -38,13 +57,13 @@ local base, limit, keptMs = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local taken, areOldest = 0, false
 local function nextOfList()
   local told = tally()
-  local from = told[2] + told[3]
+  local from = told[2] + told[3] + told[4]
   local found = redis.call('ZRANGE', list, from, from + limit - 1, 'WITHSCORES')
   local ids, still = {}, {}
   for i = 1, #found, 2 do ids[#ids + 1] = found[i] end
   taken = #ids
   if taken == 0 then
-    redis.call('HSET', tallyKey, 'gone', told[1] - told[2])
+    redis.call('HSET', tallyKey, 'gone', told[1] - told[2] - told[4])
     return still
   end
   -- Nearly always, when all are handled: they are the oldest ones, and nobody has to search for each.
@@ -60,12 +79,13 @@ local function nextOfList()
   end
   return still
 end
-local function counted(done)
+local function counted(done, kept)
   redis.call('HINCRBY', tallyKey, 'done', done)
-  redis.call('HINCRBY', tallyKey, 'gone', taken - done)
+  redis.call('HINCRBY', tallyKey, 'kept', kept)
+  redis.call('HINCRBY', tallyKey, 'gone', taken - done - kept)
   redis.call('PEXPIRE', tallyKey, keptMs)
   local told = tally()
-  if told[4] == 0 then redis.call('UNLINK', list) else redis.call('PEXPIRE', list, keptMs) end
+  if told[5] == 0 then redis.call('UNLINK', list) else redis.call('PEXPIRE', list, keptMs) end
   return told
 end`
 
@@ -103,20 +123,27 @@ if #plain > 0 then
   call('LPUSH', wait, unpack(plain))
   if not waits then call('ZADD', marker, 0, '0') end
 end
-return counted(done + #plain)`
+return counted(done + #plain, 0)`
 
-/** One of a flow with an active job below it is left, as BullMQ leaves it. */
+/**
+ * What is over below one of a flow stays, and so does one with something below it that is not: in one step nobody could
+ * remove a tree of any size. What it knows of its children may be much, so it is given to Redis to free in its own time.
+ */
 const discard = `${tally}${next}
 local function remove(KEYS, ARGV)
 ${scriptOfBullmq('removeJob', 'removeJob-2')}
 end
-local done = 0
+local done, kept = 0, 0
 for _, id in ipairs(nextOfList()) do
-  if remove({base .. id, schedulers}, {id, '1', base}) == 1 then done = done + 1 end
+  local job = base .. id
+  if redis.call('EXISTS', job .. ':dependencies') == 1 then
+    kept = kept + 1
+  elseif redis.call('EXISTS', job .. ':lock') == 0 then
+    redis.call('UNLINK', job .. ':processed', job .. ':failed', job .. ':unsuccessful')
+    if remove({job, schedulers}, {id, '0', base}) == 1 then done = done + 1 end
+  end
 end
-return counted(done)`
-
-const unlessChosen = `if redis.call('EXISTS', KEYS[2]) == 1 then return tally() end`
+return counted(done, kept)`
 
 /** Each is one step that nothing comes in between. */
 export const deadLetterScripts = {
@@ -127,23 +154,26 @@ if redis.call('EXISTS', KEYS[2]) == 0 then return false end
 return tally()`,
   },
   queueOpsChooseAll: {
-    numberOfKeys: 3,
-    lua: `${tally}
-${unlessChosen}
-redis.call('ZRANGESTORE', KEYS[1], KEYS[3], '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[2])
-return chosen(ARGV[3])`,
-  },
-  queueOpsForget: {
-    numberOfKeys: 2,
-    lua: `if redis.call('EXISTS', KEYS[2]) == 0 then redis.call('DEL', KEYS[1]) end`,
+    numberOfKeys: 4,
+    lua: `${previewed}
+redis.call('ZRANGESTORE', list, KEYS[4], 0, ARGV[5] - 1)
+listed()`,
   },
   queueOpsChoose: {
-    numberOfKeys: 2,
-    lua: `if redis.call('EXISTS', KEYS[2]) == 1 then return end
-redis.call('ZADD', KEYS[1], unpack(ARGV, 2))
-redis.call('PEXPIRE', KEYS[1], ARGV[1])`,
+    numberOfKeys: 3,
+    lua: `${previewed}
+redis.call('ZADD', list, unpack(ARGV, 5))
+listed()`,
   },
-  queueOpsChosen: { numberOfKeys: 2, lua: `${tally}\n${unlessChosen}\nreturn chosen(ARGV[1])` },
+  queueOpsKeep: {
+    numberOfKeys: 3,
+    lua: `${tally}
+if redis.call('EXISTS', KEYS[2]) == 0 then return false end
+redis.call('ZREM', KEYS[3], ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[2], ARGV[2])
+return tally()`,
+  },
   queueOpsRetry: { numberOfKeys: 12, lua: retry },
   queueOpsDiscard: { numberOfKeys: 12, lua: discard },
 }

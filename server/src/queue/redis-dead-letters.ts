@@ -1,9 +1,9 @@
 import type { Queue } from 'bullmq'
 import { OpsError } from '../errors.ts'
 import {
-  inParts,
   LIST_KEPT_MS,
   MAX_DEAD_LETTERS,
+  PREVIEWS,
   STEP,
   type DeadJob,
   type DeadLetterStore,
@@ -13,9 +13,6 @@ import {
 import { ask, askOne, clientOf, type Command, type RedisClient } from './redis-commands.ts'
 import { deadLetterScripts } from './redis-dead-letter-scripts.ts'
 
-/** An argument of a command stays well below what Lua can unpack. */
-const ADDED_AT_ONCE = 3000
-
 /**
  * Dead letters on Redis. Lists of operations are sorted sets beside the queue's own keys, under its prefix and name like the
  * notes.
@@ -24,6 +21,7 @@ export function redisDeadLetters(queue: Queue): DeadLetterStore {
   const key = (type: string) => queue.toKey(type)
   const listOf = (operation: string) => key(`queue-ops:operation:${operation}`)
   const keysOf = (operation: string) => [listOf(operation), `${listOf(operation)}:tally`]
+  const previewKeysOf = (operation: string) => [...keysOf(operation), key('queue-ops:previews')]
   const run = async (name: keyof typeof deadLetterScripts, args: (string | number)[]): Promise<unknown> =>
     (await withScripts(await clientOf(queue))).runCommand(name, args)
 
@@ -35,23 +33,16 @@ export function redisDeadLetters(queue: Queue): DeadLetterStore {
   }
 
   return {
-    async list(order, limit = MAX_DEAD_LETTERS, until = Infinity) {
-      const ends = ['-inf', endOf(until)]
-      const command: Command =
-        order === 'oldest'
-          ? ['zrangebyscore', key('failed'), ...ends]
-          : ['zrevrangebyscore', key('failed'), ...ends.toReversed()]
-      const answer = await askOne(await clientOf(queue), [
-        ...command,
-        'WITHSCORES',
-        'LIMIT',
-        0,
-        Math.min(limit, MAX_DEAD_LETTERS),
-      ] as Command)
-      return deathsIn(answer as string[])
+    async newest() {
+      const command: Command = ['zrevrange', key('failed'), 0, MAX_DEAD_LETTERS - 1, 'WITHSCORES']
+      return deathsIn(await askOne(await clientOf(queue), command))
     },
-    count: async (until = Infinity) =>
-      Number(await askOne(await clientOf(queue), ['zcount', key('failed'), '-inf', endOf(until)])),
+    async page({ from, skip, to }, limit) {
+      const ends = [from, to].map(endOf)
+      const command: Command = ['zrangebyscore', key('failed'), ...ends, 'WITHSCORES', 'LIMIT', skip, limit]
+      return deathsIn(await askOne(await clientOf(queue), command))
+    },
+    count: async () => Number(await askOne(await clientOf(queue), ['zcard', key('failed')])),
     async find(jobIds) {
       const scores = (await askOne(await clientOf(queue), ['zmscore', key('failed'), ...jobIds])) as (string | null)[]
       return jobIds.flatMap((jobId, at) => {
@@ -68,15 +59,28 @@ export function redisDeadLetters(queue: Queue): DeadLetterStore {
       const answer = await run('queueOpsTallyOf', keysOf(operation))
       return answer === null ? null : tallyIn(answer)
     },
-    chooseAll: async (operation, until, limit) =>
-      tallyIn(await run('queueOpsChooseAll', [...keysOf(operation), key('failed'), endOf(until), limit, LIST_KEPT_MS])),
+    async chooseAll(operation, limit) {
+      await run('queueOpsChooseAll', [...previewKeysOf(operation), key('failed'), ...previewOf(operation), limit])
+    },
     async choose(operation, deaths) {
-      await run('queueOpsForget', keysOf(operation))
-      for (const part of inParts(deaths, ADDED_AT_ONCE)) {
-        const pairs = part.flatMap(({ jobId, failedAt }) => [failedAt, jobId])
-        await run('queueOpsChoose', [...keysOf(operation), LIST_KEPT_MS, ...pairs])
-      }
-      return tallyIn(await run('queueOpsChosen', [...keysOf(operation), LIST_KEPT_MS]))
+      const pairs = deaths.flatMap(({ jobId, failedAt }) => [failedAt, jobId])
+      if (pairs.length > 0)
+        await run('queueOpsChoose', [...previewKeysOf(operation), ...previewOf(operation), ...pairs])
+    },
+    async look(operation, sample) {
+      const list = listOf(operation)
+      const [count, oldest, newest] = await ask(await clientOf(queue), [
+        ['zcard', list],
+        ['zrange', list, 0, sample - 1, 'WITHSCORES'],
+        ['zrange', list, -1, -1, 'WITHSCORES'],
+      ])
+      return { count: Number(count), oldest: deathsIn(oldest), newest: deathsIn(newest)[0] ?? null }
+    },
+    // All keys expire.
+    forgetOld: () => Promise.resolve(),
+    async keep(operation) {
+      const answer = await run('queueOpsKeep', [...previewKeysOf(operation), operation, LIST_KEPT_MS])
+      return answer === null ? null : tallyIn(answer)
     },
     retryNext: (operation, limit) => handle('queueOpsRetry', operation, Math.min(limit, STEP)),
     discardNext: (operation, limit) => handle('queueOpsDiscard', operation, Math.min(limit, STEP)),
@@ -88,21 +92,26 @@ const OLDER_PAUSE = 'older pause'
 const OLDER_PAUSE_TOLD =
   'The queue is paused by a BullMQ older than 6, whose resume would lose what is put back meanwhile: resume it first.'
 
-const endOf = (until: number) => (until === Infinity ? '+inf' : until)
+const previewOf = (operation: string) => [operation, PREVIEWS.keptMs, PREVIEWS.lists, PREVIEWS.deaths]
 
-const deathsIn = (flat: string[]): Death[] =>
-  Array.from({ length: flat.length / 2 }, (_, at) => ({
+const endOf = (time: number) => (Number.isFinite(time) ? time : time < 0 ? '-inf' : '+inf')
+
+/** Members and their scores in turns. */
+function deathsIn(answer: unknown): Death[] {
+  const flat = answer as string[]
+  return Array.from({ length: flat.length / 2 }, (_, at) => ({
     jobId: flat[2 * at] ?? '',
     failedAt: Number(flat[2 * at + 1]),
   }))
+}
 
 function readJob({ jobId, failedAt }: Death, [name, reason]: (string | null)[]): DeadJob | null {
   return name === null || name === undefined ? null : { jobId, failedAt, name, reason: reason ?? '' }
 }
 
 function tallyIn(answer: unknown): Tally {
-  const [chosen = 0, done = 0, gone = 0, left = 0] = (answer as (string | number)[]).map(Number)
-  return { chosen, done, gone, left }
+  const [chosen = 0, done = 0, gone = 0, kept = 0, left = 0] = (answer as (string | number)[]).map(Number)
+  return { chosen, done, gone, kept, left }
 }
 
 const known = new WeakSet<RedisClient>()

@@ -1,12 +1,13 @@
-import { LIST_KEPT_MS, MAX_DEAD_LETTERS, STEP, type DeadLetterStore } from './dead-letter-store.ts'
+import { LIST_KEPT_MS, MAX_DEAD_LETTERS, PREVIEWS, STEP, type DeadLetterStore } from './dead-letter-store.ts'
 import type { SqliteBackend } from './sqlite/backend.ts'
 
 /** Dead letters in a queue file, whose lists of operations stand in tables of their own. */
 export function sqliteDeadLetters(backend: SqliteBackend): DeadLetterStore {
+  const bounds = { ...PREVIEWS, begunKeptMs: LIST_KEPT_MS }
   return {
-    list: (order, limit = MAX_DEAD_LETTERS, until = Infinity) =>
-      backend.listDeadLetters(order, Math.min(limit, MAX_DEAD_LETTERS), until),
-    count: (until = Infinity) => backend.countDeadLetters(until),
+    newest: () => backend.newestDeadLetters(MAX_DEAD_LETTERS),
+    page: (range, limit) => backend.pageOfDeadLetters(range, limit),
+    count: () => backend.countDeadLetters(),
     find: (jobIds) => backend.findDeadLetters(jobIds),
     async read(deaths) {
       const jobs = await backend.readDeadLetters(deaths.map(({ jobId }) => jobId))
@@ -16,8 +17,11 @@ export function sqliteDeadLetters(backend: SqliteBackend): DeadLetterStore {
       })
     },
     tally: (operation) => backend.tallyDeadLetters(operation),
-    chooseAll: (operation, until, limit) => backend.chooseDeadLetters(operation, { until, limit }, LIST_KEPT_MS),
-    choose: (operation, deaths) => backend.chooseDeadLetters(operation, { deaths }, LIST_KEPT_MS),
+    chooseAll: (operation, limit) => backend.chooseDeadLetters(operation, { limit }, bounds),
+    choose: (operation, deaths) => backend.chooseDeadLetters(operation, { deaths }, bounds),
+    look: (operation, sample) => backend.lookAtDeadLetters(operation, sample),
+    forgetOld: () => backend.forgetDeadLetterLists(bounds),
+    keep: (operation) => backend.keepDeadLetters(operation),
     retryNext: (operation, limit) => backend.retryDeadLetters(operation, Math.min(limit, STEP)),
     discardNext: (operation, limit) => backend.discardDeadLetters(operation, Math.min(limit, STEP)),
   }

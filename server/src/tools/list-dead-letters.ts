@@ -46,7 +46,7 @@ async function readAll(store: Store, queue: Queue): Promise<{ jobs: DeadJob[]; t
   const deadLetters = store.openDeadLetters(queue)
   if (!deadLetters)
     throw new OpsError('invalid_input', 'The dead letters on PostgreSQL cannot be listed here yet: use Bull Board.')
-  const [deaths, total] = await askStore(queue, () => Promise.all([deadLetters.list('newest'), deadLetters.count()]))
+  const [deaths, total] = await askStore(queue, () => Promise.all([deadLetters.newest(), deadLetters.count()]))
   const jobs: DeadJob[] = []
   for await (const job of readDeadLetters(queue, deadLetters, deaths)) jobs.push(job)
   return { jobs, total }

@@ -10,6 +10,7 @@ import { bookOf, readNotes, readTallies } from './notes.ts'
 import { fileFacts, type FileFacts } from './file-facts.ts'
 import { queueFacts, type Bounds } from './queue-facts.ts'
 import { findScheduler } from './scheduler-rows.ts'
+import { State } from './state.ts'
 import { StoreError, whyNoWrite, type StoreProblem } from './store-error.ts'
 import { limitedFor } from './taking.ts'
 import { readLog } from './updating.ts'
@@ -115,12 +116,21 @@ export abstract class ReadingBackend extends BackendBase {
     })
   }
 
-  listDeadLetters(order: 'newest' | 'oldest', limit: number, until: number): Promise<deadLetters.Death[]> {
-    return this.read((tx, queue) => deadLetters.list(tx, queue, order, limit, until))
+  newestDeadLetters(limit: number): Promise<deadLetters.Death[]> {
+    return this.read((tx, queue) => deadLetters.newest(tx, queue, limit))
   }
 
-  countDeadLetters(until: number): Promise<number> {
-    return this.read((tx, queue) => deadLetters.count(tx, queue, until))
+  /** In the order in which they failed. */
+  pageOfDeadLetters(range: deadLetters.Range, limit: number): Promise<deadLetters.Death[]> {
+    return this.read((tx, queue) => deadLetters.page(tx, queue, range, limit))
+  }
+
+  countDeadLetters(): Promise<number> {
+    return this.read((_tx, queue) => queue.count(State.failed))
+  }
+
+  lookAtDeadLetters(operation: string, sample: number): Promise<deadLetters.Listed> {
+    return this.read((tx) => deadLetters.look(tx, operation, sample))
   }
 
   findDeadLetters(jobIds: readonly string[]): Promise<deadLetters.Death[]> {

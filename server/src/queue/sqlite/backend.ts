@@ -342,9 +342,19 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
 
   // ── operations on dead letters ──────────────────────────────────────────────────────────────────────────────────────
 
-  /** Makes the list of an operation, which stays when there is one. */
-  chooseDeadLetters(operation: string, choice: deadLetters.Choice, keptMs: number): Promise<deadLetters.Tally> {
-    return this.write((tx, queue) => deadLetters.choose(tx, queue, operation, choice, keptMs, Date.now()))
+  /** Makes or goes on with the list of a preview, and forgets lists that are out of bounds. */
+  chooseDeadLetters(operation: string, choice: deadLetters.Choice, bounds: deadLetters.Bounds): Promise<void> {
+    return this.write((tx, queue) => deadLetters.choose(tx, queue, operation, choice, bounds, Date.now()))
+  }
+
+  /** Forgets lists of all queues that are out of bounds. */
+  forgetDeadLetterLists(bounds: deadLetters.Bounds): Promise<void> {
+    return this.write((tx) => deadLetters.forgetOld(tx, null, bounds, Date.now()))
+  }
+
+  /** Makes the list of a preview that of an operation; null when it is gone. */
+  keepDeadLetters(operation: string): Promise<deadLetters.Tally | null> {
+    return this.write((tx) => deadLetters.keep(tx, operation, Date.now()))
   }
 
   /** Puts the next of the list back in line, as retrying jobs by `retryFinishedJob` does. */
@@ -352,7 +362,7 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
     return this.write((tx, queue) => deadLetters.retryNext(tx, queue, operation, limit, Date.now()))
   }
 
-  /** Removes the next of the list with what is below them, as `remove` does. */
+  /** Removes the next of the list as `remove` does without children, but for those with children that are not over. */
   discardDeadLetters(operation: string, limit: number): Promise<deadLetters.Tally> {
     return this.writeInSteps((tx, queue) => deadLetters.discardNext(tx, queue, operation, limit, Date.now()))
   }

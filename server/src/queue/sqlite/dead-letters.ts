@@ -1,8 +1,10 @@
+import { Dependency, hasDependency } from './dependencies.ts'
 import { findKey } from './job-key.ts'
 import { findJob, jobColumns, type JobRow } from './job-row.ts'
 import { backInLine } from './moving.ts'
 import type { QueueRow } from './queue-row.ts'
-import { removeTree } from './removing-trees.ts'
+import { removeJob } from './removing-trees.ts'
+import { isCurrentJob } from './scheduler-rows.ts'
 import { State } from './state.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -17,37 +19,59 @@ export interface Tally {
   chosen: number
   done: number
   gone: number
+  kept: number
   left: number
 }
 
-/** What an operation is about: these, or all that failed up to a time. */
-export type Choice = { deaths: readonly Death[] } | { until: number; limit: number }
+/** What is put on a list: these, or the oldest there are. */
+export type Choice = { deaths: readonly Death[] } | { limit: number }
 
-/** A time that is later than all. */
-const lastTime = (until: number) => Math.min(until, Number.MAX_SAFE_INTEGER)
-
-export function list(
-  tx: Transaction,
-  queue: QueueRow,
-  order: 'newest' | 'oldest',
-  limit: number,
-  until: number,
-): Death[] {
-  const direction = order === 'newest' ? 'DESC' : 'ASC'
-  return tx
-    .sql(
-      `SELECT id, place FROM job WHERE queue = ? AND state = ? AND place <= ? ORDER BY place ${direction}, key ${direction} LIMIT ?`,
-    )
-    .all(queue.id, State.failed, lastTime(until), limit)
-    .map((row) => ({ jobId: String(row['id']), failedAt: Number(row['place']) }))
+/** What lists may be there: those of previews for a time and up to a number, of them and of all that is on them. */
+export interface Bounds {
+  keptMs: number
+  lists: number
+  deaths: number
+  /** Those of operations that nobody went on with. */
+  begunKeptMs: number
 }
 
-export function count(tx: Transaction, queue: QueueRow, until: number): number {
-  if (until === Infinity) return queue.count(State.failed)
-  const row = tx
-    .sql('SELECT count(*) AS jobs FROM job WHERE queue = ? AND state = ? AND place <= ?')
-    .get(queue.id, State.failed, lastTime(until))
-  return Number(row?.['jobs'])
+/** Part of the dead letters in the order in which they failed: between two times, without the first ones. */
+export interface Range {
+  from: number
+  skip: number
+  to: number
+}
+
+/** What is on a list. */
+export interface Listed {
+  count: number
+  oldest: Death[]
+  newest: Death | null
+}
+
+/** Infinity is no integer. */
+const integer = (time: number) => Math.max(-Number.MAX_SAFE_INTEGER, Math.min(time, Number.MAX_SAFE_INTEGER))
+
+const deathOf = (row: Record<string, unknown>): Death => ({
+  jobId: String(row['id']),
+  failedAt: Number(row['failed_at']),
+})
+
+export function newest(tx: Transaction, queue: QueueRow, limit: number): Death[] {
+  return tx
+    .sql('SELECT id, place AS failed_at FROM job WHERE queue = ? AND state = ? ORDER BY place DESC, key DESC LIMIT ?')
+    .all(queue.id, State.failed, limit)
+    .map(deathOf)
+}
+
+export function page(tx: Transaction, queue: QueueRow, { from, skip, to }: Range, limit: number): Death[] {
+  return tx
+    .sql(
+      `SELECT id, place AS failed_at FROM job WHERE queue = ? AND state = ? AND place >= ? AND place <= ?
+        ORDER BY place, key LIMIT ? OFFSET ?`,
+    )
+    .all(queue.id, State.failed, integer(from), integer(to), limit, skip)
+    .map(deathOf)
 }
 
 export function find(tx: Transaction, queue: QueueRow, id: string): Death | null {
@@ -61,51 +85,89 @@ export function read(tx: Transaction, queue: QueueRow, id: string): { name: stri
 }
 
 export function tallyOf(tx: Transaction, operation: string): Tally | null {
-  const row = tx.sql('SELECT chosen, done, gone FROM operation WHERE id = ?').get(operation)
+  const row = tx.sql('SELECT chosen, done, gone, kept FROM operation WHERE id = ?').get(operation)
   if (!row) return null
-  const [chosen, done, gone] = [row['chosen'], row['done'], row['gone']].map(Number) as [number, number, number]
-  return { chosen, done, gone, left: chosen - done - gone }
+  const [chosen = 0, done = 0, gone = 0, kept = 0] = ['chosen', 'done', 'gone', 'kept'].map((part) => Number(row[part]))
+  return { chosen, done, gone, kept, left: chosen - done - gone - kept }
 }
 
-/** Makes the list of an operation; one that is there stays. Forgets lists that nobody went on with for `keptMs`. */
+/** Makes the list of a preview, or goes on with it, and forgets lists that are out of bounds. */
 export function choose(
   tx: Transaction,
   queue: QueueRow,
   operation: string,
   choice: Choice,
-  keptMs: number,
+  bounds: Bounds,
   now: number,
-): Tally {
-  const known = tallyOf(tx, operation)
-  if (known) return known
-  tx.sql('DELETE FROM operation_job WHERE operation IN (SELECT id FROM operation WHERE seen_at < ?)').run(now - keptMs)
-  tx.sql('DELETE FROM operation WHERE seen_at < ?').run(now - keptMs)
+): void {
+  const line = tallyOf(tx, operation)?.chosen ?? 0
   const chosen =
-    'deaths' in choice ? putDown(tx, queue, operation, choice.deaths) : putDownAll(tx, queue, operation, choice)
-  tx.sql('INSERT INTO operation (id, chosen, seen_at) VALUES (?, ?, ?)').run(operation, chosen, now)
-  return { chosen, done: 0, gone: 0, left: chosen }
+    'deaths' in choice ? putDown(tx, queue, operation, choice.deaths, line) : putDownAll(tx, queue, operation, choice)
+  tx.sql(
+    `INSERT INTO operation (id, chosen, seen_at, begun) VALUES (?, ?, ?, 0)
+      ON CONFLICT (id) DO UPDATE SET chosen = excluded.chosen, seen_at = excluded.seen_at`,
+  ).run(operation, line + chosen, now)
+  forgetOld(tx, operation, bounds, now)
 }
 
-function putDown(tx: Transaction, queue: QueueRow, operation: string, deaths: readonly Death[]): number {
+/** @param except a list that stays, however large it is */
+export function forgetOld(tx: Transaction, except: string | null, bounds: Bounds, now: number): void {
+  for (const id of outOfBounds(tx, except, bounds, now)) {
+    tx.sql('DELETE FROM operation_job WHERE operation = ?').run(id)
+    tx.sql('DELETE FROM operation WHERE id = ?').run(id)
+  }
+}
+
+/** Those of previews count from the newest on. */
+function outOfBounds(tx: Transaction, except: string | null, bounds: Bounds, now: number): string[] {
+  const late = tx
+    .sql('SELECT id FROM operation WHERE seen_at < CASE begun WHEN 1 THEN ? ELSE ? END')
+    .all(now - bounds.begunKeptMs, now - bounds.keptMs)
+  const previews = tx.sql('SELECT id, chosen FROM operation WHERE begun = 0 ORDER BY seen_at DESC').all()
+  let deaths = 0
+  const tooMany = previews.filter(({ id, chosen }, at) => {
+    deaths += Number(chosen)
+    return id !== except && (at >= bounds.lists || deaths > bounds.deaths)
+  })
+  return [...late, ...tooMany].map(({ id }) => String(id))
+}
+
+/** The list of a preview becomes that of an operation; null when it is gone. */
+export function keep(tx: Transaction, operation: string, now: number): Tally | null {
+  tx.sql('UPDATE operation SET begun = 1, seen_at = ? WHERE id = ?').run(now, operation)
+  return tallyOf(tx, operation)
+}
+
+/** What is on a list that nothing was taken from. */
+export function look(tx: Transaction, operation: string, sample: number): Listed {
+  const part = (direction: 'ASC' | 'DESC', limit: number) =>
+    tx
+      .sql(`SELECT job_id AS id, failed_at FROM operation_job WHERE operation = ? ORDER BY line ${direction} LIMIT ?`)
+      .all(operation, limit)
+      .map(deathOf)
+  return { count: tallyOf(tx, operation)?.chosen ?? 0, oldest: part('ASC', sample), newest: part('DESC', 1)[0] ?? null }
+}
+
+function putDown(
+  tx: Transaction,
+  queue: QueueRow,
+  operation: string,
+  deaths: readonly Death[],
+  firstLine: number,
+): number {
   const insert = tx.sql('INSERT INTO operation_job (operation, line, job, job_id, failed_at) VALUES (?, ?, ?, ?, ?)')
   // One that is gone has no row, and none has this key.
-  deaths.forEach(({ jobId, failedAt }, line) =>
-    insert.run(operation, line, findKey(tx, queue, jobId) ?? 0, jobId, failedAt),
+  deaths.forEach(({ jobId, failedAt }, at) =>
+    insert.run(operation, firstLine + at, findKey(tx, queue, jobId) ?? 0, jobId, failedAt),
   )
   return deaths.length
 }
 
-function putDownAll(
-  tx: Transaction,
-  queue: QueueRow,
-  operation: string,
-  { until, limit }: { until: number; limit: number },
-): number {
-  const ordered =
-    'SELECT key, id, place FROM job WHERE queue = ? AND state = ? AND place <= ? ORDER BY place, key LIMIT ?'
+function putDownAll(tx: Transaction, queue: QueueRow, operation: string, { limit }: { limit: number }): number {
+  const ordered = 'SELECT key, id, place FROM job WHERE queue = ? AND state = ? ORDER BY place, key LIMIT ?'
   const { changes } = tx
     .sql(`INSERT INTO operation_job SELECT ?, row_number() OVER (), key, id, place FROM (${ordered})`)
-    .run(operation, queue.id, State.failed, lastTime(until), limit)
+    .run(operation, queue.id, State.failed, limit)
   return Number(changes)
 }
 
@@ -124,23 +186,26 @@ function takeNext(tx: Transaction, operation: string, limit: number): { taken: n
   return { taken, jobs }
 }
 
-function counted(tx: Transaction, operation: string, done: number, gone: number, now: number): Tally {
-  tx.sql('UPDATE operation SET done = done + ?, gone = gone + ?, seen_at = ? WHERE id = ?').run(
-    done,
-    gone,
-    now,
-    operation,
-  )
-  return tallyOf(tx, operation) ?? { chosen: 0, done: 0, gone: 0, left: 0 }
+/** Those that were neither handled nor kept are gone. */
+function counted(
+  tx: Transaction,
+  operation: string,
+  { taken, done, kept }: { taken: number; done: number; kept: number },
+  now: number,
+): Tally {
+  tx.sql(
+    'UPDATE operation SET done = done + ?, kept = kept + ?, gone = gone + ?, begun = 1, seen_at = ? WHERE id = ?',
+  ).run(done, kept, taken - done - kept, now, operation)
+  return tallyOf(tx, operation) ?? { chosen: 0, done: 0, gone: 0, kept: 0, left: 0 }
 }
 
 export function retryNext(tx: Transaction, queue: QueueRow, operation: string, limit: number, now: number): Tally {
   const { taken, jobs } = takeNext(tx, operation, limit)
   for (const job of jobs) backInLine(tx, queue, job, 'failed', 'back', now)
-  return counted(tx, operation, jobs.length, taken - jobs.length, now)
+  return counted(tx, operation, { taken, done: jobs.length, kept: 0 }, now)
 }
 
-/** One that has somebody's lock below it is left, as BullMQ leaves it. */
+/** What is over below one of a flow stays, and so does one with something below it that is not. */
 export function* discardNext(
   tx: Transaction,
   queue: QueueRow,
@@ -149,7 +214,12 @@ export function* discardNext(
   now: number,
 ): Generator<void, Tally> {
   const { taken, jobs } = takeNext(tx, operation, limit)
-  let done = 0
-  for (const { id } of jobs) done += yield* removeTree(tx, queue, id, now)
-  return counted(tx, operation, done, taken - done, now)
+  let [done, kept] = [0, 0]
+  for (const job of jobs) {
+    if (hasDependency(tx, job.key, Dependency.pending)) kept += 1
+    // The next run of a scheduler is its to remove.
+    else if (!isCurrentJob(tx, queue, job)) done += removeJob(tx, queue, job.id, now)
+    yield
+  }
+  return counted(tx, operation, { taken, done, kept }, now)
 }

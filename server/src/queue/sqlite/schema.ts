@@ -160,6 +160,11 @@ const migrations = [
     PRIMARY KEY (operation, line)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Lists are made by previews, of which not all become operations; dead letters with children that are not over stay.
+  `
+  ALTER TABLE operation ADD COLUMN begun INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE operation ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
+  `,
 ]
 
 /**
