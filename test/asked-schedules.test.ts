@@ -42,9 +42,9 @@ for (const storeName of ['SQLite', 'Redis']) {
       return (answerText(answer) as { error: string }).error
     }
 
-    expect(await put({ name: 'often', cron: '* * * * * *', time_zone: 'Europe/Amsterdam' })).toMatchObject({
+    expect(await put({ name: 'often', cron: '0 6 1 1 *', time_zone: 'Europe/Amsterdam' })).toMatchObject({
       name: 'often',
-      cron: '* * * * * *',
+      cron: '0 6 1 1 *',
       time_zone: 'Europe/Amsterdam',
       every_s: null,
       keep: 7,
@@ -52,12 +52,12 @@ for (const storeName of ['SQLite', 'Redis']) {
       from_file: false,
       next_run_at: expect.any(String),
     })
-    await eventually(async () => {
-      const done = await exported()
-      expect(done.length).toBeGreaterThanOrEqual(2)
-      expect(done[0]).toMatchObject({ schedule: 'often', dataset: 'orders', rows: 1 })
-    })
-    // The same name replaces it; workers, which put the file's schedules in force again and again, leave it there.
+    // The same name replaces it, and an interval begins at once.
+    expect(await put({ name: 'often', every_s: 10 })).toMatchObject({ cron: null, time_zone: null, every_s: 10 })
+    await eventually(async () =>
+      expect((await exported())[0]).toMatchObject({ schedule: 'often', dataset: 'orders', rows: 1 }),
+    )
+    // Workers, which put the file's schedules in force again and again, leave it there.
     expect(await put({ name: 'often', every_s: 86_400, keep: 2 })).toMatchObject({
       cron: null,
       every_s: 86_400,
@@ -81,6 +81,7 @@ for (const storeName of ['SQLite', 'Redis']) {
       ['schedule_export', { name: 'x', every_s: 1, request }, 'every_s'],
       ['schedule_export', { name: 'x', every_s: 60, time_zone: 'UTC', request }, 'time_zone is for cron'],
       ['schedule_export', { name: 'x', cron: 'daily', request }, 'cron must be five fields'],
+      ['schedule_export', { name: 'x', cron: '* * * * * *', request }, 'cron must be five fields'],
       ['schedule_export', { name: 'x', cron: '0 0 30 2 *', request }, 'cron never comes'],
       ['schedule_export', { name: 'x', cron: '0 6 * * *', time_zone: 'Mars', request }, 'time_zone must be the name'],
       ['schedule_export', { name: 'x', every_s: 60, request: { dataset: 'orders' } }, 'request.format'],

@@ -52,6 +52,11 @@ async function post(body: unknown, headers: Record<string, string> = {}) {
   return { status: response.status, answer: JSON.parse(text) as Answer }
 }
 
+const tooDeep = {
+  jsonrpc: '2.0',
+  id: null,
+  error: { code: -32_600, message: 'The message is nested more than 64 levels deep.' },
+}
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
 
 for (const [era, request] of Object.entries(requests)) {
@@ -116,14 +121,15 @@ for (const [era, request] of Object.entries(requests)) {
       expect(text.length).toBeLessThan(500)
     })
 
-    test('is told when arguments are nested without end', async () => {
+    test('is told when arguments are nested too deep, or without end', async () => {
       const { body, headers } = request('tools/call', {
         name: 'start_export',
         arguments: { filters: { name: 'DEEP' } },
       })
-      const deep = JSON.stringify(body).replace('"DEEP"', nested(200_000))
-      const { answer } = await post(deep, headers as Record<string, string>)
-      expect(answer.result?.content?.[0]?.text).toContain('nested more than 32 levels deep')
+      const asked = (levels: number) =>
+        post(JSON.stringify(body).replace('"DEEP"', nested(levels)), headers as Record<string, string>)
+      expect((await asked(40)).answer.result?.content?.[0]?.text).toContain('nested more than 32 levels deep')
+      expect(await asked(200_000)).toEqual({ status: 400, answer: tooDeep })
     })
 
     test('is refused with 10 MB', async () => {
@@ -137,6 +143,14 @@ for (const [era, request] of Object.entries(requests)) {
     })
   })
 }
+
+test.each([
+  `{"jsonrpc":"2.0","id":1,"result":{"x":${nested(400_000)}}}`,
+  `{"jsonrpc":"2.0","id":${nested(400_000)},"method":"tools/list"}`,
+  nested(400_000),
+])('what is nested without end is refused in one sentence', async (body) => {
+  expect(await post(body)).toEqual({ status: 400, answer: tooDeep })
+})
 
 test.each(['null', '5', '{}', '', '[]', '{"jsonrpc":"1.0","id":3,"method":"tools/list"}'])(
   'what is no message of the protocol is refused by it: %s',

@@ -76,13 +76,22 @@ test.each([
   ['{"jsonrpc"', -32_700],
   ['{"hello":"world"}', -32_600],
   ['[]', -32_600],
+  [`{"jsonrpc":"2.0","id":1,"result":{"x":${'['.repeat(100)}${']'.repeat(100)}}}`, -32_600],
 ])('a line that is no message is answered: %s', async (line, code) => {
   expect(await ask(line, null)).toMatchObject({ jsonrpc: '2.0', id: null, error: { code } })
 })
 
-test('it ends by itself when its client closes the connection', async () => {
+test('it ends by itself when its client closes the connection, and first answers who waits for a job', async () => {
+  const started = await request('tools/call', { name: 'start_export', arguments: { format: 'csv' } })
+  const { job_id: jobId } = (started['result'] as { structuredContent: { job_id: string } }).structuredContent
+  const task = request('tasks/result', { taskId: jobId })
+  const tool = modern('tools/call', { name: 'wait_for_export', arguments: { job_id: jobId, timeout_s: 55 } })
+  // Both wait by now.
+  await request('tools/call', { name: 'get_export_status', arguments: { job_id: jobId } })
   const exited = once(server, 'exit')
   server.stdin?.end()
   await exited
   expect(server.exitCode).toBe(0)
+  expect(await task).toMatchObject({ error: { message: 'The task has no result: The export is waiting.' } })
+  expect(await tool).toMatchObject({ result: { structuredContent: { job_id: jobId, state: 'waiting' } } })
 })

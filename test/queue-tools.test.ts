@@ -75,7 +75,9 @@ for (const name of ['SQLite', 'Redis']) {
     })
 
     test('all queues under the prefix are listed in pages, the exports first, and the operations are not among them', async () => {
-      const opened = await Promise.all(['b1', 'b2', 'b3'].map((queue) => openApplication(store.url, queue)))
+      // The last one is what the operations of another installation are kept in.
+      const names = ['b1', 'b2', 'b3', 'b3-operations']
+      const opened = await Promise.all(names.map((queue) => openApplication(store.url, queue)))
       for (const app of opened) await app.queue.add('send', { n: 1 })
       // Opened by the first preview.
       await mcp.call('retry_dead_letters', { filter: {} })
@@ -93,7 +95,26 @@ for (const name of ['SQLite', 'Redis']) {
         cursor = page.next_cursor
       }
       expect(seen).toHaveLength(6)
+      expect(await mcp.call('get_queue', { queue: 'b3-operations' })).toMatchObject({ isError: true })
       for (const app of opened) await app[Symbol.asyncDispose]()
+    })
+
+    test('a stack does not tell where on the machine programs are', async () => {
+      await using app = await openApplication(store.url, 'stacked')
+      await app.fail(1, () => 'Error: short')
+      const [job] = await app.queue.getFailed()
+      expect(job?.stacktrace?.[0]).toContain(process.cwd())
+      const answer = await mcp.call('get_job', { queue: 'stacked', job_id: job?.id })
+      const { stack } = GetJobOutput.parse(answer.structuredContent).untrusted
+      expect(stack).toMatch(/^Error: Error: short\n.*test\/\S+:\d+/s)
+      expect(stack).not.toContain(process.cwd())
+    })
+
+    test('a time that is none is told how it is written', async () => {
+      const answer = await mcp.call('retry_dead_letters', { filter: { failed_after: 'yesterday' } })
+      expect(answerText(answer)).toEqual({
+        error: expect.stringContaining('filter.failed_after: needs an ISO 8601 time such as 2026-11-24T12:00:00Z'),
+      })
     })
 
     test('what a job carries is cut, marked as untrusted and never larger than an answer may be', async () => {

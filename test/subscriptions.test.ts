@@ -8,10 +8,12 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
 import { ListExportsOutput, StartExportOutput } from '@queue-ops/server/contract'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { eventually } from './support/eventually.ts'
-import { connectStdio } from './support/mcp-client.ts'
+import { connectHttp, connectStdio } from './support/mcp-client.ts'
 import { bareEnvironment, serverProgram, startProgram, temporaryFolder, type Program } from './support/program.ts'
+import { startRedis } from './support/redis.ts'
 import { stores } from './support/stores.ts'
 
 // Being told that an export has ended, whichever instances have the subscription, the connection and the job.
@@ -239,6 +241,13 @@ test('a stream goes on behind the event that the client has seen last, and asks 
   expect(await subscribe(first, {})).toMatchObject({
     error: { code: -32_600, message: expect.stringContaining('Subscriptions need a session') },
   })
+  for (const uri of [`${first}?from=0`, first.replace('-', '%2D')])
+    expect(await subscribe(uri)).toMatchObject({
+      error: { code: -32_602, message: `Only a whole file can be followed: subscribe to ${first}.` },
+    })
+  expect(await subscribe(`${first}?${'from=0&'.repeat(130_000)}from=0`)).toMatchObject({
+    error: { message: expect.stringContaining('There is no such resource') },
+  })
   const notInitialize = await post({ method: 'tools/list' })
   expect(notInitialize.headers.get('mcp-session-id')).toBeNull()
 
@@ -247,3 +256,51 @@ test('a stream goes on behind the event that the client has seen last, and asks 
   expect(open.status).toBe(200)
   expect(await program.stop()).toBe(0)
 })
+
+/** As many as a store keeps of all sessions together. */
+const MOST = 10_000
+const inAWeek = Date.now() + 7 * 24 * 3_600_000
+
+const full = {
+  async Redis() {
+    const redis = await startRedis()
+    const fill = async () => {
+      const others = Array.from({ length: MOST }, (_, at) => [inAWeek, `other ${at}`]).flat()
+      await redis.ask('ZADD', 'bull:exports:queue-ops:subscriptions', ...others)
+    }
+    return { url: redis.url, fill, [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose]() }
+  },
+  async SQLite() {
+    const folder = await temporaryFolder()
+    const fill = async () => {
+      using database = new DatabaseSync(`${folder.path}/queue.sqlite`)
+      database.exec(`WITH RECURSIVE other (at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM other WHERE at < ${MOST})
+        INSERT INTO note (queue, name, written_at, value)
+        SELECT 'bull:exports:queue-ops:sessions', 'other ' || at, ${Date.now()}, '{}' FROM other`)
+    }
+    return {
+      url: `sqlite:${folder.path}/queue.sqlite`,
+      fill,
+      [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+    }
+  },
+}
+
+for (const [storeName, start] of Object.entries(full)) {
+  test(`on ${storeName}, a store that is full of subscriptions takes no more and loses none`, async () => {
+    await using store = await start()
+    await using folder = await temporaryFolder()
+    await using program = await startProgram({ DATA_DIR: folder.path, QUEUE_URL: store.url, ROLE: 'server' })
+    await using mcp = await connectHttp(program.url)
+    const [known, unknown] = [uriOf(await startWith(mcp.client)), uriOf(await startWith(mcp.client))]
+    await mcp.client.subscribeResource({ uri: known })
+    await store.fill()
+    await expect(mcp.client.subscribeResource({ uri: unknown })).rejects.toThrow('keeps no more subscriptions')
+    // What is there stays, and may be renewed.
+    const told: string[] = []
+    mcp.client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => void told.push(params.uri))
+    await mcp.client.subscribeResource({ uri: known })
+    await using _worker = await startProgram({ DATA_DIR: folder.path, QUEUE_URL: store.url, ROLE: 'worker' })
+    await eventually(() => expect(told).toEqual([known]))
+  })
+}

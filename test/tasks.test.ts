@@ -89,6 +89,20 @@ test('tasks of 2025-11-25 are cancelled, and what is wrong is told', async () =>
   expect((await asTask('start_export', { format: 'pdf' })).error.message).toContain('Wrong arguments for start_export')
 })
 
+test('who waits for the result of a task that nobody works on is answered when it is cancelled', async () => {
+  const { tasks } = mcp.client.experimental
+  await mcp.call('pause_queue', { queue: 'exports' })
+  const jobId = await mcp.startExport(SMALL)
+  const waiting = tasks.getTaskResult(jobId, CallToolResultSchema).catch((error: Error) => error.message)
+  expect(await tasks.getTask(jobId)).toMatchObject({ status: 'working' })
+  expect(await tasks.cancelTask(jobId)).toMatchObject({ status: 'cancelled' })
+  expect(await waiting).toContain('The task has no result: The export was cancelled.')
+  expect(await tasks.getTask(jobId)).toMatchObject({ status: 'cancelled' })
+  await expect(tasks.getTaskResult(jobId, CallToolResultSchema)).rejects.toThrow('The export was cancelled.')
+  await expect(tasks.cancelTask(jobId)).rejects.toThrow('The task is over')
+  await mcp.call('resume_queue', { queue: 'exports' })
+})
+
 test('an export that fails is a task that is completed with the reason', async () => {
   const { tasks } = mcp.client.experimental
   const jobId = await mcp.startExport({ format: 'csv', limit: 1 })

@@ -96,7 +96,7 @@ test('an export that is done within wait_ms is answered with its result, another
   await wait(mcp, unworked.job_id, LONG_S)
   const done = await start({ wait_ms: 5000, idempotency_key: 'k' })
   expect(done).toMatchObject({
-    status: 'queued',
+    status: 'completed',
     message: 'The export is completed: export.result is its file.',
     export: { state: 'completed', result: { download_url: expect.stringContaining('http') } },
   })

@@ -299,8 +299,8 @@ export type ExportStatusOutput = z.infer<typeof ExportStatusOutput>
 export const StartExportOutput = z.object({
   job_id: z.string().describe('Pass this to get_export_status'),
   status: z
-    .enum(['queued', 'exists'])
-    .describe('exists: the idempotency_key was used before for the same request, and this is that job'),
+    .enum(['queued', 'exists', 'completed', 'failed', 'cancelled'])
+    .describe('exists: the idempotency_key was used before for the same request. Over only with wait_ms'),
   message: z.string().describe('How the export is, and what to do next'),
   export: ExportStatusOutput.optional().describe('With wait_ms: its status, with the result when it is over'),
 })
@@ -309,7 +309,7 @@ export type StartExportOutput = z.infer<typeof StartExportOutput>
 export const ListExportsInput = z.strictObject({
   state: JobState.optional().describe('Only exports in this state; default: all, those that are not over first'),
   cursor: z.string().max(100).optional().describe('next_cursor of the page before'),
-  limit: z.number().int().min(1).max(100).optional().describe('Default 20'),
+  limit: z.number().int().min(1).max(100).optional().describe('Default 20; about 40 fit'),
 })
 export type ListExportsInput = z.infer<typeof ListExportsInput>
 
@@ -406,7 +406,7 @@ const jobCounts = z.record(JobState, z.number().int())
 export const ListQueuesOutput = z.object({
   queues: z.array(
     z.object({
-      queue: z.string(),
+      queue: z.string().describe('Cut when longer than a tool takes'),
       paused: z.boolean(),
       counts: jobCounts.describe('failed: its dead letters'),
       consumers: z.number().int().nullable().describe('Null when the store does not tell'),
@@ -456,6 +456,8 @@ export const ListDeadLettersOutput = z.object({
   queue: z.string(),
   total: z.number().int(),
   looked_at: z.number().int().describe('The newest so many are in the groups'),
+  in_no_group: z.number().int().describe('Of those, beyond the first 2000 errors'),
+  ids_left_out: z.number().int().describe('Ids too long or not printable: handle those by group or filter'),
   groups: z.array(DeadLetterGroup).describe('Largest first'),
   jobs: z.array(
     z.object({
@@ -494,6 +496,8 @@ export const GetJobOutput = z.object({
 })
 export type GetJobOutput = z.infer<typeof GetJobOutput>
 
+const time = z.iso.datetime({ error: 'needs an ISO 8601 time such as 2026-11-24T12:00:00Z' })
+
 /** Which dead letters of a queue: one of the three. */
 export const DeadLetterSelection = z.strictObject({
   ids: z.array(z.string().min(1).max(500)).min(1).max(1000).optional().describe('Job ids'),
@@ -502,8 +506,8 @@ export const DeadLetterSelection = z.strictObject({
     .strictObject({
       name: z.string().min(1).max(500).optional().describe('Job name'),
       reason_contains: z.string().min(1).max(500).optional(),
-      failed_after: z.iso.datetime().optional(),
-      failed_before: z.iso.datetime().optional(),
+      failed_after: time.optional().describe('As 2026-11-24T12:00:00Z'),
+      failed_before: time.optional(),
     })
     .optional()
     .describe('{} is all'),

@@ -98,7 +98,10 @@ function bindEras({ config, log, files, catalogue }: Shared, parts: Parts, downl
 async function overStdio(shared: Shared, parts: Parts): Promise<Served> {
   const { config, log, files, closers } = shared
   const url = config.publicUrl ? throughServer(files, config.publicUrl) : directly(files)
-  const stdio = await serveStdio(bindEras(shared, parts, url), log)
+  // Whoever has started this process may wait for its end before he goes on.
+  // What does not close is told when everything is closed.
+  const stopWaiting = () => void parts.watch.close().catch(() => undefined)
+  const stdio = await serveStdio({ ...bindEras(shared, parts, url), stopWaiting }, log)
   closers.work.push(() => stdio.close())
   return { url: null, ended: stdio.ended, watch: parts.health.watch }
 }

@@ -13,6 +13,9 @@ import { MAX_LISTED, wasAskedFor } from './schedules.ts'
 
 const KEEP = 7
 
+/** A sixth one would be for seconds, which nobody needs a fresh file of. The datasets file may have it. */
+const FIELDS = 5
+
 /** What clients may have at a time: more are asked for by mistake. */
 const MAX_ASKED = 100
 
@@ -95,6 +98,8 @@ function timing(cron: string | undefined, timeZone: string | undefined, everyS: 
     if (timeZone !== undefined) throw refused('time_zone is for cron: leave it out')
     return { every: (everyS ?? 0) * 1000 }
   }
+  if (cron.trim().split(/\s+/).length !== FIELDS)
+    throw refused('cron must be five fields, such as "0 6 * * 1-5": there is none for seconds')
   const tz = timeZone ?? 'UTC'
   refuseTiming(cron, tz, ([field], told) => {
     throw refused(`${field} ${told}`)

@@ -27,7 +27,7 @@ import {
 import { followEnds } from './follow-ends.ts'
 import { addOnce, isKeyed } from './keyed-export.ts'
 import { listExports } from './list-exports.ts'
-import { isOver, untilOver, type Patience } from './until-over.ts'
+import { CANCELLED, isOver, untilOver, type Patience } from './until-over.ts'
 
 /** An export that was asked for. */
 export interface StartedExport {
@@ -149,6 +149,8 @@ export function createExports(
       const { job, state } = await find(queue, jobId, caller)
       if (isOver({ state })) return status(jobId, caller)
       await askStore(queue, () => job.updateData({ ...job.data, cancelled: true }))
+      // A hint that may be lost: who waits looks at the job himself in the end.
+      await askStore(queue, () => watch.tell(jobId, CANCELLED)).catch(() => undefined)
       // Nobody has to wait for its next attempt, which only tidies up. Somebody else may have taken it by now.
       if (state === 'delayed') await askStore(queue, () => job.promote()).catch(() => undefined)
       const look = () => status(jobId, caller)

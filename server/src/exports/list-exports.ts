@@ -12,6 +12,12 @@ import { dataOf, isCancelled, maySee, outcomeOf, type ExportJob, type ExportQueu
 
 const PAGE = 20
 
+/** What the exports of a page take as JSON: an answer has them twice, in less than 25 KB. */
+const PAGE_BYTES = 9000
+
+/** Ids and names are our own and shorter, unless somebody else puts jobs on the queue. */
+const LONGEST_TEXT = 200
+
 /** So many exports of others are passed over for one page: it may then have less than was asked for, and another one behind it. */
 const MOST_PASSED = 1000
 
@@ -35,12 +41,19 @@ export async function listExports(
   return askStore(queue, async () => {
     const exports: ListedExport[] = []
     let passed = 0
+    let bytes = 0
     for await (const { job, at } of jobsFrom(queue, states, begin, limit)) {
       const shown = !isCanary(job) && maySee(job, caller)
-      if (shown ? exports.length === limit : (passed += 1) > MOST_PASSED) {
-        return { exports, next_cursor: `${at.state}:${at.offset}` }
+      const next = { exports, next_cursor: `${at.state}:${at.offset}` }
+      if (!shown) {
+        passed += 1
+        if (passed > MOST_PASSED) return next
+        continue
       }
-      if (shown) exports.push(listed(job, at.state))
+      const told = listed(job, at.state)
+      bytes += Buffer.byteLength(JSON.stringify(told))
+      if (exports.length === limit || (exports.length > 0 && bytes > PAGE_BYTES)) return next
+      exports.push(told)
     }
     return { exports, next_cursor: null }
   })
@@ -80,14 +93,16 @@ function listed(job: ExportJob, state: JobState): ListedExport {
   const outcome = outcomeOf(job)
   const progress = ExportProgress.safeParse(job.progress).data
   return {
-    job_id: job.id ?? '',
+    job_id: cut(job.id ?? ''),
     state,
     cancelled: isCancelled(job),
-    dataset,
-    format,
-    schedule: schedule?.name ?? null,
+    dataset: cut(dataset),
+    format: cut(format),
+    schedule: schedule ? cut(schedule.name) : null,
     created_at: new Date(job.timestamp).toISOString(),
     finished_at: job.finishedOn ? new Date(job.finishedOn).toISOString() : null,
     rows: outcome && 'rows' in outcome ? outcome.rows : (progress?.rows ?? null),
   }
 }
+
+const cut = (text: string) => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT).toWellFormed()}…` : text)

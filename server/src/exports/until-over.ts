@@ -6,14 +6,19 @@ export interface Patience {
   timeoutMs: number
   /** Ends the waiting before its time. */
   signal?: AbortSignal
+  /** Ends the waiting too; without it only the end of the export does. */
+  isEnough?(status: ExportStatusOutput): boolean
   /** Called with the status first, then for each progress that the worker tells. */
   told?(state: JobState, progress: ExportProgress | null): void
 }
 
 export const isOver = ({ state }: { state: JobState }): boolean => state === 'completed' || state === 'failed'
 
+/** Our event for a job that somebody has cancelled: what works on it may not have stopped yet. */
+export const CANCELLED = 'queue-ops:cancelled'
+
 /** Events after which an export may be over; `removed` makes asking for its status reject. */
-const DECISIVE = new Set(['completed', 'failed', 'removed', 'missed'])
+const DECISIVE = new Set(['completed', 'failed', 'removed', 'missed', CANCELLED])
 
 /**
  * Gives the status of an export as soon as it is over, or its present one when patience has ended. The store is asked at the
@@ -23,11 +28,11 @@ export async function untilOver(
   watch: JobWatch,
   jobId: string,
   status: () => Promise<ExportStatusOutput>,
-  { timeoutMs, signal, told }: Patience,
+  { timeoutMs, signal, told, isEnough = isOver }: Patience,
 ): Promise<ExportStatusOutput> {
   // Also so that a store that is away is told as soon as by every other call.
   const first = await status()
-  if (isOver(first) || timeoutMs === 0) return first
+  if (isEnough(first) || timeoutMs === 0) return first
   told?.(first.state, first.progress)
   const bell = new Bell()
   const stop = () => bell.stop()
@@ -42,7 +47,7 @@ export async function untilOver(
     for (;;) {
       const { stopped } = bell
       const now = await status()
-      if (isOver(now) || stopped || signal?.aborted) return now
+      if (isEnough(now) || stopped || signal?.aborted) return now
       await bell.rings()
     }
   } finally {

@@ -4,6 +4,7 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
 import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express'
 import type { Log } from '../log.ts'
+import { isTooDeep, TOO_DEEP } from '../mcp/depth.ts'
 import { eraOf, readsStreams, type EraHeaders } from '../mcp/era.ts'
 import type { LegacyServerFactory } from '../mcp/legacy-server.ts'
 import type { ModernHandler } from '../mcp/modern-handler.ts'
@@ -42,6 +43,7 @@ export interface McpEras {
 export function mountMcp(eras: McpEras, log: Log): Mount {
   const router = Router()
   router.post('/', express.json({ limit: MAX_BODY_BYTES, strict: false }), (req, res) => {
+    if (isTooDeep(req.body)) return sendError(res, 400, INVALID_REQUEST, TOO_DEEP)
     const headers = eraHeaders(req)
     // What express has not read as JSON is refused by the legacy binding, in words that both eras have in common.
     const era = req.body === undefined ? 'legacy' : eraOf(req.body, headers)

@@ -6,11 +6,12 @@ import { OpsError } from '../errors.ts'
 import { hasForbiddenKey } from '../exports/forbidden-key.ts'
 import type { Call } from '../tools/call.ts'
 import type { Tool, ToolAnswer } from '../tools/tool.ts'
+import { isDeeperThan } from './depth.ts'
 
 /** What a model should have to read at most in one answer, characters. */
 const LARGE = 25_000
 
-/** No tool needs five; what is thousands deep exhausts the stack of whoever walks through it. */
+/** No tool needs five. What is far deeper is refused before it is known what it is. */
 const MAX_DEPTH = 32
 
 /**
@@ -60,11 +61,6 @@ export function resultOf(
 
 /** The text of a result of ours. */
 export const textOf = ({ content: [first] }: CallToolResult): string => (first?.type === 'text' ? first.text : '')
-
-const isDeeperThan = (depth: number, value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  (depth === 0 || Object.values(value).some((each) => isDeeperThan(depth - 1, each)))
 
 function failure(error: string): CallToolResult {
   const answer: ErrorAnswer = { error }

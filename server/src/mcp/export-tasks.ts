@@ -5,8 +5,8 @@ import { isOver } from '../exports/until-over.ts'
 import type { Log } from '../log.ts'
 import { startedAnswer } from '../tools/started-answer.ts'
 import { resultOf, textOf } from './answer-call.ts'
-import { told } from './offered-resources.ts'
 import { ProtocolMistake } from './protocol-mistake.ts'
+import { tellingMistakes } from './telling-mistakes.ts'
 
 /** The tool that can be called as a task. */
 export const TASK_TOOL = 'start_export'
@@ -62,21 +62,27 @@ export function exportTasks(exports: Exports, log: Log): ExportTasks {
       result: isOver(status) ? finalResult(status) : null,
     }
   }
-  const get = (taskId: string) => told(log, async () => taskOf(await exports.status(taskId, principal)))
+  const told = <T>(work: () => Promise<T>) => tellingMistakes(log, 'task', work)
+  const get = (taskId: string) => told(async () => taskOf(await exports.status(taskId, principal)))
   return {
     get,
     of: async (started) => (started.isError ? null : get(StartExportOutput.parse(started.structuredContent).job_id)),
     wait: (taskId, signal) =>
-      told(log, async () => taskOf(await exports.wait(taskId, { timeoutMs: WAIT_MS, signal }, principal))),
+      told(async () =>
+        taskOf(await exports.wait(taskId, { timeoutMs: WAIT_MS, signal, isEnough: isTaskOver }, principal)),
+      ),
     cancel: (taskId) =>
-      told(log, async () => {
-        if (isOver(await exports.status(taskId, principal))) {
+      told(async () => {
+        if (isTaskOver(await exports.status(taskId, principal))) {
           throw new ProtocolMistake('The task is over: there is nothing to cancel any more.')
         }
         return taskOf(await exports.cancel(taskId, principal))
       }),
   }
 }
+
+/** A task is cancelled as soon as it was asked for, whether or not somebody works on the export still. */
+const isTaskOver = (status: ExportStatusOutput) => status.cancelled || isOver(status)
 
 function finalResult(status: ExportStatusOutput): CallToolResult {
   // Whoever knows tasks knows links too.

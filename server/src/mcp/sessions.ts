@@ -4,14 +4,18 @@ import { askStore } from '../queue/ask-store.ts'
 import type { JobWatch } from '../queue/job-watch.ts'
 import { MAX_SUBSCRIPTIONS, type Subscriptions } from '../queue/subscriptions.ts'
 import { Followed } from './followed.ts'
-import { told as tellingMistakes, type OfferedResources } from './offered-resources.ts'
+import type { OfferedResources } from './offered-resources.ts'
 import { ProtocolMistake } from './protocol-mistake.ts'
+import { tellingMistakes } from './telling-mistakes.ts'
 import { Told } from './told.ts'
 
 /** What tells the instance that has a session's stream that its subscriptions are others now. */
 const CHANGED = 'queue-ops:subscribed'
 
 const nameOf = (session: string) => `session ${session}`
+
+const FULL =
+  'The queue store keeps no more subscriptions at the moment: wait with wait_for_export, or ask with get_export_status.'
 
 /** After a look that failed because the store was away. */
 const RETRY_MS = 1000
@@ -49,7 +53,7 @@ export function openSessions(
   log: Log,
 ): Sessions {
   const closing = new AbortController()
-  const ask = <T>(calls: () => Promise<T>) => tellingMistakes(log, () => askStore(queue, calls))
+  const ask = <T>(calls: () => Promise<T>) => tellingMistakes(log, 'subscription', () => askStore(queue, calls))
   return {
     async subscribe(session, uri) {
       const trial = await resources.follow(uri, () => undefined)
@@ -58,10 +62,8 @@ export function openSessions(
       if (known.length >= MAX_SUBSCRIPTIONS && !known.includes(uri)) {
         throw new ProtocolMistake(`A session has at most ${MAX_SUBSCRIPTIONS} subscriptions: end some of them first.`)
       }
-      await ask(async () => {
-        await subscriptions.add(session, uri)
-        await watch.tell(nameOf(session), CHANGED)
-      })
+      if (!(await ask(() => subscriptions.add(session, uri)))) throw new ProtocolMistake(FULL)
+      await ask(() => watch.tell(nameOf(session), CHANGED))
     },
     async unsubscribe(session, uri) {
       await ask(async () => {

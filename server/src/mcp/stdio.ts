@@ -4,6 +4,7 @@ import { isJSONRPCRequest, type JSONRPCMessage, type RequestId } from '@modelcon
 import type { McpServerFactory, Transport as ModernTransport } from '@modelcontextprotocol/server'
 import { serveStdio as serveModern } from '@modelcontextprotocol/server/stdio'
 import type { Log } from '../log.ts'
+import { isTooDeep, TOO_DEEP } from './depth.ts'
 import { eraOf, type Era } from './era.ts'
 import { Followed } from './followed.ts'
 import type { LegacyServerFactory } from './legacy-server.ts'
@@ -12,7 +13,10 @@ import { StdioListeners } from './stdio-listeners.ts'
 
 /** A client on this process' stdin and stdout. */
 export interface StdioConnection {
-  /** Fulfilled when the client has closed its end and has been answered all that it asked, or when it reads no more. */
+  /**
+   * Fulfilled when the client has closed its end and has been answered what it asked, or a few seconds later, or when it reads
+   * no more.
+   */
   ended: Promise<void>
   close(): Promise<void>
 }
@@ -22,13 +26,16 @@ export interface Bindings {
   legacy: LegacyServerFactory
   modern: McpServerFactory
   resources: OfferedResources
+  /** Called when the client has closed its end: whoever waits for a job is to be answered at once. */
+  stopWaiting(): void
 }
 
 /**
  * Serves MCP on this process' stdin and stdout, in both protocol eras: each message goes to the binding of its own, so
  * that a client may ask by the newer one first and then go on by the older.
  */
-export async function serveStdio({ legacy, modern, resources }: Bindings, log: Log): Promise<StdioConnection> {
+export async function serveStdio(bindings: Bindings, log: Log): Promise<StdioConnection> {
+  const { legacy, modern, resources } = bindings
   const wire = new Wire()
   const toLegacy = new Channel(wire)
   const toModern = new Channel(wire)
@@ -41,6 +48,7 @@ export async function serveStdio({ legacy, modern, resources }: Bindings, log: L
     deliver: (message, era) => (era === 'modern' ? toModern : toLegacy).onmessage?.(message),
     sent: (message) => listeners.sent(message),
     cancelled: (id) => listeners.cancelled(id),
+    inputEnded: () => bindings.stopWaiting(),
     closed() {
       toLegacy.onclose?.()
       toModern.onclose?.()
@@ -92,11 +100,16 @@ const NO_MESSAGE = {
   id: null,
   error: { code: -32_600, message: 'This line is no message of JSON-RPC 2.0.' },
 }
+const NOT_READ = { ...NO_MESSAGE, error: { code: -32_600, message: TOO_DEEP } }
+
+/** When the client has closed its end, what is still to be answered has so long: every call to a store ends sooner. */
+const LAST_ANSWERS_MS = 3000
 
 interface Receiver {
   deliver(message: JSONRPCMessage, era: Era): void
   sent(message: JSONRPCMessage): void
   cancelled(id: RequestId): void
+  inputEnded(): void
   closed(): void
   /** A line was no message; the client has been told. */
   refused(error: Error): void
@@ -111,10 +124,13 @@ class Wire extends StdioServerTransport {
   #receiver: Receiver | undefined
 
   opened(receiver: Receiver): void {
-    const { deliver, closed, refused } = receiver
+    const { deliver, inputEnded, closed, refused } = receiver
     this.#receiver = receiver
     Object.assign(this, {
-      onmessage: (message: JSONRPCMessage) => deliver(message, this.#note(message)),
+      onmessage: (message: JSONRPCMessage) => {
+        if (isTooDeep(message)) void super.send(NOT_READ as unknown as JSONRPCMessage)
+        else deliver(message, this.#note(message))
+      },
       onclose: closed,
       onerror: (error: Error) => {
         refused(error)
@@ -123,7 +139,14 @@ class Wire extends StdioServerTransport {
       },
     })
     // The transport of the SDK notices neither the end of its input nor that nobody reads its output.
-    process.stdin.once('end', () => void this.#answered().then(() => this.close()))
+    process.stdin.once('end', () => {
+      inputEnded()
+      const late = setTimeout(() => void this.close(), LAST_ANSWERS_MS)
+      void this.#answered().then(() => {
+        clearTimeout(late)
+        return this.close()
+      })
+    })
     process.stdout.once('error', () => void this.close())
   }
 

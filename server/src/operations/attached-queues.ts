@@ -3,6 +3,8 @@ import type { Queue } from 'bullmq'
 import { closestName } from '../closest-name.ts'
 import { OpsError } from '../errors.ts'
 import type { Store } from '../queue/store.ts'
+import { isNameable, LONGEST_QUEUE_NAME } from './nameable.ts'
+import { operationsQueueName } from './operation-job.ts'
 
 /** So long the queues that were found under the prefix are told again instead of being looked for. */
 const FOUND_FOR_MS = 3000
@@ -28,7 +30,7 @@ export interface AttachedSettings {
   queues: readonly string[]
   /** Every queue under the prefix belongs to them too. */
   discover: boolean
-  /** Our own queues, which are nobody's to work on. */
+  /** Our own queues, which are nobody's to work on. Those of other installations are told by their names. */
   except: readonly string[]
 }
 
@@ -47,7 +49,9 @@ export function attachQueues(store: Store, main: Queue, settings: AttachedSettin
   }
   const names = async (atMostMs = FOUND_FOR_MS) => {
     if (!settings.discover) return named
-    const others = (await find(atMostMs)).filter((name) => !named.includes(name) && !settings.except.includes(name))
+    const all = [...named, ...(await find(atMostMs))]
+    const records = new Set([...settings.except, ...all.map(operationsQueueName)])
+    const others = all.slice(named.length).filter((name) => !named.includes(name) && !records.has(name))
     return [...named, ...others]
   }
   return {
@@ -75,8 +79,9 @@ export function siblingsOf(store: Pick<Store, 'openSibling'>, main: Queue): (nam
   }
 }
 
-function requireKnown(name: string, names: readonly string[]) {
-  if (names.includes(name)) return
+function requireKnown(name: string, all: readonly string[]) {
+  if (all.includes(name)) return
+  const names = all.filter((one) => isNameable(one, LONGEST_QUEUE_NAME))
   const meant = closestName(name, [...names])
   const others =
     names.length > NAMED ? `${names.slice(0, NAMED).join(', ')} and others, see list_queues` : names.join(', ')

@@ -1,8 +1,17 @@
 import { createHash } from 'node:crypto'
-import type { DeadJob } from '../queue/dead-letter-store.ts'
+import type { DeadJob, Death } from '../queue/dead-letter-store.ts'
 
-/** What is behind it tells occurrences apart rather than errors. */
-const LOOKED_AT_CHARS = 300
+/** What is behind it is not looked at, however long a reason is. */
+const LOOKED_AT_CHARS = 2000
+
+/** What is behind it, once numbers and ids are replaced, tells occurrences apart rather than errors. */
+const COMPARED_CHARS = 300
+
+/** So much of the newest reason of a group is kept. */
+const KEPT_CHARS = 500
+
+/** So many different errors are told apart: what has more of them than that has none that tells anything. */
+const MAX_GROUPS = 2000
 
 /** What differs between two occurrences of the same error, and what stands for it. */
 const variable: [RegExp, string][] = [
@@ -14,10 +23,9 @@ const variable: [RegExp, string][] = [
 
 /** The error of a reason without what differs from one job to the next: the same for all of a group. */
 export function errorOf(reason: string): string {
-  const line = reason.trimStart().split('\n', 1)[0] ?? ''
-  return variable
-    .reduce((text, [pattern, name]) => text.replaceAll(pattern, name), line.slice(0, LOOKED_AT_CHARS))
-    .trim()
+  const line = reason.slice(0, LOOKED_AT_CHARS).trimStart().split('\n', 1)[0] ?? ''
+  const same = variable.reduce((text, [pattern, name]) => text.replaceAll(pattern, name), line)
+  return same.slice(0, COMPARED_CHARS).trim()
 }
 
 /** The name of the group that a reason belongs to. */
@@ -30,30 +38,67 @@ export interface ErrorGroup {
   count: number
   firstAt: number
   lastAt: number
-  /** The newest ones. */
-  jobIds: string[]
-  /** Of the newest one, as it is. */
+  /** In the order in which they were added, without those whose ids cannot be told. */
+  deaths: Death[]
+  /** The beginning of that of the first one, and how long it is. */
   reason: string
+  reasonLength: number
 }
 
-const SAMPLES = 3
+/**
+ * Puts dead letters in groups one after the other, the newest first. It keeps little of them, and nothing of their text but the
+ * beginning of one reason in each of a limited number of groups.
+ */
+export class ErrorGroups {
+  readonly #groups = new Map<string, ErrorGroup>()
+  #beyond = 0
 
-/** Puts dead letters, newest first, in groups: the largest first. */
-export function groupByError(jobs: Iterable<DeadJob>): ErrorGroup[] {
-  const groups = new Map<string, ErrorGroup>()
-  const named = new Map<string, string>()
-  for (const { jobId, failedAt, reason } of jobs) {
-    const name = named.get(reason) ?? groupOf(reason)
-    if (named.size < 1000) named.set(reason, name)
-    const group = groups.get(name)
+  /** @param named whether its id can be told */
+  add({ jobId, failedAt, reason }: DeadJob, named = true): void {
+    const group = this.#groupOf(reason, failedAt)
     if (!group) {
-      groups.set(name, { group: name, count: 1, firstAt: failedAt, lastAt: failedAt, jobIds: [jobId], reason })
-      continue
+      this.#beyond += 1
+      return
     }
     group.count += 1
     group.firstAt = Math.min(group.firstAt, failedAt)
     group.lastAt = Math.max(group.lastAt, failedAt)
-    if (group.jobIds.length < SAMPLES) group.jobIds.push(jobId)
+    if (named) group.deaths.push({ jobId, failedAt })
   }
-  return [...groups.values()].toSorted((a, b) => b.count - a.count || b.lastAt - a.lastAt)
+
+  /** The largest first. */
+  list(): ErrorGroup[] {
+    return [...this.#groups.values()].toSorted((a, b) => b.count - a.count || b.lastAt - a.lastAt)
+  }
+
+  /** Undefined when there is none of this name. */
+  find(group: string): ErrorGroup | undefined {
+    return this.#groups.get(group)
+  }
+
+  /** So many dead letters are in no group, since there were too many groups when they came. */
+  get beyond(): number {
+    return this.#beyond
+  }
+
+  #groupOf(reason: string, failedAt: number): ErrorGroup | null {
+    const name = groupOf(reason)
+    const known = this.#groups.get(name)
+    if (known) return known
+    if (this.#groups.size >= MAX_GROUPS) return null
+    const group: ErrorGroup = {
+      group: name,
+      count: 0,
+      firstAt: failedAt,
+      lastAt: failedAt,
+      deaths: [],
+      reason: beginningOf(reason),
+      reasonLength: reason.length,
+    }
+    this.#groups.set(name, group)
+    return group
+  }
 }
+
+/** A part of a text that does not keep the whole of it in memory, as a slice does. */
+const beginningOf = (text: string) => Buffer.from(text.slice(0, KEPT_CHARS)).toString()

@@ -11,6 +11,7 @@ import {
   type Death,
 } from '../queue/dead-letter-store.ts'
 import { groupOf } from './error-groups.ts'
+import { readInSteps } from './look-through.ts'
 
 /** Refuses a selection that is none, or more than one: OpsError `invalid_input`. */
 export function requireOne({ ids, group, filter }: DeadLetterSelection): void {
@@ -69,8 +70,14 @@ async function* readFitting(
   const from = after === undefined ? -Infinity : Date.parse(after)
   const to = before === undefined ? Infinity : Date.parse(before)
   for await (const deaths of pagesOf(queue, deadLetters, from, to)) {
-    const jobs = looksInside ? await askStore(queue, () => deadLetters.read(deaths)) : []
-    yield looksInside ? deaths.filter((_, at) => jobs[at] && fits(jobs[at])) : deaths
+    if (!looksInside) {
+      yield deaths
+      continue
+    }
+    const fitting: Death[] = []
+    for await (const job of readInSteps(queue, deadLetters, deaths))
+      if (fits(job)) fitting.push({ jobId: job.jobId, failedAt: job.failedAt })
+    yield fitting
   }
 }
 
@@ -94,17 +101,5 @@ async function* pagesOf(
     skip = last.failedAt === from ? skip + ofLast : ofLast
     from = last.failedAt
     left -= deaths.length
-  }
-}
-
-/** What dead letters tell, without those that are gone. */
-export async function* readDeadLetters(
-  queue: Queue,
-  deadLetters: DeadLetterStore,
-  deaths: readonly Death[],
-): AsyncGenerator<DeadJob, void> {
-  for (const part of inParts(deaths, STEP)) {
-    const jobs = await askStore(queue, () => deadLetters.read(part))
-    for (const job of jobs) if (job) yield job
   }
 }

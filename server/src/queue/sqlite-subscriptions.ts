@@ -1,14 +1,11 @@
 import type { SqliteBackend } from './sqlite/backend.ts'
-import { MAX_IN_A_FILE, SUBSCRIPTIONS_KEPT_MS, type Subscriptions } from './subscriptions.ts'
+import { MAX_IN_A_STORE, SUBSCRIPTIONS_KEPT_MS, type Subscriptions } from './subscriptions.ts'
 
 /** Keeps them among the notes of the queue's file, apart from those of the queue itself. */
 export function sqliteSubscriptions(backend: SqliteBackend): Subscriptions {
-  const keeping = { keptMs: SUBSCRIPTIONS_KEPT_MS, most: MAX_IN_A_FILE }
-  const add = async (session: string, topic: string) => {
-    await backend.writeNote(nameOf(session, topic), '{}', keeping, BOOK)
-  }
+  const keeping = { keptMs: SUBSCRIPTIONS_KEPT_MS, most: MAX_IN_A_STORE }
   return {
-    add,
+    add: (session, topic) => backend.writeNoteIfRoom(nameOf(session, topic), '{}', keeping, BOOK),
     remove: (session, topic) => backend.removeNote(nameOf(session, topic), BOOK),
     async read(session) {
       const { notes } = await backend.readNotes(SUBSCRIPTIONS_KEPT_MS, { book: BOOK, start: nameOf(session, '') })

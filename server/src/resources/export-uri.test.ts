@@ -14,8 +14,25 @@ test('an address is read as it was written, whatever the id of the job', () => {
 })
 
 test('what is the address of no export is none, and a wrong range is told', () => {
-  for (const uri of ['', 'export://', 'export://17', 'export://17/files', 'file:///etc/passwd', 'export://%zz/file'])
+  for (const uri of [
+    '',
+    'export://',
+    'export://17',
+    'export://17/files',
+    'file:///etc/passwd',
+    'export://%zz/file',
+    `export://${'1'.repeat(2000)}/file`,
+  ])
     expect(readExportUri(uri)).toBeNull()
-  for (const query of ['from=-1', 'from=x', 'bytes=0', 'from=1&to=2', 'from=1e3', 'from='])
+  for (const query of [
+    'from=-1',
+    'from=x',
+    'bytes=0',
+    'from=1&to=2',
+    'from=1e3',
+    'from=',
+    'from=0&from=0',
+    'bytes=1&from=0&bytes=1',
+  ])
     expect(() => readExportUri(`export://17/file?${query}`)).toThrow('?from=BYTE')
 })

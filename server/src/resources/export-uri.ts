@@ -17,8 +17,12 @@ export function exportUri(jobId: string, range?: { from: number; bytes: number |
   return `${file}?from=${range.from}${range.bytes === null ? '' : `&bytes=${range.bytes}`}`
 }
 
+/** Longer addresses are those of no export: jobs have short ids. */
+const MAX_CHARS = 2000
+
 /** Null when it is the address of no export. Throws OpsError `invalid_input` when the range in it is none. */
 export function readExportUri(uri: string): ExportPart | null {
+  if (uri.length > MAX_CHARS) return null
   const [, id, query] = /^export:\/\/([^/?#]+)\/file(?:\?(.*))?$/.exec(uri) ?? []
   const jobId = id === undefined ? null : decoded(id)
   if (jobId === null) return null
@@ -26,7 +30,8 @@ export function readExportUri(uri: string): ExportPart | null {
   const given = new URLSearchParams(query)
   const from = given.get('from') ?? '0'
   const bytes = given.get('bytes')
-  const known = [...given.keys()].every((name) => name === 'from' || name === 'bytes')
+  const names = [...given.keys()]
+  const known = names.every((name, at) => (name === 'from' || name === 'bytes') && names.indexOf(name) === at)
   if (!known || !isCount(from) || (bytes !== null && (!isCount(bytes) || Number(bytes) === 0))) {
     throw new OpsError(
       'invalid_input',

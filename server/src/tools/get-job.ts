@@ -4,6 +4,7 @@ import { OpsError } from '../errors.ts'
 import type { AttachedQueues } from '../operations/attached-queues.ts'
 import { askStore } from '../queue/ask-store.ts'
 import { CANARY_ID } from '../queue/canary-job.ts'
+import { withoutFolders } from './stack-places.ts'
 import { readOnly, type Tool } from './tool.ts'
 import { untrusted, untrustedJson } from './untrusted.ts'
 
@@ -27,7 +28,11 @@ export const getJob = (queues: AttachedQueues): Tool<typeof GetJobInput, typeof 
       const [job, { logs }] = await Promise.all([queue.getJob(id), queue.getJobLogs(id, -LOG_LINES, -1)])
       return job && state ? { job, state, logs } : null
     })
-    if (!found) throw new OpsError('not_found', `There is no such job in the queue "${queue.name}".`)
+    if (!found)
+      throw new OpsError(
+        'not_found',
+        `There is no such job in the queue "${queue.name}": list_dead_letters and list_exports tell ids.`,
+      )
     return { output: { queue: queue.name, ...tell(id, found.job, found.state, found.logs) } }
   },
 })
@@ -49,10 +54,15 @@ function tell(id: string, job: Job, state: JobState, logs: string[]): Omit<GetJo
       progress: untrustedJson(job.progress, most.progress),
       return_value: untrustedJson(job.returnvalue, most.returnValue),
       reason: untrusted(job.failedReason ?? '', most.reason),
-      stack: untrusted(job.stacktrace?.at(-1) ?? '', most.stack),
+      stack: tellStack(job.stacktrace?.at(-1) ?? ''),
       logs: logs.slice(-LOG_LINES).map((line) => untrusted(line, most.logLine)),
     },
   }
 }
+
+/** What is left out makes room, hence more of it than is told. */
+const tellStack = (stack: string) => untrusted(withoutFolders(stack.slice(0, STACK_READ)), most.stack)
+
+const STACK_READ = 10_000
 
 const timeOf = (ms: number | undefined) => (ms ? new Date(ms).toISOString() : null)

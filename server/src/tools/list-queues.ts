@@ -1,10 +1,15 @@
 import { ListQueuesInput, ListQueuesOutput } from '../contract.ts'
 import type { AttachedQueues } from '../operations/attached-queues.ts'
 import { describeQueue } from '../operations/inspect.ts'
+import { LONGEST_QUEUE_NAME } from '../operations/nameable.ts'
 import { askStore } from '../queue/ask-store.ts'
 import type { Store } from '../queue/store.ts'
+import { pageWithin } from './answer-size.ts'
 import { pageOf } from './page.ts'
 import { readOnly, type Tool } from './tool.ts'
+import { untrusted } from './untrusted.ts'
+
+const self = (name: string) => name
 
 export const listQueues = (
   store: Store,
@@ -16,11 +21,21 @@ export const listQueues = (
   input: ListQueuesInput,
   output: ListQueuesOutput,
   annotations: readOnly,
-  async handle(input) {
-    const { items, nextCursor } = pageOf(await queues.names(), (name) => name, input)
+  async handle(page) {
+    const names = await queues.names()
     const main = await queues.open()
     const clients = await askStore(main, () => store.readClients(main))
-    const told = await Promise.all(items.map(async (name) => describeQueue(store, await queues.open(name), clients)))
-    return { output: { queues: told, next_cursor: nextCursor } }
+    const told = new Map<string, ListQueuesOutput['queues'][number]>()
+    await Promise.all(
+      pageOf(names, self, page).items.map(async (name) => {
+        const described = await describeQueue(store, await queues.open(name), clients)
+        told.set(name, { ...described, queue: tellName(name) })
+      }),
+    )
+    const { items, nextCursor } = pageWithin(names, self, page, (name) => told.get(name))
+    return { output: { queues: items.filter((queue) => queue !== undefined), next_cursor: nextCursor } }
   },
 })
+
+/** Whole when a caller can give it. */
+const tellName = (name: string) => untrusted(name.slice(0, LONGEST_QUEUE_NAME), 6 * LONGEST_QUEUE_NAME, name.length)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { OpsError } from '../errors.ts'
 
 const PAGE = 20
@@ -10,6 +11,9 @@ export interface PageInput {
   limit?: number | undefined
   cursor?: string | undefined
 }
+
+/** Names may be as long as those who give them like, cursors not: of a longer one its hash stands in them. */
+const LONGEST_NAME_BYTES = 200
 
 /** Where a page begins: behind the item of this name, or at this place when it has gone since. */
 type Place = [name: string, at: number]
@@ -24,11 +28,17 @@ export function pageOf<T>(
   nameOf: (item: T) => string,
   { limit = PAGE, cursor }: PageInput,
 ): { items: T[]; nextCursor: string | null } {
-  const start = cursor === undefined ? 0 : startOf(list.map(nameOf), readCursor(cursor))
+  const start =
+    cursor === undefined
+      ? 0
+      : startOf(
+          list.map((item) => short(nameOf(item))),
+          readCursor(cursor),
+        )
   const items = list.slice(start, start + limit)
   const last = items.at(-1)
   const end = start + items.length
-  return { items, nextCursor: last && end < list.length ? writeCursor([nameOf(last), end]) : null }
+  return { items, nextCursor: last && end < list.length ? writeCursor([short(nameOf(last)), end]) : null }
 }
 
 /** As many of the first items as fit into one answer, and always one. */
@@ -40,6 +50,13 @@ export function thoseThatFit<T>(items: T[], bytes = PAGE_BYTES): T[] {
   })
   return end < 0 ? items : items.slice(0, end)
 }
+
+function short(name: string): string {
+  if (name.length <= LONGEST_NAME_BYTES && bytesOf(name) <= LONGEST_NAME_BYTES) return name
+  return createHash('sha256').update(name).digest('hex')
+}
+
+const bytesOf = (name: string) => Buffer.byteLength(JSON.stringify(name))
 
 function startOf(names: string[], [name, at]: Place): number {
   const found = names.indexOf(name)

@@ -9,7 +9,14 @@ export function startedAnswer(
   began: StartExportOutput['status'] = 'queued',
 ): ToolAnswer<StartExportOutput> {
   const message = messageAfter(status)
-  return { ...answerOf(status), output: { job_id: status.job_id, status: began, message, export: status } }
+  const now = began === 'queued' ? statusAfter(status) : began
+  return { ...answerOf(status), output: { job_id: status.job_id, status: now, message, export: status } }
+}
+
+function statusAfter(status: ExportStatusOutput): StartExportOutput['status'] {
+  if (!isOver(status)) return 'queued'
+  if (status.state === 'failed') return 'failed'
+  return status.result ? 'completed' : 'cancelled'
 }
 
 function messageAfter(status: ExportStatusOutput): string {

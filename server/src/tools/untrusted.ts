@@ -6,12 +6,13 @@ const invisible = /[^\P{C}\n\t]/gu
 /**
  * Text that producers or workers wrote, fit for a model's eyes: cut to so many bytes of an answer, and without characters
  * that people do not see. Half a pair of surrogates becomes a replacement character.
+ *
+ * @param length of the whole text, when only its beginning is given
  */
-export function untrusted(text: string, maxBytes: number): string {
-  const whole = text.toWellFormed()
-  const cut = within(whole, maxBytes)
+export function untrusted(text: string, maxBytes: number, length = text.length): string {
+  const cut = within(text.slice(0, maxBytes).toWellFormed(), maxBytes)
   const seen = cut.toWellFormed().replaceAll(invisible, '\u{FFFD}')
-  return cut === whole ? seen : `${seen}… (${whole.length - cut.length} more characters)`
+  return cut.length === length ? seen : `${seen}… (${length - cut.length} more characters)`
 }
 
 /** A value as JSON text, treated the same. */

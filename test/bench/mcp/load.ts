@@ -31,10 +31,23 @@ const modern = {
   body: (jobId: string) => call(jobId, { _meta: envelope }),
 }
 
+/** As a client asks that has declared an extension: nothing that is usual, so it goes through the SDK (decision 31). */
+const modernExtended = {
+  headers: modern.headers,
+  body: (jobId: string) =>
+    call(jobId, {
+      _meta: {
+        ...envelope,
+        'io.modelcontextprotocol/clientCapabilities': { extensions: { 'io.modelcontextprotocol/tasks': {} } },
+      },
+    }),
+}
+
 export const ways: Way[] = [
   { id: 'bare', name: 'Express route', path: '/bare', headers: {}, body: (jobId) => ({ job_id: jobId }) },
   { id: 'ours-legacy', name: 'Queue Ops, 2025-11-25', path: '/ours', ...legacy },
   { id: 'ours-modern', name: 'Queue Ops, 2026-07-28', path: '/ours', ...modern },
+  { id: 'through-sdk', name: 'Queue Ops, 2026-07-28, with an extension', path: '/ours', ...modernExtended },
   { id: 'plain-v1', name: 'SDK 1, new server per request', path: '/plain-v1', ...legacy },
   { id: 'plain-v2', name: 'SDK 2, new server per request', path: '/plain-v2', ...modern },
 ]

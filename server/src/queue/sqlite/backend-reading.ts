@@ -4,6 +4,7 @@ import { listClients } from './clients.ts'
 import * as deadLetters from './dead-letters.ts'
 import { holderOf } from './dedup.ts'
 import { Dependency } from './dependencies.ts'
+import { keepsEvent } from './events.ts'
 import * as inspecting from './inspecting.ts'
 import { readMetrics, type Outcome } from './metrics.ts'
 import { bookOf, readNotes, readTallies } from './notes.ts'
@@ -91,6 +92,11 @@ export abstract class ReadingBackend extends BackendBase {
 
   getMetrics(type: Outcome, start = 0, end = -1): Promise<[string[], string[], number]> {
     return this.read((tx, queue) => readMetrics(tx, queue, type, start, end))
+  }
+
+  /** Whether the event with this id is still there. */
+  keepsEvent(id: string): Promise<boolean> {
+    return this.read((tx, queue) => keepsEvent(tx, queue, Number(id)))
   }
 
   /**

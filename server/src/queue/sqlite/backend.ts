@@ -331,6 +331,14 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
     })
   }
 
+  /** The same; false, and nothing is written, when the book has so many already. */
+  writeNoteIfRoom(name: string, text: string, keeping: notes.Keeping, book?: string): Promise<boolean> {
+    return this.write((tx) => {
+      const note = { name, writtenAt: Date.now(), text }
+      return notes.writeNoteIfRoom(tx, notes.bookOf(this.qualifiedName, book), note, keeping)
+    })
+  }
+
   removeNote(name: string, book?: string): Promise<void> {
     return this.write((tx) => notes.removeNote(tx, notes.bookOf(this.qualifiedName, book), name))
   }

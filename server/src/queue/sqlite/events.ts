@@ -26,6 +26,11 @@ export function trimEvents(tx: Transaction, queue: QueueRow, keep: number): numb
   return Number(remove.run(queue.id, queue.lastEventId - keep).changes)
 }
 
+/** Whether the event with this id was not trimmed away yet. */
+export function keepsEvent(tx: Transaction, queue: QueueRow, id: number): boolean {
+  return tx.sql('SELECT 1 FROM event WHERE queue = ? AND id = ?').get(queue.id, id) !== undefined
+}
+
 /** Up to `limit` events after an id, each as its id and flat list of names and values. */
 export function eventsAfter(tx: Transaction, queue: QueueRow, id: number, limit: number): [string, string[]][] {
   const rows = tx

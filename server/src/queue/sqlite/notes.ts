@@ -32,13 +32,29 @@ export function writeNote(
     writtenAt,
     text,
   )
-  // By the distance, because a clock that was set back leaves notes of the future behind.
-  tx.sql('DELETE FROM note WHERE queue = ? AND abs(written_at - ?) > ?').run(queue, writtenAt, keptMs)
-  const count = Number(tx.sql('SELECT count(*) AS notes FROM note WHERE queue = ?').get(queue)?.['notes'])
+  forgetOld(tx, queue, writtenAt, keptMs)
+  const count = countNotes(tx, queue)
   if (count <= most) return
   const oldest = 'SELECT name FROM note WHERE queue = ? ORDER BY written_at LIMIT ?'
   tx.sql(`DELETE FROM note WHERE queue = ? AND name IN (${oldest})`).run(queue, queue, count - most)
 }
+
+/** The same, but when there are so many already another one is not written, which it tells. */
+export function writeNoteIfRoom(tx: Transaction, queue: string, note: StoredNote, keeping: Keeping): boolean {
+  forgetOld(tx, queue, note.writtenAt, keeping.keptMs)
+  const known = tx.sql('SELECT 1 FROM note WHERE queue = ? AND name = ?').get(queue, note.name)
+  if (!known && countNotes(tx, queue) >= keeping.most) return false
+  writeNote(tx, queue, note, keeping)
+  return true
+}
+
+/** By the distance, because a clock that was set back leaves notes of the future behind. */
+function forgetOld(tx: Transaction, queue: string, now: number, keptMs: number) {
+  tx.sql('DELETE FROM note WHERE queue = ? AND abs(written_at - ?) > ?').run(queue, now, keptMs)
+}
+
+const countNotes = (tx: Transaction, queue: string) =>
+  Number(tx.sql('SELECT count(*) AS notes FROM note WHERE queue = ?').get(queue)?.['notes'])
 
 export function removeNote(tx: Transaction, queue: string, name: string): void {
   tx.sql('DELETE FROM note WHERE queue = ? AND name = ?').run(queue, name)
