@@ -6,6 +6,7 @@ import type { Log } from '../log.ts'
 import { askStore } from '../queue/ask-store.ts'
 import { isCanary } from '../queue/canary-job.ts'
 import type { Store } from '../queue/store.ts'
+import { watchForCancel } from '../queue/watch-for-cancel.ts'
 import { WorkInHand } from '../queue/work-in-hand.ts'
 import type { OpenCatalogue } from './datasets/open-catalogue.ts'
 import { deadLetterOf, startDeadLetterAlerts } from './dead-letter-alerts.ts'
@@ -17,9 +18,6 @@ import { hasForbiddenKey } from './forbidden-key.ts'
 import { ProgressTeller } from './progress.ts'
 import { keepLatest } from './schedules.ts'
 import { leaveUnfinished, removeUnfinished, type Place } from './unfinished-file.ts'
-
-/** How often a worker looks whether somebody has cancelled what it works on. */
-const LOOK_EVERY_MS = 250
 
 /** Minute-by-minute counts for a day: without this option BullMQ's own throughput counters stay at 0. */
 const METRIC_POINTS = 24 * 60
@@ -239,26 +237,6 @@ const noExportJob = (mistake: string) =>
     'invalid_input',
     `This is no export job: ${mistake.slice(0, 200)}. Put it on the queue with start_export.`,
   )
-
-/** Looks at the job now and then, since whoever cancels it may have asked any instance. */
-function watchForCancel(queue: ExportQueue, jobId: string) {
-  const cancel = new AbortController()
-  let looking = false
-  async function look() {
-    if (looking) return
-    looking = true
-    try {
-      const job = await queue.getJob(jobId)
-      if (job?.data.cancelled) cancel.abort(new Error('cancelled'))
-    } catch {
-      // The store is away for the moment: whoever cancels has to wait for it too.
-    } finally {
-      looking = false
-    }
-  }
-  const timer = setInterval(() => void look(), LOOK_EVERY_MS)
-  return { cancelled: cancel.signal, [Symbol.dispose]: () => clearInterval(timer) }
-}
 
 const tooLong = (timeoutMs: number) =>
   `The export took longer than ${timeoutMs / 1000} s: ask for less with filters or a limit, or let the operator raise EXPORT_TIMEOUT_MS.`

@@ -6,6 +6,7 @@ import type { Log } from '../log.ts'
 import { askStore } from '../queue/ask-store.ts'
 import { PREVIEWS, STEP, type DeadLetterStore, type Tally } from '../queue/dead-letter-store.ts'
 import type { Store } from '../queue/store.ts'
+import { watchForCancel } from '../queue/watch-for-cancel.ts'
 import { siblingsOf } from './attached-queues.ts'
 import { OperationData, OperationTally, type OperationJob, type OperationQueue } from './operation-job.ts'
 import { Pace } from './pace.ts'
@@ -18,8 +19,8 @@ const LOCK_MS = 8000
 const SWEEP_EVERY_MS = 3000
 const MAX_STALLED = 1000
 
-/** How often a worker looks whether somebody has cancelled what it works on, and tells how far it is. */
-const LOOK_EVERY_MS = 250
+/** How often a worker tells how far it is. */
+const TELL_EVERY_MS = 250
 
 /** A slow rate is kept by many small steps. */
 const PACE_MS = 50
@@ -39,8 +40,9 @@ export function startOperationWorker(store: Store, queueName: string, log: Log):
   const queue: OperationQueue = store.openQueue(queueName)
   const siblings = siblingsOf(store, queue)
   const processor: Processor<OperationData, OperationTally> = async (job, token, lockLost) => {
-    using watch = watchForCancel(queue, job)
-    const stop = AbortSignal.any([closing.signal, watch.cancelled, ...(lockLost ? [lockLost] : [])])
+    using watch = watchForCancel(queue, job.id ?? '')
+    const cancelled = job.data.cancelled ? AbortSignal.abort(new Error('cancelled')) : watch.cancelled
+    const stop = AbortSignal.any([closing.signal, cancelled, ...(lockLost ? [lockLost] : [])])
     try {
       const data = readData(job)
       const about = siblings(data.queue)
@@ -48,7 +50,7 @@ export function startOperationWorker(store: Store, queueName: string, log: Log):
       if (!deadLetters) throw new OpsError('invalid_input', 'This store has no operations on dead letters.')
       const result = await new Operation(job, data, about, deadLetters, log).run(stop)
       if (lockLost?.aborted) throw new Error('the lock is lost')
-      if (closing.signal.aborted && !watch.cancelled.aborted && result.left > 0) {
+      if (closing.signal.aborted && !cancelled.aborted && result.left > 0) {
         await job.moveToWait(token)
         throw new WaitingError()
       }
@@ -150,7 +152,7 @@ class Operation {
   /** A courtesy: whatever the store says to it, the operation goes on. */
   #tell(tally: OperationTally) {
     const now = performance.now()
-    if (now - this.#toldAt < LOOK_EVERY_MS) return
+    if (now - this.#toldAt < TELL_EVERY_MS) return
     this.#toldAt = now
     this.#job.updateProgress(tally).catch(stopped)
   }
@@ -182,20 +184,4 @@ function told(error: unknown, job: OperationJob, log: Log): unknown {
     'an operation failed for a reason that is ours',
   )
   return new Error('The operation failed inside the worker; its log has the details under this id.', { cause: error })
-}
-
-/** Looks at the job now and then, since whoever cancels it may have asked any instance. */
-function watchForCancel(queue: OperationQueue, { id = '', data }: OperationJob) {
-  const cancel = new AbortController()
-  if (data.cancelled) cancel.abort(new Error('cancelled'))
-  let looking = false
-  const look = async () => {
-    if (looking) return
-    looking = true
-    const job = await queue.getJob(id).catch(stopped)
-    if (job?.data.cancelled) cancel.abort(new Error('cancelled'))
-    looking = false
-  }
-  const timer = setInterval(() => void look(), LOOK_EVERY_MS)
-  return { cancelled: cancel.signal, [Symbol.dispose]: () => clearInterval(timer) }
 }
