@@ -76,6 +76,11 @@ type Era = keyof typeof eras
 /** Of a call without progress, with something about it that sends it through the SDK. */
 const bySdk = { 'example.org/trace': '1' }
 
+/** As clients declare it in every call. */
+const knowsTasks = {
+  'io.modelcontextprotocol/clientCapabilities': { extensions: { 'io.modelcontextprotocol/tasks': {} } },
+}
+
 interface Ask {
   meta?: object
   era: Era
@@ -144,11 +149,14 @@ for (const era of ['legacy', 'modern'] as const) {
 
 test('a usual call of the modern era is answered as the SDK would', async () => {
   for (const name of ['count', 'nothing']) {
-    const usual = await ask(name, { era: 'modern', accept: BOTH })
     const other = await ask(name, { era: 'modern', accept: BOTH, meta: bySdk })
-    expect(usual.status).toBe(other.status)
-    expect(usual.headers.get('content-type')).toBe(other.headers.get('content-type'))
-    expect(await usual.text()).toBe(await other.text())
+    const text = await other.text()
+    for (const meta of [{}, knowsTasks]) {
+      const usual = await ask(name, { era: 'modern', accept: BOTH, meta })
+      expect(usual.status).toBe(other.status)
+      expect(usual.headers.get('content-type')).toBe(other.headers.get('content-type'))
+      expect(await usual.text()).toBe(text)
+    }
   }
 })
 

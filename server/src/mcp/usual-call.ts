@@ -6,6 +6,7 @@ import {
 } from '@modelcontextprotocol/server'
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import type { EraHeaders } from './era.ts'
+import { TASK_TOOL } from './export-tasks.ts'
 import { serverInfo } from './introduction.ts'
 import type { ToolCall } from './offered-tools.ts'
 
@@ -21,8 +22,8 @@ export interface UsualCall {
 }
 
 /**
- * The call in a request whose headers and envelope say the same and nothing out of the ordinary: no progress, no extensions,
- * no answers to questions of ours. Null for all others, right or wrong: those are for the SDK (docs/decisions/0031).
+ * The call in a request whose headers and envelope say the same and nothing out of the ordinary: no progress,
+ * no answers to questions of ours, no extension that could make a difference. Null for all others, right or wrong: those are for the SDK (docs/decisions/0031).
  */
 export function usualCall(message: unknown, headers: EraHeaders): UsualCall | null {
   if (!isObject(message) || !isObject(message['params'])) return null
@@ -34,7 +35,7 @@ export function usualCall(message: unknown, headers: EraHeaders): UsualCall | nu
     method === 'tools/call' &&
     typeof name === 'string' &&
     (given === undefined || isObject(given)) &&
-    isUsualEnvelope(envelope) &&
+    isUsualEnvelope(envelope, name) &&
     Object.keys(others).length + Object.keys(otherParams).length === 0 &&
     headers.protocolVersion === VERSION &&
     headers.method === method &&
@@ -42,7 +43,7 @@ export function usualCall(message: unknown, headers: EraHeaders): UsualCall | nu
   return isUsual ? { id: id as string | number, call: { name, arguments: given, asTask: false } } : null
 }
 
-function isUsualEnvelope(envelope: unknown): boolean {
+function isUsualEnvelope(envelope: unknown, tool: string): boolean {
   if (!isObject(envelope)) return false
   const {
     [PROTOCOL_VERSION_META_KEY]: version,
@@ -56,7 +57,8 @@ function isUsualEnvelope(envelope: unknown): boolean {
     typeof client['name'] === 'string' &&
     typeof client['version'] === 'string' &&
     isObject(capabilities) &&
-    !('extensions' in capabilities) &&
+    // There is one extension, by which one tool is answered otherwise.
+    (!('extensions' in capabilities) || (isObject(capabilities['extensions']) && tool !== TASK_TOOL)) &&
     Object.keys(others).length === 0
   )
 }

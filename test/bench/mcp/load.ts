@@ -31,7 +31,7 @@ const modern = {
   body: (jobId: string) => call(jobId, { _meta: envelope }),
 }
 
-/** As a client asks that has declared an extension: nothing that is usual, so it goes through the SDK (decision 31). */
+/** As a client asks that has declared an extension, as those that know of tasks do in every call. */
 const modernExtended = {
   headers: modern.headers,
   body: (jobId: string) =>
@@ -43,11 +43,18 @@ const modernExtended = {
     }),
 }
 
+/** As a client asks that wants to hear of progress: nothing that is usual, so it goes through the SDK (decision 31). */
+const modernProgress = {
+  headers: modern.headers,
+  body: (jobId: string) => call(jobId, { _meta: { ...envelope, progressToken: 1 } }),
+}
+
 export const ways: Way[] = [
   { id: 'bare', name: 'Express route', path: '/bare', headers: {}, body: (jobId) => ({ job_id: jobId }) },
   { id: 'ours-legacy', name: 'Queue Ops, 2025-11-25', path: '/ours', ...legacy },
   { id: 'ours-modern', name: 'Queue Ops, 2026-07-28', path: '/ours', ...modern },
-  { id: 'through-sdk', name: 'Queue Ops, 2026-07-28, with an extension', path: '/ours', ...modernExtended },
+  { id: 'ours-extended', name: 'Queue Ops, 2026-07-28, with an extension', path: '/ours', ...modernExtended },
+  { id: 'through-sdk', name: 'Queue Ops, 2026-07-28, with a progress token', path: '/ours', ...modernProgress },
   { id: 'plain-v1', name: 'SDK 1, new server per request', path: '/plain-v1', ...legacy },
   { id: 'plain-v2', name: 'SDK 2, new server per request', path: '/plain-v2', ...modern },
 ]
