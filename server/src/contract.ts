@@ -570,6 +570,80 @@ export const PauseQueueOutput = z.object({
 })
 export type PauseQueueOutput = z.infer<typeof PauseQueueOutput>
 
+// ── failures and search, for people ─────────────────────────────────────────────────────────────────────────────────
+
+/** A group of dead letters as the page shows it: {@link DeadLetterGroup} and how they came over time. */
+export const FailureGroup = z.object({
+  group: z.string().describe('For `group` of retry_dead_letters and discard_dead_letters'),
+  count: z.number().int(),
+  first_seen: z.iso.datetime(),
+  last_seen: z.iso.datetime(),
+  job_names: z.array(z.string()).describe('At most 5'),
+  pattern: z.string().describe('The error with what differs masked, e.g. "order <n> of <id> not found"'),
+  untrusted_sample: z.string().describe('The newest reason, cut to 500 characters'),
+  sample_ids: z.array(z.string()),
+  spark: z
+    .array(z.number().int())
+    .describe('How many came in each of 30 equal spans between from and to of the answer'),
+})
+export type FailureGroup = z.infer<typeof FailureGroup>
+
+/**
+ * `GET /api/queues/QUEUE/failures`: all dead letters by error, the largest group first; `?failed_after=` and `?failed_before=`
+ * narrow it, `?cursor=` pages (50 groups).
+ */
+export const FailureGroups = z.object({
+  queue: z.string(),
+  at: z.iso.datetime(),
+  total: z.number().int().describe('Dead letters in the store'),
+  grouped: z
+    .number()
+    .int()
+    .describe('So many of them are in the groups; fewer than total while they are read the first time'),
+  complete: z.boolean().describe('False: ask again, more is being read'),
+  from: z.iso.datetime().nullable().describe('The oldest of all groups'),
+  to: z.iso.datetime().nullable(),
+  groups: z.array(FailureGroup),
+  group_count: z.number().int(),
+  next_cursor: z.string().nullable(),
+})
+export type FailureGroups = z.infer<typeof FailureGroups>
+
+/** A job in a list of people's. Texts are untrusted and cut. */
+export const FoundJob = z.object({
+  job_id: z.string(),
+  name: z.string(),
+  state: JobState,
+  at: z.iso.datetime().describe('When it finished, failed, or was added'),
+  untrusted_text: z
+    .string()
+    .describe('Where the searched text was found, or the reason of a dead letter; at most 300 characters'),
+  board_url: z.string(),
+})
+export type FoundJob = z.infer<typeof FoundJob>
+
+/** `GET /api/queues/QUEUE/failures/GROUP`: the dead letters of one group, newest first, 50 on a page. */
+export const FailuresOfGroup = z.object({
+  queue: z.string(),
+  group: FailureGroup,
+  jobs: z.array(FoundJob),
+  next_cursor: z.string().nullable(),
+})
+export type FailuresOfGroup = z.infer<typeof FailuresOfGroup>
+
+/**
+ * One line of `GET /api/queues/QUEUE/search?q=TEXT&state=failed,…`, which answers JSON lines as they come (`application/x-ndjson`)
+ * and ends with a line whose `done` is true, or when the client goes away. Ids, names, data and error texts are searched.
+ */
+export const SearchLine = z.object({
+  found: z.array(FoundJob).describe('New since the line before'),
+  scanned: z.number().int(),
+  total: z.number().int(),
+  done: z.boolean(),
+  stopped: z.string().nullable().describe('Why it has ended before all was scanned, null when all was'),
+})
+export type SearchLine = z.infer<typeof SearchLine>
+
 // ── schedules ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export const ScheduleExportInput = z.strictObject({
@@ -783,6 +857,50 @@ export const Consumer = z.object({
 })
 export type Consumer = z.infer<typeof Consumer>
 
+/** A worker of ours by what it says of itself in its heartbeats. Texts are its own: untrusted. */
+export const WorkerStatus = z.object({
+  worker: z.string(),
+  host: z.string(),
+  pid: z.number().int(),
+  version: z.string(),
+  started_at: z.iso.datetime(),
+  heartbeat_age_s: z.number(),
+  event_loop_delay_ms: z.number(),
+  concurrency: z.number().int(),
+  jobs: z.array(z.object({ job_id: z.string(), since: z.iso.datetime() })),
+  last_finished_at: z.iso.datetime().nullable(),
+})
+export type WorkerStatus = z.infer<typeof WorkerStatus>
+
+/** One line of the table of all queues. What could not be read, or is not told by the store, is null. */
+export const QueueSnapshot = z.object({
+  queue: z.string(),
+  status: HealthStatus.nullable().describe('Null: its health is not watched'),
+  reason: z.string().describe('One sentence: how it is and why'),
+  since: z.iso.datetime().nullable().describe('Since when it has this status, as far as this server has seen it'),
+  paused: z.boolean(),
+  counts: z.record(JobState, z.number().int()),
+  oldest_waiting_s: z.number().nullable().describe('How long the job that has waited longest has; null: none waits'),
+  dead_letters_per_min: z.number().nullable().describe('Growth over the last minutes; below 0: they get fewer'),
+  per_minute: z.number().nullable().describe('Jobs finished, over the last minutes'),
+  consumers: z.number().int().nullable().describe('Connected'),
+  consuming: z.boolean().nullable().describe('Whether jobs are taken; null: none waits, or it is not known'),
+  last_success_at: z.iso.datetime().nullable(),
+})
+export type QueueSnapshot = z.infer<typeof QueueSnapshot>
+
+/**
+ * All queues at one moment, read at once; everything that speaks of them says what the same snapshot says. When the store does
+ * not answer it is the last good one: `taken_at` tells its age.
+ */
+export const FleetSnapshot = z.object({
+  sequence: z.string().describe('Differs from the one before whenever something has changed; the id of its event'),
+  taken_at: z.iso.datetime(),
+  store_reachable: z.boolean(),
+  queues: z.array(QueueSnapshot).describe('That of the exports first'),
+})
+export type FleetSnapshot = z.infer<typeof FleetSnapshot>
+
 /** A job that failed all its attempts. `reason` is text from a worker: untrusted, cut to 500 characters. */
 export const DeadLetter = z.object({
   job_id: z.string(),
@@ -798,6 +916,7 @@ export const QueueStatus = z.object({
   counts: z.record(JobState, z.number().int()),
   paused: z.boolean(),
   consumers: z.array(Consumer),
+  workers: z.array(WorkerStatus).nullable().describe('Null: the store keeps no heartbeats'),
   dead_letters: z.array(DeadLetter).describe('The latest ten'),
 })
 export type QueueStatus = z.infer<typeof QueueStatus>
@@ -807,6 +926,8 @@ export const StatusReport = z.object({
   version: z.string(),
   health: HealthReport,
   queue: QueueStatus.nullable(),
+  fleet: FleetSnapshot.nullable().describe('Null until the store was read for the first time'),
+  read_only: z.boolean().describe('READ_ONLY: nothing can be changed here'),
   probe_results: z.array(ProbeResult).describe('Newest first, at most 60'),
   board_url: z.string(),
 })

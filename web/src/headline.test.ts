@@ -14,6 +14,8 @@ const report: StatusReport = {
     checks: [],
   },
   queue: null,
+  fleet: null,
+  read_only: false,
   probe_results: [],
   board_url: '/admin/queues',
 }

@@ -6,12 +6,15 @@ const queue: QueueStatus = {
   counts: { waiting: 4, active: 0, delayed: 0, prioritized: 0, 'waiting-children': 0, completed: 0, failed: 0 },
   paused: false,
   consumers: [],
+  workers: null,
   dead_letters: [],
 }
 const reportAt = (observed_at: string, seen: QueueStatus | null): StatusReport => ({
   version: '0.1.0',
   health: { healthy: true, status: 'operational', summary: 'Jobs flow.', queue: 'exports', observed_at, checks: [] },
   queue: seen,
+  fleet: null,
+  read_only: false,
   probe_results: [],
   board_url: '/admin/queues',
 })

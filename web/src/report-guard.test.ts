@@ -18,10 +18,13 @@ const report: StatusReport = {
     counts: { waiting: 0, active: 0, delayed: 0, prioritized: 0, 'waiting-children': 0, completed: 3, failed: 1 },
     paused: false,
     consumers: [{ name: 'exports', address: null, connected_for_s: null }],
+    workers: null,
     dead_letters: [
       { job_id: '7', name: 'export', reason: '', attempts: 3, failed_at: null, board_url: '/admin/queues' },
     ],
   },
+  fleet: null,
+  read_only: false,
   probe_results: [],
   board_url: '/admin/queues',
 }

@@ -2,6 +2,7 @@ import type {
   Check,
   Consumer,
   DeadLetter,
+  FleetSnapshot,
   HealthReport,
   HistoryRollup,
   Incident,
@@ -11,9 +12,11 @@ import type {
   ProbeStatus,
   ProbeStep,
   QueueHealth,
+  QueueSnapshot,
   QueueStatus,
   StatusReport,
   WatchedTarget,
+  WorkerStatus,
 } from '@queue-ops/server/contract'
 
 type Test = (value: unknown) => boolean
@@ -98,18 +101,36 @@ const isHealth = has<HealthReport>({
   ),
 })
 
+const isCounts = has<QueueStatus['counts']>({
+  waiting: isNumber,
+  active: isNumber,
+  delayed: isNumber,
+  prioritized: isNumber,
+  'waiting-children': isNumber,
+  completed: isNumber,
+  failed: isNumber,
+})
+
 const isQueue = has<QueueStatus>({
-  counts: has<QueueStatus['counts']>({
-    waiting: isNumber,
-    active: isNumber,
-    delayed: isNumber,
-    prioritized: isNumber,
-    'waiting-children': isNumber,
-    completed: isNumber,
-    failed: isNumber,
-  }),
+  counts: isCounts,
   paused: isBoolean,
   consumers: listOf(has<Consumer>({ name: isString, address: orNull(isString), connected_for_s: orNull(isNumber) })),
+  workers: orNull(
+    listOf(
+      has<WorkerStatus>({
+        worker: isString,
+        host: isString,
+        pid: isNumber,
+        version: isString,
+        started_at: isInstant,
+        heartbeat_age_s: isNumber,
+        event_loop_delay_ms: isNumber,
+        concurrency: isNumber,
+        jobs: listOf(has<WorkerStatus['jobs'][number]>({ job_id: isString, since: isInstant })),
+        last_finished_at: orNull(isInstant),
+      }),
+    ),
+  ),
   dead_letters: listOf(
     has<DeadLetter>({
       job_id: isString,
@@ -144,10 +165,34 @@ const isProbeResult = has<ProbeResult>({
   waiting: orNull(isNumber),
 })
 
+const isFleet = has<FleetSnapshot>({
+  sequence: isString,
+  taken_at: isInstant,
+  store_reachable: isBoolean,
+  queues: listOf(
+    has<QueueSnapshot>({
+      queue: isString,
+      status: orNull(isHealthStatus),
+      reason: isString,
+      since: orNull(isInstant),
+      paused: isBoolean,
+      counts: isCounts,
+      oldest_waiting_s: orNull(isNumber),
+      dead_letters_per_min: orNull(isNumber),
+      per_minute: orNull(isNumber),
+      consumers: orNull(isNumber),
+      consuming: orNull(isBoolean),
+      last_success_at: orNull(isInstant),
+    }),
+  ),
+})
+
 const isReport = has<StatusReport>({
   version: isString,
   health: isHealth,
   queue: orNull(isQueue),
+  fleet: orNull(isFleet),
+  read_only: isBoolean,
   probe_results: listOf(isProbeResult),
   board_url: isString,
 })

@@ -28,6 +28,8 @@ export const mountStatus = (health: Health, queue: Queue, probeResultsFile: stri
       queue: await queueStatus(queue, signals),
       probe_results: probeResults,
       board_url: `${BOARD_PATH}/`,
+      fleet: null,
+      read_only: false,
     }
     res.setHeader('Cache-Control', 'no-store')
     res.status(status.queue ? 200 : 503).json(status)
@@ -40,7 +42,13 @@ async function queueStatus(queue: Queue, { counts, paused, consumers }: Signals)
     const deadLetters = await askStore(queue, () =>
       latestDeadLetters(queue, DEAD_LETTERS_SHOWN, (jobId) => boardJobUrl(queue.name, jobId)),
     )
-    return { counts, paused, consumers: consumers === 'unsupported' ? [] : consumers, dead_letters: deadLetters }
+    return {
+      counts,
+      paused,
+      consumers: consumers === 'unsupported' ? [] : consumers,
+      workers: null,
+      dead_letters: deadLetters,
+    }
   } catch (error) {
     // The store went away between the two reads; the next report will say so.
     if (error instanceof OpsError) return null
