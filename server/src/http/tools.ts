@@ -1,4 +1,4 @@
-import { Router, type Request, type RequestHandler } from 'express'
+import { Router, type Request, type RequestHandler, type Response } from 'express'
 import { closestName } from '../closest-name.ts'
 import type { Log } from '../log.ts'
 import { runTool } from '../tools/run-tool.ts'
@@ -19,19 +19,19 @@ const NOT_OFFERED = 'Nothing can be changed here: the server is read-only (READ_
  */
 export function mountTools(all: Tool[], offered: Tool[], log: Log): Mount {
   const router = Router()
-  const answer: RequestHandler = async (req, res) => {
+  const call = async (req: Request, res: Response) => {
     const name = String(req.params['tool'])
     const tool = offered.find((one) => one.name === name)
     if (!tool) return void refuseUnknown(name, all, res)
     const gone = new AbortController()
     res.once('close', () => res.writableEnded || gone.abort())
-    const call = { principal: null, via: viaPage(req), signal: gone.signal, progress: async () => undefined, log }
-    const { answer, refused } = await runTool(tool, req.body ?? {}, call)
+    const asking = { principal: null, via: viaPage(req), signal: gone.signal, progress: async () => undefined }
+    const { answer, refused } = await runTool(tool, req.body ?? {}, { ...asking, log })
     res.setHeader('Cache-Control', 'no-store')
     if (refused) return void res.status(httpStatus[refused.code]).json({ error: refused.error })
     res.json(answer.output)
   }
-  router.post('/:tool', refuseForeign, jsonBody(), answer)
+  router.post('/:tool', refuseForeign, jsonBody(), (req, res) => call(req, res))
   router.all('/:tool', (_req, res) => {
     res.setHeader('Allow', 'POST')
     res.status(405).json({ error: 'Tools are called by POST, with their arguments as JSON.' })
@@ -52,7 +52,7 @@ const refuseForeign: RequestHandler = (req, res, next) => {
   res.status(403).json({ error: 'Requests from other sites are refused: use the page of this server.' })
 }
 
-function refuseUnknown(name: string, all: Tool[], res: Parameters<RequestHandler>[1]) {
+function refuseUnknown(name: string, all: Tool[], res: Response) {
   const names = all.map((tool) => tool.name)
   if (names.includes(name)) return res.status(403).json({ error: NOT_OFFERED })
   const meant = closestName(name, names)

@@ -14,7 +14,8 @@ const MOST_PASSED = 1000
 /** So many that are not over are told. */
 const MOST_OPEN = 1000
 
-const OPEN: JobState[] = ['active', 'waiting', 'prioritized', 'delayed']
+/** In the order in which jobs pass them, in which they are read: one that moves on meanwhile is found. */
+const OPEN = ['waiting', 'prioritized', 'delayed', 'active'] as const
 const OVER = ['completed', 'failed'] as const
 
 /** Where it stands in the list: by its end, those without one first; then by its beginning. */
@@ -51,6 +52,7 @@ export async function listOperations(
     (state === undefined || stateOf(data, is) === state)
   const found: Kept[] = []
   let nextCursor: string | null = null
+  const seen = new Set<string | undefined>()
   let passed = 0
   let before: Cursor | null = null
   for await (const { kept, place } of from(records, cursor === undefined ? null : readCursor(cursor))) {
@@ -58,6 +60,9 @@ export async function listOperations(
       nextCursor = before && writeCursor(before)
       break
     }
+    // One that has ended between two reads of the store comes twice.
+    if (seen.has(kept.job.id)) continue
+    seen.add(kept.job.id)
     if (fits(kept)) found.push(kept)
     else passed += 1
     before = place
@@ -100,14 +105,13 @@ async function* from(records: OperationQueue, after: Cursor | null): AsyncGenera
 }
 
 async function open(records: OperationQueue): Promise<Kept[]> {
-  const all = await Promise.all(
-    OPEN.map(async (state) => {
-      const jobs = await askStore(records, () => records.getJobs([state as 'active'], 0, MOST_OPEN - 1))
-      // One that is gone between the two reads of the store comes back as undefined, whatever its type says.
-      return jobs.filter(Boolean).map((job): Kept => ({ job, state }))
-    }),
-  )
-  return all.flat().toSorted((a, b) => compare(placeOf(a), placeOf(b)))
+  const all: Kept[] = []
+  for (const state of OPEN) {
+    const jobs = await askStore(records, () => records.getJobs([state], 0, MOST_OPEN - 1))
+    // One that is gone between the two reads of the store comes back as undefined, whatever its type says.
+    all.push(...jobs.filter(Boolean).map((job) => ({ job, state })))
+  }
+  return all.toSorted((a, b) => compare(placeOf(a), placeOf(b)))
 }
 
 /** Those of one state, last ended first; of those that ended in the same moment in an order that is always the same. */

@@ -3,6 +3,12 @@ import type { Log } from '../log.ts'
 import { askStore } from '../queue/ask-store.ts'
 import type { OperationQueue, RecordData } from './operation-job.ts'
 
+const events: Record<RecordData['kind'], string> = {
+  pause: 'queue_paused',
+  resume: 'queue_resumed',
+  board: 'board_action',
+}
+
 /** Puts what was done at once among the operations. */
 export interface Trail {
   /** Never rejects: what was done is done, and when the store does not take the record the log has it. */
@@ -13,7 +19,7 @@ export interface Trail {
 export function openTrail(records: OperationQueue, log: Log): Trail {
   return {
     async record(done) {
-      log.info({ event: 'operator_action', ...done }, 'an operator has done something')
+      log.info({ event: events[done.kind], ...done }, 'an operator has done something')
       await askStore(records, () => records.add(done.kind, done, { jobId: randomUUID() })).catch((err: unknown) =>
         log.warn({ event: 'record_lost', ...done, err }, 'what was done is on the log only'),
       )
