@@ -169,6 +169,7 @@ const isFleet = has<FleetSnapshot>({
   sequence: isString,
   taken_at: isInstant,
   store_reachable: isBoolean,
+  unread: orMissing(listOf(has<NonNullable<FleetSnapshot['unread']>[number]>({ queue: isString, reason: isString }))),
   queues: listOf(
     has<QueueSnapshot>({
       queue: isString,
