@@ -933,6 +933,21 @@ export const StatusReport = z.object({
 })
 export type StatusReport = z.infer<typeof StatusReport>
 
+/** What the first HTML of the page is made from. */
+export interface PageAsked {
+  /** Below the page's own address, with its query. */
+  address: string
+  /** From there to the page's own, relative: `../` for `queues/mail`. */
+  wayUp: string
+  /** Null when it cannot be had in time: the page asks for it then. */
+  status: StatusReport | null
+  /** Milliseconds. */
+  now: number
+}
+
+/** What the page's build has for the server: fills `index`, the built index.html. `isKnown`: something is at that address. */
+export type RenderPage = (index: string, asked: PageAsked) => { html: string; isKnown: boolean }
+
 /**
  * `GET /api/status?target=NAME` of the probe, which serves the page as well: what the watched server said of itself last, and
  * since when it has been silent. A server of others has no report; the probe's own results are there all the same.

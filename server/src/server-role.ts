@@ -13,7 +13,7 @@ import { listen } from './http/listen.ts'
 import { mountMcp } from './http/mcp.ts'
 import { mountMetrics } from './http/metrics.ts'
 import { mountPage } from './http/page.ts'
-import { mountStatus } from './http/status.ts'
+import { mountStatus, statusReader } from './http/status.ts'
 import { exportTasks, TASK_TOOL } from './mcp/export-tasks.ts'
 import { legacyServerFactory } from './mcp/legacy-server.ts'
 import { modernHandler } from './mcp/modern-handler.ts'
@@ -109,16 +109,17 @@ async function overStdio(shared: Shared, parts: Parts): Promise<Served> {
 async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
   const { config, log, store, files, closers } = shared
   const { queue, records, health } = parts
+  const readStatus = statusReader(health, queue, config.probeResultsFile)
   const mounts = (url: string) => [
     mountLive(),
     mountReady(health),
     mountHealth(health),
     mountMetrics(health),
     mcpAt(url, shared, parts),
-    mountStatus(health, queue, config.probeResultsFile),
+    mountStatus(readStatus),
     mountDownloads(files, log),
     mountBoard([queue, records], store, config.readOnly),
-    mountPage(PAGE_DIRECTORY),
+    mountPage(PAGE_DIRECTORY, readStatus, log),
   ]
   const http = await listen(config, mounts, log)
   closers.work.push(() => http.close())

@@ -159,8 +159,11 @@ test('what the page is made of has the headers of the server, and nothing else c
   for (const path of ['', ...assets]) {
     const [ours, servers] = await Promise.all([fetch(`${url}/${path}`), fetch(`${server.url}/${path}`)])
     expect(ours.status).toBe(200)
-    expect(await ours.text()).toBe(await servers.text())
-    for (const name of ['content-security-policy', 'x-content-type-options', 'content-type', 'cache-control']) {
+    const [text, serversText] = await Promise.all([ours.text(), servers.text()])
+    // The server's own has what is known in it, and is not kept.
+    if (path !== '') expect(text).toBe(serversText)
+    const names = ['content-security-policy', 'x-content-type-options', 'content-type']
+    for (const name of path === '' ? names : [...names, 'cache-control']) {
       expect([path, name, ours.headers.get(name)?.toLowerCase()]).toEqual([
         path,
         name,
@@ -177,7 +180,8 @@ test('a server is asked for its status once a second at most, and what it sends 
   let asked = 0
   const health = { healthy: true, status: 'operational', summary: 'Well.', queue: 'q', checks: [] }
   const observed = { ...health, observed_at: new Date().toISOString() }
-  const report = { version: '1', health: observed, queue: null, probe_results: [], board_url: 'javascript:alert(1)' }
+  const told = { queue: null, fleet: null, read_only: false, probe_results: [] }
+  const report = { version: '1', health: observed, ...told, board_url: 'javascript:alert(1)' }
   let answer = JSON.stringify(report)
   await using server = await serveHttp((request, response) => {
     if (request.url !== '/api/status') return void response.writeHead(404).end()

@@ -32,6 +32,11 @@ export const nothingRead: Reading = {
   clockAheadMs: 0,
 }
 
+/** What is known with the HTML of the server. */
+export function readingAtStart(status: StatusReport | null, clockAheadMs: number): Reading {
+  return status ? afterAnswer(nothingRead, status, clockAheadMs) : { ...nothingRead, clockAheadMs }
+}
+
 export function afterAnswer(reading: Reading, report: StatusReport, clockAheadMs: number): Reading {
   const queue = report.queue ? { status: report.queue, observedAt: report.health.observed_at } : reading.queue
   return { report, watch: null, queue, missed: 0, problem: null, clockAheadMs }
@@ -71,10 +76,10 @@ export function isQueueOld(reading: Reading): boolean {
 }
 
 /**
- * How far the server's clock is ahead, from the Date header. The header has whole seconds and the answer took its time,
- * so less than two seconds is no difference.
+ * How far the server's clock is ahead, both in milliseconds. A Date header has whole seconds and an answer takes its time,
+ * so less than two seconds is no difference; nor is a time that is none.
  */
-export function clockAhead(dateHeader: string | null, now: number): number {
-  const difference = Date.parse(dateHeader ?? '') - now
+export function clockAhead(theirs: number, now: number): number {
+  const difference = theirs - now
   return Math.abs(difference) >= 2000 ? difference : 0
 }

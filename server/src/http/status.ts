@@ -13,16 +13,17 @@ import { readProbeResults } from './probe-results.ts'
 const DEAD_LETTERS_SHOWN = 10
 const PROBE_RESULTS_SHOWN = 60
 
-/** `GET /api/status`: everything the status page shows. 503 when the queue store does not answer. */
-export const mountStatus = (health: Health, queue: Queue, probeResultsFile: string): Mount => ({
-  path: '/api/status',
-  method: 'get',
-  handler: async (_req, res) => {
+/** Everything the status page shows. `queue` is null when the queue store does not answer. */
+export type ReadStatus = () => Promise<StatusReport>
+
+export const statusReader =
+  (health: Health, queue: Queue, probeResultsFile: string): ReadStatus =>
+  async () => {
     const [{ signals, report }, probeResults] = await Promise.all([
       health.snapshot(),
       readProbeResults(probeResultsFile, PROBE_RESULTS_SHOWN),
     ])
-    const status: StatusReport = {
+    return {
       version,
       health: report,
       queue: await queueStatus(queue, signals),
@@ -31,6 +32,14 @@ export const mountStatus = (health: Health, queue: Queue, probeResultsFile: stri
       fleet: null,
       read_only: false,
     }
+  }
+
+/** `GET /api/status`: 503 when the queue store does not answer. */
+export const mountStatus = (readStatus: ReadStatus): Mount => ({
+  path: '/api/status',
+  method: 'get',
+  handler: async (_req, res) => {
+    const status = await readStatus()
     res.setHeader('Cache-Control', 'no-store')
     res.status(status.queue ? 200 : 503).json(status)
   },
