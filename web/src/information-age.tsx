@@ -3,19 +3,23 @@ import { clockTime, dateAndTime } from './instant.ts'
 import { StatusIcon } from './status-icon.tsx'
 import { useZone } from './use-zone.ts'
 
-/** Five polls: more than a slow answer, whoever is to blame (this page, the server, or what feeds it). */
-const oldAfterSeconds = 10
+/** Two reports that did not come, whoever is to blame (this page, the server, or what feeds it), but no mere hiccup. */
+function oldAfterSeconds(everyMs: number | null): number {
+  return Math.max(3, (2.5 * (everyMs ?? 2000)) / 1000)
+}
 
 interface Props {
   at: string
   now: number
+  /** How often reports come; null when that is not known yet. */
+  everyMs: number | null
   lost: boolean
 }
 
 /** How old the newest information on the page is. */
-export function InformationAge({ at, now, lost }: Props) {
+export function InformationAge({ at, now, everyMs, lost }: Props) {
   const zone = useZone()
-  const old = lost || secondsSince(at, now) > oldAfterSeconds
+  const old = lost || secondsSince(at, now) > oldAfterSeconds(everyMs)
   return (
     <p className={old ? 'age age-old' : 'age'}>
       <span className="age-relative">

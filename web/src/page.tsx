@@ -41,7 +41,7 @@ export function Page() {
           headline={said}
           queue={queue}
           isSmall={!isOverview}
-          age={seenAt && <InformationAge at={seenAt} now={now} lost={isLost(reading)} />}
+          age={seenAt && <InformationAge at={seenAt} now={now} everyMs={reading.everyMs} lost={isLost(reading)} />}
         />
         <Banner reading={reading} now={now} />
       </header>

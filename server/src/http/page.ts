@@ -3,10 +3,9 @@ import { pathToFileURL } from 'node:url'
 import compression from 'compression'
 import { Router, type RequestHandler } from 'express'
 import sirv from 'sirv'
-import type { PageAsked, RenderPage } from '../contract.ts'
+import type { PageAsked, RenderPage, StatusReport } from '../contract.ts'
 import type { Log } from '../log.ts'
 import type { Mount } from './mount.ts'
-import type { ReadStatus } from './status.ts'
 
 /** The page needs nothing from elsewhere and no inline code, so nothing else is allowed to run in it. */
 const CONTENT_SECURITY_POLICY =
@@ -14,6 +13,8 @@ const CONTENT_SECURITY_POLICY =
 
 /** The addresses of the page's views, which the page itself tells apart. */
 const VIEWS = [/^\/(?:queues|operations)\/./, '/operations', '/exports', '/']
+
+type ReadStatus = () => Promise<StatusReport>
 
 /** A page that has to ask is better than none: a store that hangs does not hold it up. */
 const STATUS_WITHIN_MS = 1000
