@@ -955,6 +955,21 @@ export const StatusReport = z.object({
 })
 export type StatusReport = z.infer<typeof StatusReport>
 
+/** What the first HTML of the page is made from. */
+export interface PageAsked {
+  /** Below the page's own address, with its query. */
+  address: string
+  /** From there to the page's own, relative: `../` for `queues/mail`. */
+  wayUp: string
+  /** Null when it cannot be had in time: the page asks for it then. */
+  status: StatusReport | null
+  /** Milliseconds. */
+  now: number
+}
+
+/** What the page's build has for the server: fills `index`, the built index.html. `isKnown`: something is at that address. */
+export type RenderPage = (index: string, asked: PageAsked) => { html: string; isKnown: boolean }
+
 /**
  * The data of an event `snapshot` of `GET /api/events`: a status as a whole, so that who has missed some needs only the next.
  * `probe_results` is left out when they are as in the event before on the same connection.

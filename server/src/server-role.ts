@@ -17,6 +17,7 @@ import { mountOperations } from './http/operations.ts'
 import { mountPage } from './http/page.ts'
 import { openProbeResults } from './http/probe-results.ts'
 import { mountStatus } from './http/status.ts'
+import { statusReport } from './http/status-report.ts'
 import { mountTools } from './http/tools.ts'
 import { exportTasks, TASK_TOOL } from './mcp/export-tasks.ts'
 import { legacyServerFactory } from './mcp/legacy-server.ts'
@@ -135,6 +136,7 @@ async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
     askStore(queue, () => latestDeadLetters(queue, DEAD_LETTERS_SHOWN, (jobId) => boardJobUrl(queue.name, jobId)))
   const snapshots = openSnapshots(fleet, health, readDeadLetters, log)
   const probeResults = openProbeResults(config.probeResultsFile, PROBE_RESULTS_SHOWN)
+  const readStatus = async () => statusReport(await snapshots.now(), await probeResults.latest(), config.readOnly)
   const mounts = (url: string) => {
     const tools = makeTools(shared, parts, throughServer(files, config.publicUrl ?? url))
     return [
@@ -149,7 +151,7 @@ async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
       mountEvents(snapshots, probeResults, config.readOnly),
       mountDownloads(files, log),
       mountBoard([queue, records], store, config.readOnly),
-      mountPage(PAGE_DIRECTORY),
+      mountPage(PAGE_DIRECTORY, readStatus, log),
     ]
   }
   const http = await listen(config, mounts, log)
