@@ -8,7 +8,9 @@ import { canaryTrip } from './health/canary-trip.ts'
 import { openHealth } from './health/open-health.ts'
 import { mountBoard } from './http/board.ts'
 import { DOWNLOADS_PATH, mountDownloads } from './http/downloads.ts'
+import { mountFailures, mountFailuresOfGroup } from './http/failures.ts'
 import { mountHealth, mountLive, mountReady } from './http/health.ts'
+import { mountJob } from './http/job.ts'
 import { listen } from './http/listen.ts'
 import { mountMcp } from './http/mcp.ts'
 import { mountMetrics } from './http/metrics.ts'
@@ -23,6 +25,7 @@ import { offerTools } from './mcp/offered-tools.ts'
 import { openSessions } from './mcp/sessions.ts'
 import { serveStdio } from './mcp/stdio.ts'
 import { attachQueues } from './operations/attached-queues.ts'
+import { openFailures } from './operations/failures.ts'
 import { operationJobOptions, operationsQueueName, type OperationQueue } from './operations/operation-job.ts'
 import { createOperations } from './operations/operations.ts'
 import { openJobWatch } from './queue/job-watch.ts'
@@ -52,6 +55,7 @@ function openParts({ config, log, store, catalogue, closers }: Shared) {
     discover: config.discoverQueues,
     except: [records.name],
   })
+  const failures = openFailures(store)
   const notes = store.openNotes(queue)
   const canaries =
     notes && config.canaryIntervalMs > 0 ? startCanaries(queue, notes, config.canaryIntervalMs, log) : null
@@ -74,7 +78,8 @@ function openParts({ config, log, store, catalogue, closers }: Shared) {
     operating: {
       store,
       queues,
-      operations: createOperations(store, records, queues),
+      failures,
+      operations: createOperations(store, records, queues, failures),
       schedules: createAskedSchedules(queue, catalogue, jobOptions),
     },
   }
@@ -108,7 +113,7 @@ async function overStdio(shared: Shared, parts: Parts): Promise<Served> {
 
 async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
   const { config, log, store, files, closers } = shared
-  const { queue, records, health } = parts
+  const { queue, records, health, operating } = parts
   const mounts = (url: string) => [
     mountLive(),
     mountReady(health),
@@ -116,6 +121,9 @@ async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
     mountMetrics(health),
     mcpAt(url, shared, parts),
     mountStatus(health, queue, config.probeResultsFile),
+    mountFailures(operating),
+    mountFailuresOfGroup(operating),
+    mountJob(operating.queues),
     mountDownloads(files, log),
     mountBoard([queue, records], store, config.readOnly),
     mountPage(PAGE_DIRECTORY),

@@ -4,6 +4,7 @@ import type { Exports } from '../exports/exports.ts'
 import type { CanaryTrip } from '../health/canary-trip.ts'
 import type { Health } from '../health/health.ts'
 import type { AttachedQueues } from '../operations/attached-queues.ts'
+import type { Failures } from '../operations/failures.ts'
 import type { Operations } from '../operations/operations.ts'
 import type { Store } from '../queue/store.ts'
 import { cancelExport } from './cancel-export.ts'
@@ -32,6 +33,7 @@ export interface Operating {
   store: Store
   queues: AttachedQueues
   operations: Operations
+  failures: Failures
   schedules: AskedSchedules
 }
 
@@ -41,7 +43,7 @@ export const listTools = (
   catalogue: Catalogue,
   health: Health,
   canary: CanaryTrip,
-  { store, queues, operations, schedules }: Operating,
+  { store, queues, operations, failures, schedules }: Operating,
 ): Tool[] => [
   startExport(exports),
   waitForExport(exports),
@@ -53,7 +55,7 @@ export const listTools = (
   sendCanary(canary),
   listQueues(store, queues),
   getQueue(store, queues),
-  listDeadLetters(store, queues),
+  listDeadLetters(failures, queues),
   getJob(queues),
   retryDeadLetters(operations),
   discardDeadLetters(operations),

@@ -135,6 +135,14 @@ export abstract class ReadingBackend extends BackendBase {
     return this.read((_tx, queue) => queue.count(State.failed))
   }
 
+  /** How many each span has, and all together. */
+  countDeadLettersIn(spans: readonly Omit<deadLetters.Range, 'skip'>[]): Promise<number[]> {
+    return this.read((tx, queue) => [
+      ...spans.map((span) => deadLetters.countIn(tx, queue, span)),
+      queue.count(State.failed),
+    ])
+  }
+
   lookAtDeadLetters(operation: string, sample: number): Promise<deadLetters.Listed> {
     return this.read((tx) => deadLetters.look(tx, operation, sample))
   }
@@ -146,6 +154,14 @@ export abstract class ReadingBackend extends BackendBase {
   /** Of each its name and reason, null for one that is gone. */
   readDeadLetters(jobIds: readonly string[]): Promise<({ name: string; reason: string } | null)[]> {
     return this.read((tx, queue) => jobIds.map((id) => deadLetters.read(tx, queue, id)))
+  }
+
+  /** The same with only the beginnings of both. */
+  readBeginningsOfDeadLetters(
+    jobIds: readonly string[],
+    length: number,
+  ): Promise<({ name: string; reason: string; reasonLength: number } | null)[]> {
+    return this.read((tx, queue) => jobIds.map((id) => deadLetters.readBeginning(tx, queue, id, length)))
   }
 
   tallyDeadLetters(operation: string): Promise<deadLetters.Tally | null> {
