@@ -15,6 +15,7 @@ import { listen } from './http/listen.ts'
 import { mountMcp } from './http/mcp.ts'
 import { mountMetrics } from './http/metrics.ts'
 import { mountPage } from './http/page.ts'
+import { mountSearch } from './http/search.ts'
 import { mountStatus } from './http/status.ts'
 import { exportTasks, TASK_TOOL } from './mcp/export-tasks.ts'
 import { legacyServerFactory } from './mcp/legacy-server.ts'
@@ -124,6 +125,7 @@ async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
     mountFailures(operating),
     mountFailuresOfGroup(operating),
     mountJob(operating.queues),
+    mountSearch(operating, log),
     mountDownloads(files, log),
     mountBoard([queue, records], store, config.readOnly),
     mountPage(PAGE_DIRECTORY),

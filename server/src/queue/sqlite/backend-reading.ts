@@ -14,6 +14,7 @@ import { findScheduler } from './scheduler-rows.ts'
 import { State } from './state.ts'
 import { StoreError, whyNoWrite, type StoreProblem } from './store-error.ts'
 import { limitedFor } from './taking.ts'
+import { readTexts } from './texts.ts'
 import { readLog } from './updating.ts'
 
 /** What keeps from writing and not from reading. */
@@ -162,6 +163,11 @@ export abstract class ReadingBackend extends BackendBase {
     length: number,
   ): Promise<({ name: string; reason: string; reasonLength: number } | null)[]> {
     return this.read((tx, queue) => jobIds.map((id) => deadLetters.readBeginning(tx, queue, id, length)))
+  }
+
+  /** What people wrote in the jobs of a state. */
+  readTexts(state: string, from: string | null, most: number, chars: number) {
+    return this.read((tx, queue) => readTexts(tx, queue, state, from, most, chars))
   }
 
   tallyDeadLetters(operation: string): Promise<deadLetters.Tally | null> {
