@@ -25,33 +25,78 @@ const relative = String.raw`(?<![\w/.-])[\w.@-]{1,100}(?:\/[\w.@-]{1,100}){0,20}
 const inPath = String.raw`[^\s"'<>:;,()[\]{}|*?]`
 const hex4 = String.raw`[\da-f]{1,4}`
 
+interface MaskPattern {
+  mask: Mask
+  /** One of these characters is in everything that it stands for. */
+  has: string
+  pattern: string
+}
+
+const QUOTES = '"\'`“«'
+const DIGITS = '0123456789'
+
 /** Of two that begin at the same place the first one counts. */
-const masks: readonly [Mask, string][] = [
-  ['text', String.raw`(?:\.\.\.)?"[^\n]{0,500}"(?:\.\.\.)?(?= is not valid JSON)`],
-  ['text', String.raw`(?<![\w)\]])(?:${quoted.join('|')})(?!\w)`],
-  ['url', String.raw`\b[a-z][a-z\d+.-]{1,20}:\/\/[^\s"'<>()[\]{},;]+`],
-  ['id', String.raw`\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b`],
-  [
-    'time',
-    String.raw`\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\b)?)?(?!\d)`,
-  ],
-  ['ip', String.raw`(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?![\w.-]*\w)`],
-  [
-    'ip',
-    String.raw`\[?(?<![\w:])(?:(?:${hex4}:){3,7}(?::?${hex4}){0,5}|(?:${hex4})?:(?::${hex4}){1,6})(?:%\w+)?\]?(?::\d{1,5})?(?![\w:])`,
-  ],
-  ['path', `(?:${onWindows}|${inFolder})${inPath}+`],
-  ['path', relative],
-  ['email', String.raw`(?<![\w.+-])[\w.+-]{1,64}@[a-z\d-]{1,63}(?:\.[a-z\d-]{1,63}){1,8}`],
-  ['n', String.raw`(?<![\w)\].-])-?\d+(?:[.,:]\d+)*(?![\w-]|[.,:]\d)`],
-  ['n', String.raw`(?<!\w)\d+(?:[.,:]\d+)+`],
+const masks: readonly MaskPattern[] = [
+  { mask: 'text', has: QUOTES, pattern: String.raw`(?:\.\.\.)?"[^\n]{0,500}"(?:\.\.\.)?(?= is not valid JSON)` },
+  { mask: 'text', has: QUOTES, pattern: String.raw`(?<![\w)\]])(?:${quoted.join('|')})(?!\w)` },
+  { mask: 'url', has: '/', pattern: String.raw`\b[a-z][a-z\d+.-]{1,20}:\/\/[^\s"'<>()[\]{},;]+` },
+  { mask: 'id', has: '-', pattern: String.raw`\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b` },
+  {
+    mask: 'time',
+    has: '-',
+    pattern: String.raw`\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\b)?)?(?!\d)`,
+  },
+  { mask: 'ip', has: '.', pattern: String.raw`(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?![\w.-]*\w)` },
+  {
+    mask: 'ip',
+    has: ':',
+    pattern: String.raw`\[?(?<![\w:])(?:(?:${hex4}:){3,7}(?::?${hex4}){0,5}|(?:${hex4})?:(?::${hex4}){1,6})(?:%\w+)?\]?(?::\d{1,5})?(?![\w:])`,
+  },
+  { mask: 'path', has: '/\\', pattern: `(?:${onWindows}|${inFolder})${inPath}+` },
+  { mask: 'path', has: '/', pattern: relative },
+  {
+    mask: 'email',
+    has: '@',
+    pattern: String.raw`(?<![\w.+-])[\w.+-]{1,64}@[a-z\d-]{1,63}(?:\.[a-z\d-]{1,63}){1,8}`,
+  },
+  { mask: 'n', has: DIGITS, pattern: String.raw`(?<![\w)\].-])-?\d+(?:[.,:]\d+)*(?![\w-]|[.,:]\d)` },
+  { mask: 'n', has: DIGITS, pattern: String.raw`(?<!\w)\d+(?:[.,:]\d+)+` },
 ]
 
 /** A word with a digit in it or a long one, its parts joined by dashes and underscores. */
 const words = String.raw`(?<![a-z\d])(?:(?<![\w-])[_-]{1,3})?(?=[\w-]{0,80}\d|\w{10}|[\da-f]{8})[a-z\d]+(?:[_-]+[a-z\d]+)*(?:[_-]{1,3}(?![\w-]))?`
 
-const inReason = new RegExp(`${masks.map(([, pattern]) => pattern).join('|')}|(${words})`, 'gi')
-const named = new RegExp([...masks.map(([, pattern]) => `(${pattern})`), `(${words})`].join('|'), 'gi')
+/** A bit for each kind of character by which it is told which masks a line can have. */
+const kinds = [...new Set(masks.map(({ has }) => has))]
+const bits = new Map<number, number>()
+kinds.forEach((characters, at) => {
+  for (const character of characters)
+    bits.set(character.charCodeAt(0), (bits.get(character.charCodeAt(0)) ?? 0) | (1 << at))
+})
+const asciiBits = Uint16Array.from({ length: 128 }, (_, code) => bits.get(code) ?? 0)
+
+function kindsIn(line: string): number {
+  let found = 0
+  for (let at = 0; at < line.length; at += 1) {
+    const code = line.charCodeAt(at)
+    found |= code < 128 ? (asciiBits[code] ?? 0) : (bits.get(code) ?? 0)
+  }
+  return found
+}
+
+/** Of those masks alone that a line of these kinds can have, which is much faster than all. */
+const patterns = new Map<number, RegExp>()
+
+function patternFor(found: number): RegExp {
+  const known = patterns.get(found)
+  if (known) return known
+  const possible = masks.filter(({ has }) => found & (1 << kinds.indexOf(has)))
+  const pattern = new RegExp([...possible.map(({ pattern }) => pattern), `(${words})`].join('|'), 'gi')
+  patterns.set(found, pattern)
+  return pattern
+}
+
+const named = new RegExp([...masks.map(({ pattern }) => `(${pattern})`), `(${words})`].join('|'), 'gi')
 
 /** What tells two errors apart does not tell a number from an id, which may have only digits by chance. */
 const ANY = '<*>'
@@ -59,7 +104,8 @@ const lists = /<\*>(?:, ?<\*>)+/g
 
 /** The same for all reasons of one error, and as good as never the same for two errors. */
 export function keyOf(reason: string): string {
-  const masked = lineOf(reason).replaceAll(inReason, (_match, word: string | undefined) =>
+  const line = lineOf(reason)
+  const masked = line.replaceAll(patternFor(kindsIn(line)), (_match, word: string | undefined) =>
     word === undefined ? ANY : maskWord(word, ANY, ANY),
   )
   const key = masked.includes('<*>,') ? masked.replaceAll(lists, ANY) : masked
@@ -70,7 +116,7 @@ export function keyOf(reason: string): string {
 export function errorOf(reason: string): string {
   const masked = lineOf(reason).replaceAll(named, (match, ...found: (string | undefined)[]) => {
     const mask = masks[found.findIndex((part) => part !== undefined)]
-    return mask ? `<${mask[0]}>` : maskWord(match, '<id>', '<n>')
+    return mask ? `<${mask.mask}>` : maskWord(match, '<id>', '<n>')
   })
   return masked.slice(0, COMPARED_CHARS).trim()
 }

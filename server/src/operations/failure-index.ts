@@ -1,8 +1,8 @@
 import type { Queue } from 'bullmq'
 import { askStore } from '../queue/ask-store.ts'
-import type { DeadLetterStore, Death, Span } from '../queue/dead-letter-store.ts'
-import { readPiece } from './death-pieces.ts'
-import { keyOf, LOOKED_AT_CHARS } from './error-masks.ts'
+import type { DeadBeginning, DeadLetterStore, Death, Span } from '../queue/dead-letter-store.ts'
+import { keyOf } from './error-masks.ts'
+import { readAhead, type Chunk, type Piece } from './read-ahead.ts'
 import { isNameable, LONGEST_JOB_ID } from './nameable.ts'
 import { KnownGroups, NO_GROUP, type KnownGroup } from './known-groups.ts'
 
@@ -14,14 +14,6 @@ export interface Bounds {
 }
 
 const defaultBounds: Bounds = { deaths: 1_000_000, idChars: 64_000_000 }
-
-/** What failed from this time on until that of the next chunk, the oldest first. */
-interface Chunk {
-  from: number
-  deaths: Death[]
-  /** Of each the place of its group. */
-  groups: number[]
-}
 
 /**
  * Which error each dead letter of a queue has. It is brought up to date by counting the dead letters of spans of time: only
@@ -139,42 +131,32 @@ export class FailureIndex {
     if (first) first.from = Math.max(first.from, oldest.failedAt)
   }
 
-  /** Reads a chunk anew piece by piece, so that what is read can be told before all is. */
+  /**
+   * Reads a chunk anew piece by piece, so that what is read can be told before all is. The store reads the next piece while this
+   * process looks into one.
+   */
   async #readAgain(chunk: Chunk) {
     const { to } = this.#spanAt(this.#chunks.indexOf(chunk))
-    for (let rest: Chunk | null = chunk; rest;) {
-      const { deaths, next } = await readPiece(this.#queue, this.#deadLetters, { from: rest.from, to })
-      const groups = await this.#groupsOf(deaths, rest)
-      const piece = { from: rest.from, deaths, groups }
-      const later: Chunk | null = next === null || next > to ? null : laterPart(rest, next)
-      this.#put(this.#chunks.indexOf(rest), later ? [piece, later] : [piece])
-      rest = later
+    const readers = { queue: this.#queue, deadLetters: this.#deadLetters }
+    for await (const { before, piece, added, later } of readAhead(readers, chunk, to)) {
+      // A part of what was left out meanwhile, since there was too much.
+      const at = this.#chunks.indexOf(before)
+      if (at < 0) return
+      const read = { ...piece, groups: this.#groupsOf(piece, added) }
+      this.#put(at, later ? [read, later] : [read])
       this.#boundIds()
-      if (rest && !this.#chunks.includes(rest)) return
     }
   }
 
-  /** Those that are known are not looked into again. */
-  async #groupsOf(deaths: readonly Death[], before: Chunk): Promise<number[]> {
-    const known = new Map<string, number>()
-    before.deaths.forEach(({ jobId, failedAt }, at) => known.set(`${failedAt} ${jobId}`, before.groups[at] ?? NO_GROUP))
-    const groups = deaths.map(({ jobId, failedAt }) => known.get(`${failedAt} ${jobId}`))
-    const added = deaths.filter((_death, at) => groups[at] === undefined)
-    const places = await this.#look(added)
+  #groupsOf({ groups }: Piece['piece'], added: readonly (DeadBeginning | null)[]): number[] {
+    this.#looked += added.length
     let next = 0
-    return groups.map((place) => place ?? places[next++] ?? NO_GROUP)
-  }
-
-  async #look(deaths: readonly Death[]): Promise<number[]> {
-    const places: number[] = []
-    while (places.length < deaths.length) {
-      const part = deaths.slice(places.length)
-      const jobs = await askStore(this.#queue, () => this.#deadLetters.readBeginnings(part, LOOKED_AT_CHARS))
+    return groups.map((known) => {
+      if (known !== null) return known
+      const job = added[next++]
       // One that is gone by now will not be there with the next update.
-      for (const job of jobs) places.push(job ? this.#groups.placeOf(keyOf(job.reason), job.name) : NO_GROUP)
-    }
-    this.#looked += deaths.length
-    return places
+      return job ? this.#groups.placeOf(keyOf(job.reason), job.name) : NO_GROUP
+    })
   }
 
   /** Puts these in the place of a chunk. */
@@ -205,12 +187,4 @@ export class FailureIndex {
     if (first) first.from = floor
     this.#chunks = first ? full : [{ from: floor, deaths: [], groups: [] }]
   }
-}
-
-/** What a chunk knew of the time from then on. */
-function laterPart({ deaths, groups }: Chunk, from: number): Chunk {
-  const start = deaths.findIndex(({ failedAt }) => failedAt >= from)
-  return start < 0
-    ? { from, deaths: [], groups: [] }
-    : { from, deaths: deaths.slice(start), groups: groups.slice(start) }
 }
