@@ -192,6 +192,40 @@ for (const name of ['SQLite', 'Redis']) {
       expect((await ask('get_queue', args)).body).toMatchObject({ paused: false })
     })
 
+    test('what is done by Bull Board is on the list, and the queue of the list itself cannot be changed there', async () => {
+      await using app = await openApplication(store.url, 'board')
+      const onBoard = async (method: string, path: string) => {
+        const headers = method === 'GET' ? {} : JSON_TYPE
+        const response = await fetch(`${server.url}/admin/queues/api/queues${path}`, { method, headers })
+        return { status: response.status, text: await response.text() }
+      }
+      await eventually(async () => {
+        const { queues } = JSON.parse((await onBoard('GET', '')).text) as { queues: { name: string }[] }
+        expect(queues.map((queue) => queue.name)).toEqual(
+          expect.arrayContaining(['exports', 'board', 'exports-operations']),
+        )
+      })
+      const job = await app.queue.add('a', { n: 1 }, { delay: 60_000 })
+      expect((await onBoard('PUT', `/board/${job.id}/promote`)).status).toBeLessThan(300)
+      expect((await onBoard('PUT', '/exports-operations/pause')).status).toBe(405)
+      await eventually(async () => {
+        expect((await list('kind=board&state=completed')).operations).toMatchObject([
+          { queue: 'board', about: `promote, job ${job.id}`, done: 1, asked_by: expect.stringMatching(/^board \S+$/) },
+        ])
+        expect((await list('kind=board&state=failed')).operations).toMatchObject([
+          { queue: 'exports-operations', about: 'pause', fail_reason: expect.stringContaining('405') },
+        ])
+      })
+      await using readOnly = await startProgram({ ...settings(), READ_ONLY: '1', ROLE: 'server' })
+      const address = `${readOnly.url}/admin/queues/api/queues/board/${job.id}/clean`
+      const refused = await fetch(address, { method: 'PUT', headers: JSON_TYPE })
+      expect({ status: refused.status, body: await refused.text() }).toEqual({
+        status: 403,
+        body: expect.stringContaining('READ_ONLY=1'),
+      })
+      expect(await job.getState()).toBe('waiting')
+    })
+
     test('a read-only server offers the page what it offers to MCP clients', async () => {
       await using readOnly = await startProgram({ ...settings(), READ_ONLY: '1', ROLE: 'server' })
       await using mcp = await connectHttp(readOnly.url)

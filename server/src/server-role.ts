@@ -27,7 +27,7 @@ import { offerResources } from './mcp/offered-resources.ts'
 import { offerTools } from './mcp/offered-tools.ts'
 import { openSessions } from './mcp/sessions.ts'
 import { serveStdio } from './mcp/stdio.ts'
-import { attachQueues } from './operations/attached-queues.ts'
+import { attachQueues, type AttachedQueues } from './operations/attached-queues.ts'
 import { operationJobOptions, operationsQueueName, type OperationQueue } from './operations/operation-job.ts'
 import { createOperations } from './operations/operations.ts'
 import { openTrail } from './operations/record.ts'
@@ -131,7 +131,8 @@ async function overStdio(shared: Shared, parts: Parts): Promise<Served> {
 
 async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
   const { config, log, store, files, closers } = shared
-  const { queue, records, health, fleet } = parts
+  const { queue, records, health, fleet, operating } = parts
+  const { queues, trail } = operating
   const readDeadLetters = () =>
     askStore(queue, () => latestDeadLetters(queue, DEAD_LETTERS_SHOWN, (jobId) => boardJobUrl(queue.name, jobId)))
   const snapshots = openSnapshots(fleet, health, readDeadLetters, log)
@@ -146,11 +147,18 @@ async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
       mountMetrics(health),
       mcpAt(tools, shared, parts),
       mountTools(tools.all, tools.offered, log),
-      mountOperations(parts.operating.operations),
+      mountOperations(operating.operations),
       mountStatus(snapshots, probeResults, config.readOnly),
       mountEvents(snapshots, probeResults, config.readOnly),
       mountDownloads(files, log),
-      mountBoard([queue, records], store, config.readOnly),
+      mountBoard({
+        store,
+        queues: [queue],
+        listQueues: () => openAll(queues),
+        records,
+        trail,
+        readOnly: config.readOnly,
+      }),
       mountPage(PAGE_DIRECTORY, readStatus, log),
     ]
   }
@@ -175,6 +183,8 @@ function mcpAt(tools: Tools, shared: Shared, parts: Parts) {
   )
   return mountMcp({ tools: bound.tools, legacy: bound.legacy, modern, sessions }, log)
 }
+
+const openAll = async (queues: AttachedQueues) => Promise.all((await queues.names()).map((name) => queues.open(name)))
 
 /** The address under which this or any other instance hands out a file. */
 const throughServer = (files: ExportFiles, base: string) => async (file: string) =>

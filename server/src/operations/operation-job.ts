@@ -25,7 +25,7 @@ export const RecordData = z.object({
   about: z.string().describe('What was done, in words'),
   asked_by: z.string().nullable(),
   done: z.number().int().describe('How many were changed by it'),
-  total: z.number().int(),
+  total: z.number().int().nullable().describe('Null when nobody has counted'),
   problem: z.string().nullable().describe('Why it was not done'),
 })
 export type RecordData = z.infer<typeof RecordData>

@@ -100,7 +100,7 @@ export function startOperationWorker(store: Store, queueName: string, log: Log):
 
 /** A record is not worked on: only where it is kept is that of the operations. */
 const tallyOf = ({ done, total }: RecordData): OperationTally => ({
-  chosen: total,
+  chosen: total ?? done,
   done,
   gone: 0,
   kept: 0,
