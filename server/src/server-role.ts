@@ -30,7 +30,7 @@ import { offerResources } from './mcp/offered-resources.ts'
 import { offerTools } from './mcp/offered-tools.ts'
 import { openSessions } from './mcp/sessions.ts'
 import { serveStdio } from './mcp/stdio.ts'
-import { attachQueues } from './operations/attached-queues.ts'
+import { attachQueues, type AttachedQueues } from './operations/attached-queues.ts'
 import { openFailures } from './operations/failures.ts'
 import { operationJobOptions, operationsQueueName, type OperationQueue } from './operations/operation-job.ts'
 import { createOperations } from './operations/operations.ts'
@@ -138,6 +138,7 @@ async function overStdio(shared: Shared, parts: Parts): Promise<Served> {
 async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
   const { config, log, store, files, closers } = shared
   const { queue, records, health, fleet, operating } = parts
+  const { queues, trail } = operating
   const readDeadLetters = () =>
     askStore(queue, () => latestDeadLetters(queue, DEAD_LETTERS_SHOWN, (jobId) => boardJobUrl(queue.name, jobId)))
   const snapshots = openSnapshots(fleet, health, readDeadLetters, log)
@@ -157,10 +158,17 @@ async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
       mountEvents(snapshots, probeResults, config.readOnly),
       mountFailures(operating),
       mountFailuresOfGroup(operating),
-      mountJob(operating.queues),
+      mountJob(queues),
       mountSearch(operating, log),
       mountDownloads(files, log),
-      mountBoard([queue, records], store, config.readOnly),
+      mountBoard({
+        store,
+        queues: [queue],
+        listQueues: () => openAll(queues),
+        records,
+        trail,
+        readOnly: config.readOnly,
+      }),
       mountPage(PAGE_DIRECTORY, readStatus, log),
     ]
   }
@@ -185,6 +193,8 @@ function mcpAt(tools: Tools, shared: Shared, parts: Parts) {
   )
   return mountMcp({ tools: bound.tools, legacy: bound.legacy, modern, sessions }, log)
 }
+
+const openAll = async (queues: AttachedQueues) => Promise.all((await queues.names()).map((name) => queues.open(name)))
 
 /** The address under which this or any other instance hands out a file. */
 const throughServer = (files: ExportFiles, base: string) => async (file: string) =>

@@ -23,6 +23,7 @@ import { listOperations } from './list-operations.ts'
 import { listQueues } from './list-queues.ts'
 import { listSchedules } from './list-schedules.ts'
 import { pauseQueue, resumeQueue } from './pause-queue.ts'
+import { promoteJobs } from './promote-jobs.ts'
 import { removeSchedule } from './remove-schedule.ts'
 import { scheduleExport } from './schedule-export.ts'
 import { sendCanary } from './send-canary.ts'
@@ -62,6 +63,7 @@ export const listTools = (
   getJob(queues),
   retryDeadLetters(operations),
   discardDeadLetters(operations),
+  promoteJobs(operations),
   getOperation(operations),
   cancelOperation(operations),
   listOperations(operations),
