@@ -1,0 +1,21 @@
+import type { ComponentType } from 'react'
+import { FailuresView } from './failures/failures-view.tsx'
+import { GroupView } from './failures/group-view.tsx'
+import { JobView } from './job/job-view.tsx'
+import { NothingHere } from './nothing-here.tsx'
+import { OperationView } from './operations/operation-view.tsx'
+import { OperationsView } from './operations/operations-view.tsx'
+import type { Route } from './route.ts'
+import { SearchView } from './search/search-view.tsx'
+import type { ViewProps } from './view.ts'
+
+/** What is shown at each address. */
+export const views: { readonly [V in Route['view']]?: ComponentType<ViewProps<V>> } = {
+  failures: FailuresView,
+  group: GroupView,
+  search: SearchView,
+  job: JobView,
+  operations: OperationsView,
+  operation: OperationView,
+  unknown: NothingHere,
+}
