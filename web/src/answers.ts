@@ -1,16 +1,26 @@
 import type {
+  Column,
+  DatasetInfo,
+  DatasetParameter,
+  ExportProgress,
+  ExportResult,
+  ExportStatusOutput,
   FailureGroup,
   FailureGroups,
   FailuresOfGroup,
   FoundJob,
   GetJobOutput,
   HandleDeadLettersOutput,
+  ListDatasetsOutput,
+  ListedExport,
+  ListExportsOutput,
   OperationOutput,
   PauseQueueOutput,
   SearchLine,
+  StartExportOutput,
 } from '@queue-ops/server/contract'
 import type { Guard } from './ask-api.ts'
-import { has, isBoolean, isInstant, isNumber, isString, listOf, orNull, type Test } from './shape.ts'
+import { has, isBoolean, isInstant, isNumber, isString, listOf, orMissing, orNull, type Test } from './shape.ts'
 
 /** A guard from a test that looks at the type's fields. */
 const guard =
@@ -138,5 +148,96 @@ export const isJob = guard<JobOnPage>(
       logs: listOf(isString),
     }),
     board_url: isString,
+  }),
+)
+
+export const isListOfExports = guard<ListExportsOutput>(
+  has<ListExportsOutput>({
+    exports: listOf(
+      has<ListedExport>({
+        job_id: isString,
+        state: isString,
+        cancelled: isBoolean,
+        dataset: isString,
+        format: isString,
+        schedule: orNull(isString),
+        created_at: isInstant,
+        finished_at: orNull(isInstant),
+        rows: orNull(isNumber),
+      }),
+    ),
+    next_cursor: orNull(isString),
+  }),
+)
+
+const exportStatus = has<ExportStatusOutput>({
+  job_id: isString,
+  state: isString,
+  cancelled: isBoolean,
+  progress: orNull(
+    has<ExportProgress>({
+      rows: isNumber,
+      total: orNull(isNumber),
+      percent: orNull(isNumber),
+      seconds_left: orNull(isNumber),
+    }),
+  ),
+  result: orNull(
+    has<ExportResult>({
+      rows: isNumber,
+      bytes: isNumber,
+      sha256: isString,
+      file: isString,
+      resumed_rows: isNumber,
+      notes: listOf(isString),
+      download_url: orNull(isString),
+      file_problem: orNull(isString),
+    }),
+  ),
+  fail_reason: orNull(isString),
+  attempts: has<ExportStatusOutput['attempts']>({ made: isNumber, max: isNumber }),
+})
+
+export const isExportStatus = guard<ExportStatusOutput>(exportStatus)
+
+export const isStarted = guard<StartExportOutput>(
+  has<StartExportOutput>({ job_id: isString, status: isString, message: isString, export: orMissing(exportStatus) }),
+)
+
+const isAny: Test = () => true
+const isObject: Test = (value) => typeof value === 'object' && value !== null
+
+export const isListOfDatasets = guard<ListDatasetsOutput>(
+  has<ListDatasetsOutput>({
+    datasets: listOf(
+      has<DatasetInfo>({
+        name: isString,
+        description: isString,
+        parameters: listOf(
+          has<DatasetParameter>({
+            name: isString,
+            type: isString,
+            description: isString,
+            required: isBoolean,
+            default: isAny,
+          }),
+        ),
+        row_limit: orNull(isNumber),
+        columns: listOf(
+          has<Column>({
+            name: isString,
+            type: isString,
+            source_type: isString,
+            label: orNull(isString),
+            filterable: isBoolean,
+          }),
+        ),
+        more_columns: isNumber,
+        problem: orNull(isString),
+      }),
+    ),
+    next_cursor: orNull(isString),
+    types: isObject,
+    formats: listOf(isString),
   }),
 )

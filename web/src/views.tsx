@@ -1,4 +1,5 @@
 import type { ComponentType } from 'react'
+import { ExportsView } from './exports/exports-view.tsx'
 import { FailuresView } from './failures/failures-view.tsx'
 import { GroupView } from './failures/group-view.tsx'
 import { JobView } from './job/job-view.tsx'
@@ -17,5 +18,6 @@ export const views: { readonly [V in Route['view']]?: ComponentType<ViewProps<V>
   job: JobView,
   operations: OperationsView,
   operation: OperationView,
+  exports: ExportsView,
   unknown: NothingHere,
 }
