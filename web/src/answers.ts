@@ -14,6 +14,7 @@ import type {
   ListDatasetsOutput,
   ListedExport,
   ListExportsOutput,
+  ListOperationsOutput,
   OperationOutput,
   PauseQueueOutput,
   SearchLine,
@@ -95,6 +96,7 @@ const operation = has<OperationOutput>({
   operation_id: isString,
   kind: isString,
   queue: isString,
+  about: isString,
   state: isString,
   cancelled: isBoolean,
   ahead: isNumber,
@@ -112,14 +114,8 @@ const operation = has<OperationOutput>({
 
 export const isOperation = guard<OperationOutput>(operation)
 
-/** `GET /api/operations`. */
-export interface OperationsPage {
-  operations: OperationOutput[]
-  next_cursor: string | null
-}
-
-export const isOperationsPage = guard<OperationsPage>(
-  has<OperationsPage>({ operations: listOf(operation), next_cursor: orNull(isString) }),
+export const isListOfOperations = guard<ListOperationsOutput>(
+  has<ListOperationsOutput>({ operations: listOf(operation), next_cursor: orNull(isString) }),
 )
 
 export const isPaused = guard<PauseQueueOutput>(

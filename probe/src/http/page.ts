@@ -8,7 +8,7 @@ const DIRECTORY = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 
 /** As on the server: the page needs nothing from elsewhere and no inline code. */
 const CONTENT_SECURITY_POLICY =
-  "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',

@@ -1,7 +1,7 @@
 import type { OperationOutput } from '@queue-ops/server/contract'
 import { counted, grouped } from '../numbers.ts'
 import { ProgressBar } from '../progress-bar.tsx'
-import { isOver, partOf, stateOf, timeLeft, wordsOf } from './operation-words.ts'
+import { isAtOnce, isOver, partOf, stateOf, timeLeft, wordsOf } from './operation-words.ts'
 
 interface Props {
   operation: OperationOutput
@@ -17,7 +17,9 @@ export function OperationProgress({ operation, stop }: Props) {
       <p className="operation-state" role="status">
         {stateOf(operation)}
       </p>
-      <ProgressBar label={`${wordsOf(kind).verb}: how much is done`} part={partOf(operation)} />
+      {!isAtOnce(operation) && (
+        <ProgressBar label={`${wordsOf(kind).verb}: how much is done`} part={partOf(operation)} />
+      )}
       <ul className="operation-notes">
         {perS !== null && <li>{perS < 10 ? perS.toFixed(1) : grouped(Math.round(perS))} a second</li>}
         {left && !isOver(operation) && <li>{left} left</li>}

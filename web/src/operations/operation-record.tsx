@@ -5,6 +5,7 @@ import { dateAndTime } from '../instant.ts'
 import { Link } from '../link.tsx'
 import { Reason } from '../reason.tsx'
 import { TimeAgo } from '../time-ago.tsx'
+import { isAtOnce } from './operation-words.ts'
 
 /** Who asked for what, when, and what became of it: what stays of an operation. */
 export function OperationRecord({ operation, now }: { operation: OperationOutput; now: number }) {
@@ -16,6 +17,7 @@ export function OperationRecord({ operation, now }: { operation: OperationOutput
           {queue}
         </Link>
       </Fact>
+      <Fact name="Which">{operation.about}</Fact>
       <Fact name="Asked for by">{by ?? 'not recorded'}</Fact>
       <Fact name="Asked for">
         {dateAndTime(begun)} (<TimeAgo at={begun} now={now} />)
@@ -25,7 +27,7 @@ export function OperationRecord({ operation, now }: { operation: OperationOutput
           {dateAndTime(ended)}, after {span((Date.parse(ended) - Date.parse(begun)) / 1000)}
         </Fact>
       )}
-      <Fact name="Rate">{rate === null ? 'no limit' : `at most ${rate} a second`}</Fact>
+      {!isAtOnce(operation) && <Fact name="Rate">{rate === null ? 'no limit' : `at most ${rate} a second`}</Fact>}
       <Fact name="Id">
         <span className="mono">{operation.operation_id}</span>
       </Fact>

@@ -6,6 +6,7 @@ const operation = (change: Partial<OperationOutput>): OperationOutput => ({
   operation_id: 'x',
   kind: 'retry',
   queue: 'mail',
+  about: 'all',
   state: 'active',
   cancelled: false,
   ahead: 0,
@@ -37,6 +38,7 @@ test('each state has its sentence and its word', () => {
   ])
   expect(said({ state: 'failed', total: null })).toEqual(['failed', 'Failed: 5,000 put back in line.'])
   expect(said({ state: 'delayed' })[0]).toBe('interrupted')
+  expect(said({ state: 'completed', kind: 'pause' })).toEqual(['done', 'The queue was paused.'])
 })
 
 test('what was left alone counts as settled', () => {

@@ -15,12 +15,18 @@ const kinds: Record<string, KindWords> = {
   retry: { verb: 'Retry', done: 'put back in line', one: 'dead letter' },
   discard: { verb: 'Discard', done: 'deleted', one: 'dead letter' },
   promote: { verb: 'Promote', done: 'promoted', one: 'delayed job' },
+  pause: { verb: 'Pause', done: 'paused', one: 'queue' },
+  resume: { verb: 'Resume', done: 'resumed', one: 'queue' },
+  board: { verb: 'Bull Board', done: 'done', one: 'job' },
 }
 
 /** How an operation of a kind is spoken of; one that this page does not know yet goes by its own name. */
 export function wordsOf(kind: string): KindWords {
   return kinds[kind] ?? { verb: kind.charAt(0).toUpperCase() + kind.slice(1), done: 'done', one: 'job' }
 }
+
+/** Done at once, by a click: there is no progress to it. */
+export const isAtOnce = ({ kind }: OperationOutput): boolean => ['pause', 'resume', 'board'].includes(kind)
 
 export const isOver = ({ state }: OperationOutput): boolean => state === 'completed' || state === 'failed'
 
@@ -34,6 +40,7 @@ export function partOf({ total, done, gone, kept }: OperationOutput): number | n
 export function stateOf(operation: OperationOutput): string {
   const { state, cancelled, total, done, kind } = operation
   const { done: how } = wordsOf(kind)
+  if (isAtOnce(operation)) return kind === 'board' ? 'Done in Bull Board.' : `The queue was ${how}.`
   const ofAll = total === null ? grouped(done) : `${grouped(done)} of ${grouped(total)}`
   if (state === 'completed') return cancelled ? `Stopped: ${ofAll} ${how}.` : `Done: ${ofAll} ${how}.`
   if (state === 'failed') return `Failed: ${ofAll} ${how}.`

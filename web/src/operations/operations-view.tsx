@@ -1,5 +1,5 @@
-import type { OperationOutput } from '@queue-ops/server/contract'
-import { isOperationsPage, type OperationsPage } from '../answers.ts'
+import type { ListOperationsOutput, OperationOutput } from '@queue-ops/server/contract'
+import { isListOfOperations } from '../answers.ts'
 import { askFor } from '../ask-api.ts'
 import { Nothing, Trouble } from '../notice.tsx'
 import { usePage } from '../page-context.ts'
@@ -20,9 +20,9 @@ const OTHERWISE_MS = 5000
 export function OperationsView({ query }: ViewProps<'operations'>) {
   const { now } = usePage()
   const filters = { queue: query.get('queue'), kind: query.get('kind'), state: query.get('state') }
-  const { answer, problem, again, more } = usePages<OperationsPage>(
+  const { answer, problem, again, more } = usePages<ListOperationsOutput>(
     withQuery('api/operations', filters),
-    (cursor, stop) => askFor(withQuery('api/operations', { ...filters, cursor }), isOperationsPage, stop),
+    (cursor, stop) => askFor(withQuery('api/operations', { ...filters, cursor }), isListOfOperations, stop),
     (pages) => (allOf(pages).every(isOver) ? OTHERWISE_MS : WHILE_ONE_RUNS_MS),
   )
   const operations = allOf(answer?.pages ?? [])
@@ -71,4 +71,5 @@ export function OperationsView({ query }: ViewProps<'operations'>) {
   )
 }
 
-const allOf = (pages: readonly OperationsPage[]): OperationOutput[] => pages.flatMap(({ operations }) => operations)
+const allOf = (pages: readonly ListOperationsOutput[]): OperationOutput[] =>
+  pages.flatMap(({ operations }) => operations)
