@@ -55,9 +55,10 @@ function Outcome({ jobId }: { jobId: string }) {
         <p>{result.file_problem}</p>
       ) : (
         <a className="button button-main" href={result.download_url} download>
-          Download {result.file} ({size(result.bytes)})
+          Download ({size(result.bytes)})
         </a>
       )}
+      <p className="hint mono">{result.file}</p>
       {result.notes.map((note) => (
         <p key={note}>{note}</p>
       ))}
