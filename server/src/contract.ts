@@ -916,6 +916,10 @@ export const FleetSnapshot = z.object({
   taken_at: z.iso.datetime(),
   store_reachable: z.boolean(),
   queues: z.array(QueueSnapshot).describe('That of the exports first'),
+  unread: z
+    .array(z.object({ queue: z.string(), reason: z.string() }))
+    .optional()
+    .describe('Queues that could not be counted though the store answers; left out when there is none'),
 })
 export type FleetSnapshot = z.infer<typeof FleetSnapshot>
 
@@ -950,6 +954,28 @@ export const StatusReport = z.object({
   board_url: z.string(),
 })
 export type StatusReport = z.infer<typeof StatusReport>
+
+/** What the first HTML of the page is made from. */
+export interface PageAsked {
+  /** Below the page's own address, with its query. */
+  address: string
+  /** From there to the page's own, relative: `../` for `queues/mail`. */
+  wayUp: string
+  /** Null when it cannot be had in time: the page asks for it then. */
+  status: StatusReport | null
+  /** Milliseconds. */
+  now: number
+}
+
+/** What the page's build has for the server: fills `index`, the built index.html. `isKnown`: something is at that address. */
+export type RenderPage = (index: string, asked: PageAsked) => { html: string; isKnown: boolean }
+
+/**
+ * The data of an event `snapshot` of `GET /api/events`: a status as a whole, so that who has missed some needs only the next.
+ * `probe_results` is left out when they are as in the event before on the same connection.
+ */
+export const StatusEvent = StatusReport.partial({ probe_results: true })
+export type StatusEvent = z.infer<typeof StatusEvent>
 
 /**
  * `GET /api/status?target=NAME` of the probe, which serves the page as well: what the watched server said of itself last, and

@@ -6,15 +6,18 @@ import type { ExportFiles } from './exports/files/export-files.ts'
 import { startCanaries } from './health/canary-schedule.ts'
 import { canaryTrip } from './health/canary-trip.ts'
 import { openHealth } from './health/open-health.ts'
-import { mountBoard } from './http/board.ts'
+import { boardJobUrl, mountBoard } from './http/board.ts'
 import { DOWNLOADS_PATH, mountDownloads } from './http/downloads.ts'
+import { mountEvents } from './http/events.ts'
 import { mountHealth, mountLive, mountReady } from './http/health.ts'
 import { listen } from './http/listen.ts'
 import { mountMcp } from './http/mcp.ts'
 import { mountMetrics } from './http/metrics.ts'
 import { mountOperations } from './http/operations.ts'
 import { mountPage } from './http/page.ts'
+import { openProbeResults } from './http/probe-results.ts'
 import { mountStatus } from './http/status.ts'
+import { statusReport } from './http/status-report.ts'
 import { mountTools } from './http/tools.ts'
 import { exportTasks, TASK_TOOL } from './mcp/export-tasks.ts'
 import { legacyServerFactory } from './mcp/legacy-server.ts'
@@ -28,11 +31,18 @@ import { attachQueues } from './operations/attached-queues.ts'
 import { operationJobOptions, operationsQueueName, type OperationQueue } from './operations/operation-job.ts'
 import { createOperations } from './operations/operations.ts'
 import { openTrail } from './operations/record.ts'
+import { askStore } from './queue/ask-store.ts'
+import { latestDeadLetters } from './queue/dead-letters.ts'
+import { openFleet } from './queue/fleet.ts'
 import { openJobWatch } from './queue/job-watch.ts'
 import { exportFile } from './resources/export-file.ts'
 import { MB, notServing, type Served, type Shared } from './role.ts'
+import { openSnapshots } from './snapshot/snapshots.ts'
 import { listTools } from './tools/list.ts'
 import { changesNothing } from './tools/tool.ts'
+
+const DEAD_LETTERS_SHOWN = 10
+const PROBE_RESULTS_SHOWN = 60
 
 const PAGE_DIRECTORY = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
@@ -49,12 +59,13 @@ function openParts({ config, log, store, catalogue, closers }: Shared) {
   const jobOptions = exportJobOptions(config.exportAttempts, config.exportBackoffMs)
   const queue: ExportQueue = store.openQueue(config.exportQueue, jobOptions)
   const records: OperationQueue = store.openQueue(operationsQueueName(config.exportQueue), operationJobOptions)
-  const health = openHealth(store, { ...config, exportMinFreeBytes: config.exportMinFreeMb * MB }, log)
   const queues = attachQueues(store, queue, {
     queues: config.queues,
     discover: config.discoverQueues,
     except: [records.name],
   })
+  const fleet = openFleet(store, [config.exportQueue, ...config.queues], () => queues.names())
+  const health = openHealth(store, fleet, { ...config, exportMinFreeBytes: config.exportMinFreeMb * MB }, log)
   const notes = store.openNotes(queue)
   const canaries =
     notes && config.canaryIntervalMs > 0 ? startCanaries(queue, notes, config.canaryIntervalMs, log) : null
@@ -67,11 +78,13 @@ function openParts({ config, log, store, catalogue, closers }: Shared) {
     () => queue.close(),
     () => records.close(),
     () => health.close(),
+    () => fleet.close(),
   )
   return {
     queue,
     records,
     health,
+    fleet,
     canary: canaryTrip(queue, notes),
     watch,
     operating: {
@@ -118,7 +131,12 @@ async function overStdio(shared: Shared, parts: Parts): Promise<Served> {
 
 async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
   const { config, log, store, files, closers } = shared
-  const { queue, records, health } = parts
+  const { queue, records, health, fleet } = parts
+  const readDeadLetters = () =>
+    askStore(queue, () => latestDeadLetters(queue, DEAD_LETTERS_SHOWN, (jobId) => boardJobUrl(queue.name, jobId)))
+  const snapshots = openSnapshots(fleet, health, readDeadLetters, log)
+  const probeResults = openProbeResults(config.probeResultsFile, PROBE_RESULTS_SHOWN)
+  const readStatus = async () => statusReport(await snapshots.now(), await probeResults.latest(), config.readOnly)
   const mounts = (url: string) => {
     const tools = makeTools(shared, parts, throughServer(files, config.publicUrl ?? url))
     return [
@@ -129,14 +147,18 @@ async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
       mcpAt(tools, shared, parts),
       mountTools(tools.all, tools.offered, log),
       mountOperations(parts.operating.operations),
-      mountStatus(health, queue, config.probeResultsFile),
+      mountStatus(snapshots, probeResults, config.readOnly),
+      mountEvents(snapshots, probeResults, config.readOnly),
       mountDownloads(files, log),
       mountBoard([queue, records], store, config.readOnly),
-      mountPage(PAGE_DIRECTORY),
+      mountPage(PAGE_DIRECTORY, readStatus, log),
     ]
   }
   const http = await listen(config, mounts, log)
-  closers.work.push(() => http.close())
+  closers.work.push(
+    () => snapshots.close(),
+    () => http.close(),
+  )
   return { url: http.url, ended: notServing.ended, watch: health.watch }
 }
 

@@ -5,26 +5,31 @@ import { PageProvider } from './page-context.ts'
 import { PageFooter } from './page-footer.tsx'
 import { PageHeader } from './page-header.tsx'
 import { isLost, type Reading } from './reading.ts'
+import { placeOf } from './route.ts'
 import { SilenceBanner } from './silence-banner.tsx'
+import { useStart } from './start.ts'
 import { TopBar } from './top-bar.tsx'
 import { useNow } from './use-now.ts'
 import { usePlace } from './use-place.ts'
 import { useStatus } from './use-status.ts'
 import { useTab } from './use-tab.ts'
+import { useTheme } from './use-theme.ts'
+import { useZone } from './use-zone.ts'
 import { ViewAt } from './view-at.tsx'
-
-/** Which of the servers that the probe watches; a link to the page may name it. */
-const wanted = new URLSearchParams(location.search).get('target')
 
 export function Page() {
   const place = usePlace()
-  const reading = useStatus(wanted)
+  const start = useStart()
+  // Which of the servers that the probe watches; a link to the page may name it.
+  const reading = useStatus(placeOf(start.address).query.get('target'))
   // By the clock of who serves the page, since all times on it are that one's.
-  const now = useNow() + reading.clockAheadMs
+  const now = useNow(reading.clockAheadMs)
+  const zone = useZone()
   const { report, watch, problem } = reading
-  const said = headline(reading)
+  const said = headline(reading, zone)
   const queue = report?.health.queue ?? watch?.target
   const isOverview = place.route.view === 'overview'
+  useTheme()
   useTab(isOverview ? tabTitle(said, queue) : null, said.tone)
 
   const seenAt = report?.health.observed_at ?? null
@@ -36,7 +41,7 @@ export function Page() {
           headline={said}
           queue={queue}
           isSmall={!isOverview}
-          age={seenAt && <InformationAge at={seenAt} now={now} lost={isLost(reading)} />}
+          age={seenAt && <InformationAge at={seenAt} now={now} everyMs={reading.everyMs} lost={isLost(reading)} />}
         />
         <Banner reading={reading} now={now} />
       </header>

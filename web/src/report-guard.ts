@@ -14,6 +14,7 @@ import type {
   QueueHealth,
   QueueSnapshot,
   QueueStatus,
+  StatusEvent,
   StatusReport,
   WatchedTarget,
   WorkerStatus,
@@ -139,6 +140,7 @@ const isFleet = has<FleetSnapshot>({
   sequence: isString,
   taken_at: isInstant,
   store_reachable: isBoolean,
+  unread: orMissing(listOf(has<NonNullable<FleetSnapshot['unread']>[number]>({ queue: isString, reason: isString }))),
   queues: listOf(
     has<QueueSnapshot>({
       queue: isString,
@@ -157,7 +159,7 @@ const isFleet = has<FleetSnapshot>({
   ),
 })
 
-const isReport = has<StatusReport>({
+const reportShape = {
   version: isString,
   health: isHealth,
   queue: orNull(isQueue),
@@ -165,7 +167,9 @@ const isReport = has<StatusReport>({
   read_only: isBoolean,
   probe_results: listOf(isProbeResult),
   board_url: isString,
-})
+} satisfies Shape<StatusReport>
+const isReport = has<StatusReport>(reportShape)
+const isEvent = has<StatusEvent>({ ...reportShape, probe_results: orMissing(listOf(isProbeResult)) })
 
 const isIncident = has<Incident>({
   id: isString,
@@ -232,6 +236,11 @@ const isHistory = has<ProbeHistory>({
 /** Whether an answer is what the contract says. By hand, because zod would be most of the page's weight. */
 export function isStatusReport(value: unknown): value is StatusReport {
   return isReport(value)
+}
+
+/** The same of an event, which may leave something out. */
+export function isStatusEvent(value: unknown): value is StatusEvent {
+  return isEvent(value)
 }
 
 /** The same when the probe serves the page. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { asError, type Answer, type Route } from './route.ts'
 
 /** The same place from the sources and from the built program. */
-const DIRECTORY = fileURLToPath(new URL('../../../web/dist', import.meta.url))
+const DIRECTORY = fileURLToPath(new URL('../../../web/dist/page', import.meta.url))
 
 /** As on the server: the page needs nothing from elsewhere and no inline code. */
 const CONTENT_SECURITY_POLICY =
@@ -12,8 +12,8 @@ const CONTENT_SECURITY_POLICY =
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
   '.svg': 'image/svg+xml',
 }
 
