@@ -19,7 +19,7 @@ import type {
   WatchedTarget,
   WorkerStatus,
 } from '@queue-ops/server/contract'
-import { has, isBoolean, isInstant, isNumber, isString, listOf, oneOf, orMissing, orNull } from './shape.ts'
+import { has, isBoolean, isInstant, isNumber, isString, listOf, oneOf, orMissing, orNull, type Shape } from './shape.ts'
 
 const isCheckStatus = oneOf('pass', 'warn', 'fail', 'unknown')
 const isStepName = oneOf('connect', 'tls', 'handshake', 'tools_list', 'health_check', 'canary_export')

@@ -2,6 +2,7 @@ import type { FailureGroups } from '@queue-ops/server/contract'
 import { counted, grouped } from '../numbers.ts'
 import type { Wanted } from '../operations/wanted.ts'
 import { ProgressBar } from '../progress-bar.tsx'
+import { useZone } from '../use-zone.ts'
 import { isOpen, selectionOf, windowWords, type TimeWindow } from './time-window.ts'
 
 interface Props {
@@ -14,7 +15,8 @@ interface Props {
 /** How many there are, whether all were read yet, and what can be done with all of them. */
 export function FailuresHead({ overview, window, want }: Props) {
   const { queue, total, grouped: read, complete, group_count: groups } = overview
-  const about = isOpen(window) ? 'All' : `All that ${windowWords(window)}`
+  const zone = useZone()
+  const about = isOpen(window) ? 'All' : `All that ${windowWords(window, zone)}`
   const all = (kind: Wanted['kind']) => want?.({ kind, queue, selection: selectionOf(window), about })
   return (
     <div className="failures-head">
@@ -22,7 +24,7 @@ export function FailuresHead({ overview, window, want }: Props) {
         {complete ? (
           <>
             <b>{counted(read, 'dead letter')}</b> in {counted(groups, 'group')}
-            {!isOpen(window) && ` ${windowWords(window)}; ${grouped(total)} in all`}.
+            {!isOpen(window) && ` ${windowWords(window, zone)}; ${grouped(total)} in all`}.
           </>
         ) : (
           `Reading: ${grouped(read)} of ${counted(total, 'dead letter')} so far.`

@@ -14,6 +14,7 @@ import { usePages } from '../use-pages.ts'
 import { goTo } from '../use-place.ts'
 import { useReadOnly } from '../use-read-only.ts'
 import type { ViewProps } from '../view.ts'
+import { useZone } from '../use-zone.ts'
 import { ViewHead } from '../view-head.tsx'
 import { queueApi, withQuery } from '../with-query.ts'
 import { FailuresHead } from './failures-head.tsx'
@@ -29,6 +30,7 @@ const AFTERWARDS_MS = 5000
 export function FailuresView({ route: { queue }, query }: ViewProps<'failures'>) {
   const { now } = usePage()
   const readOnly = useReadOnly()
+  const zone = useZone()
   const window = windowOf(query)
   const address = withQuery(queueApi(queue, 'failures'), queryOf(window))
   const { answer, problem, isGone, again, more } = usePages<FailureGroups>(
@@ -41,7 +43,7 @@ export function FailuresView({ route: { queue }, query }: ViewProps<'failures'>)
   const groups = answer?.pages.flatMap((page) => page.groups) ?? []
   const byId = (id: string | null) => groups.find(({ group }) => group === id)
   const want = (kind: Wanted['kind'], group: FailureGroup | undefined) => {
-    if (group && !readOnly) setWanted(groupWanted(kind, queue, group, window))
+    if (group && !readOnly) setWanted(groupWanted(kind, queue, group, window, zone))
   }
   const list = useListKeys({
     r: (id) => want('retry', byId(id)),
@@ -61,7 +63,7 @@ export function FailuresView({ route: { queue }, query }: ViewProps<'failures'>)
       {!overview && !problem && <Nothing busy>Reading the dead letters …</Nothing>}
       {overview && <FailuresHead overview={overview} window={window} want={readOnly ? null : setWanted} />}
       {overview?.complete && groups.length === 0 && (
-        <Nothing>{['No dead letters', windowWords(window)].filter(Boolean).join(', ')}.</Nothing>
+        <Nothing>{['No dead letters', windowWords(window, zone)].filter(Boolean).join(', ')}.</Nothing>
       )}
       <ul className="rows groups" ref={list}>
         {groups.map((group) => (

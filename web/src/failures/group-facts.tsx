@@ -1,51 +1,35 @@
 import type { FailureGroup } from '@queue-ops/server/contract'
-import { dateAndTime } from '../instant.ts'
+import { Fact } from '../fact.tsx'
+import { Moment } from '../moment.tsx'
 import { counted } from '../numbers.ts'
 import { Reason } from '../reason.tsx'
 import { SparkBars } from '../spark-bars.tsx'
-import { TimeAgo } from '../time-ago.tsx'
 
 /** What the dead letters of a group have in common. */
 export function GroupFacts({ group, now }: { group: FailureGroup; now: number }) {
   const { count, first_seen: first, last_seen: last, job_names: names, spark, untrusted_sample: sample } = group
   return (
     <dl className="facts">
-      <div>
-        <dt>How many</dt>
-        <dd>
-          <b>{counted(count, 'dead letter')}</b>
-        </dd>
-      </div>
-      <div>
-        <dt>First</dt>
-        <dd>
-          {dateAndTime(first)} (<TimeAgo at={first} now={now} />)
-        </dd>
-      </div>
-      <div>
-        <dt>Last</dt>
-        <dd>
-          {dateAndTime(last)} (<TimeAgo at={last} now={now} />)
-        </dd>
-      </div>
-      <div>
-        <dt>Over time</dt>
-        <dd>
-          <SparkBars counts={spark} />
-        </dd>
-      </div>
+      <Fact name="How many">
+        <b>{counted(count, 'dead letter')}</b>
+      </Fact>
+      <Fact name="First">
+        <Moment at={first} now={now} />
+      </Fact>
+      <Fact name="Last">
+        <Moment at={last} now={now} />
+      </Fact>
+      <Fact name="Over time">
+        <SparkBars counts={spark} />
+      </Fact>
       {names.length > 0 && (
-        <div>
-          <dt>Job names</dt>
-          <dd className="mono">{names.join(', ')}</dd>
-        </div>
+        <Fact name="Job names">
+          <span className="mono">{names.join(', ')}</span>
+        </Fact>
       )}
-      <div>
-        <dt>The newest error</dt>
-        <dd>
-          <Reason text={sample} />
-        </dd>
-      </div>
+      <Fact name="The newest error">
+        <Reason text={sample} />
+      </Fact>
     </dl>
   )
 }

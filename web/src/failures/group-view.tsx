@@ -11,6 +11,7 @@ import { usePage } from '../page-context.ts'
 import { usePages } from '../use-pages.ts'
 import { useReadOnly } from '../use-read-only.ts'
 import type { ViewProps } from '../view.ts'
+import { useZone } from '../use-zone.ts'
 import { ViewHead } from '../view-head.tsx'
 import { queueApi, withQuery } from '../with-query.ts'
 import { GroupFacts } from './group-facts.tsx'
@@ -21,6 +22,7 @@ import { queryOf, windowOf } from './time-window.ts'
 export function GroupView({ route: { queue, group: id }, query }: ViewProps<'group'>) {
   const { now } = usePage()
   const readOnly = useReadOnly()
+  const zone = useZone()
   const window = windowOf(query)
   const path = queueApi(queue, `failures/${encodeURIComponent(id)}`)
   const { answer, problem, isGone, again, more } = usePages<FailuresOfGroup>(
@@ -59,7 +61,7 @@ export function GroupView({ route: { queue, group: id }, query }: ViewProps<'gro
                 : (kind, ids) =>
                     setWanted(
                       ids === null
-                        ? groupWanted(kind, queue, group, window)
+                        ? groupWanted(kind, queue, group, window, zone)
                         : { kind, queue, selection: { ids }, about: `Chosen one by one from “${group.pattern}”` },
                     )
             }

@@ -8,8 +8,9 @@ export function groupWanted(
   queue: string,
   { group, pattern }: Pick<FailureGroup, 'group' | 'pattern'>,
   window: TimeWindow,
+  zone: string | undefined,
 ): Wanted {
-  const about = [`Those with the error “${pattern}”`, windowWords(window)].filter(Boolean).join(', ')
+  const about = [`Those with the error “${pattern}”`, windowWords(window, zone)].filter(Boolean).join(', ')
   if (isOpen(window)) return { kind, queue, selection: { group }, about }
   return { kind, queue, selection: { group, ...selectionOf(window) }, about }
 }

@@ -21,9 +21,11 @@ export const queryOf = ({ after, before }: TimeWindow) => ({ failed_after: after
 
 export const isOpen = ({ after, before }: TimeWindow): boolean => after === null && before === null
 
-/** `failed after 24 Nov 2026, 14:05:00 UTC`; of everything nothing has to be said. */
-export function windowWords({ after, before }: TimeWindow): string {
-  const ends = [after && `after ${dateAndTime(after)}`, before && `before ${dateAndTime(before)}`].filter(Boolean)
+/** `failed after 24 Nov 2026, 14:05:00 UTC`; of everything nothing has to be said. Without a zone it is the reader's. */
+export function windowWords({ after, before }: TimeWindow, zone: string | undefined): string {
+  const ends = [after && `after ${dateAndTime(after, zone)}`, before && `before ${dateAndTime(before, zone)}`].filter(
+    Boolean,
+  )
   return ends.length === 0 ? '' : `failed ${ends.join(' and ')}`
 }
 

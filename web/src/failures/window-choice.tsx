@@ -1,4 +1,5 @@
 import { useState, type FormEvent } from 'react'
+import { useZone } from '../use-zone.ts'
 import { isOpen, windowWords, type TimeWindow } from './time-window.ts'
 
 const spans = [
@@ -16,6 +17,7 @@ interface Props {
 
 /** Which time is looked at. What is chosen is a fixed time, so that the address shows others the same. */
 export function WindowChoice({ window, now, choose }: Props) {
+  const zone = useZone()
   const last = (minutes: number) => choose({ after: new Date(now - minutes * 60_000).toISOString(), before: null })
   return (
     <div className="window-choice">
@@ -30,19 +32,23 @@ export function WindowChoice({ window, now, choose }: Props) {
         ))}
       </div>
       <details className="window-exact">
-        <summary>{isOpen(window) ? 'Between two times' : windowWords(window)}</summary>
-        <WindowForm key={`${window.after} ${window.before}`} window={window} choose={choose} />
+        <summary>{isOpen(window) ? 'Between two times' : windowWords(window, zone)}</summary>
+        <WindowForm key={`${window.after} ${window.before} ${zone}`} window={window} zone={zone} choose={choose} />
       </details>
     </div>
   )
 }
 
-function WindowForm({ window, choose }: Omit<Props, 'now'>) {
-  const [after, setAfter] = useState(localOf(window.after))
-  const [before, setBefore] = useState(localOf(window.before))
+interface FormProps extends Omit<Props, 'now'> {
+  zone: string | undefined
+}
+
+function WindowForm({ window, zone, choose }: FormProps) {
+  const [after, setAfter] = useState(typedOf(window.after, zone))
+  const [before, setBefore] = useState(typedOf(window.before, zone))
   function apply(event: FormEvent) {
     event.preventDefault()
-    choose({ after: instantOf(after), before: instantOf(before) })
+    choose({ after: instantOf(after, zone), before: instantOf(before, zone) })
   }
   return (
     <form className="window-form" onSubmit={apply}>
@@ -59,11 +65,15 @@ function WindowForm({ window, choose }: Omit<Props, 'now'>) {
   )
 }
 
-/** As the field writes it: in the zone of the reader, which the page's footer names. */
-function localOf(instant: string | null): string {
+/** As the field writes it: a date and a time without a zone, in that in which times are shown. */
+function typedOf(instant: string | null, zone: string | undefined): string {
   if (instant === null) return ''
   const at = new Date(instant)
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
+  const ahead = zone === 'UTC' ? 0 : at.getTimezoneOffset() * 60_000
+  return new Date(at.getTime() - ahead).toISOString().slice(0, 19)
 }
 
-const instantOf = (local: string) => (local === '' ? null : new Date(local).toISOString())
+function instantOf(typed: string, zone: string | undefined): string | null {
+  if (typed === '') return null
+  return new Date(zone === 'UTC' ? `${typed}Z` : typed).toISOString()
+}

@@ -1,10 +1,9 @@
 import type { OperationOutput } from '@queue-ops/server/contract'
-import type { ReactNode } from 'react'
 import { span } from '../age.ts'
-import { dateAndTime } from '../instant.ts'
+import { Fact } from '../fact.tsx'
 import { Link } from '../link.tsx'
+import { Moment } from '../moment.tsx'
 import { Reason } from '../reason.tsx'
-import { TimeAgo } from '../time-ago.tsx'
 import { isAtOnce } from './operation-words.ts'
 
 /** Who asked for what, when, and what became of it: what stays of an operation. */
@@ -20,11 +19,11 @@ export function OperationRecord({ operation, now }: { operation: OperationOutput
       <Fact name="Which">{operation.about}</Fact>
       <Fact name="Asked for by">{by ?? 'not recorded'}</Fact>
       <Fact name="Asked for">
-        {dateAndTime(begun)} (<TimeAgo at={begun} now={now} />)
+        <Moment at={begun} now={now} />
       </Fact>
       {ended && (
         <Fact name="Over">
-          {dateAndTime(ended)}, after {span((Date.parse(ended) - Date.parse(begun)) / 1000)}
+          <Moment at={ended} now={now} />, after {span((Date.parse(ended) - Date.parse(begun)) / 1000)}
         </Fact>
       )}
       {!isAtOnce(operation) && <Fact name="Rate">{rate === null ? 'no limit' : `at most ${rate} a second`}</Fact>}
@@ -37,14 +36,5 @@ export function OperationRecord({ operation, now }: { operation: OperationOutput
         </Fact>
       )}
     </dl>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }

@@ -1,5 +1,4 @@
 import type { OperationOutput } from '@queue-ops/server/contract'
-import { dateAndTime } from '../instant.ts'
 import { Link } from '../link.tsx'
 import { grouped } from '../numbers.ts'
 import { ProgressBar } from '../progress-bar.tsx'
@@ -25,7 +24,7 @@ export function OperationRow({ operation, now }: { operation: OperationOutput; n
         {!isAtOnce(operation) && (total === null ? grouped(done) : `${grouped(done)} of ${grouped(total)}`)}
       </td>
       <td>{by ?? 'not recorded'}</td>
-      <td className="nowrap" title={dateAndTime(at)}>
+      <td className="nowrap">
         <TimeAgo at={at} now={now} />
       </td>
     </tr>

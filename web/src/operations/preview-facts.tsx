@@ -1,4 +1,5 @@
 import type { HandleDeadLettersOutput } from '@queue-ops/server/contract'
+import { Fact } from '../fact.tsx'
 import { Link } from '../link.tsx'
 import { counted } from '../numbers.ts'
 import { TimeAgo } from '../time-ago.tsx'
@@ -16,39 +17,28 @@ export function PreviewFacts({ wanted, preview, now }: Props) {
   const { count, sample_ids: samples, oldest_failed_at: oldest, newest_failed_at: newest } = preview
   return (
     <dl className="facts">
-      <div>
-        <dt>Queue</dt>
-        <dd className="mono">{preview.queue}</dd>
-      </div>
-      <div>
-        <dt>Which</dt>
-        <dd>{wanted.about}</dd>
-      </div>
-      <div>
-        <dt>How many</dt>
-        <dd>
-          <b>{counted(count, wordsOf(wanted.kind).one)}</b>
-        </dd>
-      </div>
+      <Fact name="Queue">
+        <span className="mono">{preview.queue}</span>
+      </Fact>
+      <Fact name="Which">{wanted.about}</Fact>
+      <Fact name="How many">
+        <b>{counted(count, wordsOf(wanted.kind).one)}</b>
+      </Fact>
       {oldest && newest && (
-        <div>
-          <dt>Failed</dt>
-          <dd>
-            the oldest <TimeAgo at={oldest} now={now} />, the newest <TimeAgo at={newest} now={now} />
-          </dd>
-        </div>
+        <Fact name="Failed">
+          the oldest <TimeAgo at={oldest} now={now} />, the newest <TimeAgo at={newest} now={now} />
+        </Fact>
       )}
       {samples.length > 0 && (
-        <div>
-          <dt>Some of them</dt>
-          <dd className="samples">
+        <Fact name="Some of them">
+          <span className="samples">
             {samples.map((id) => (
               <Link key={id} className="mono job-link" to={{ view: 'job', queue: preview.queue, jobId: id }}>
                 {id}
               </Link>
             ))}
-          </dd>
-        </div>
+          </span>
+        </Fact>
       )}
     </dl>
   )
