@@ -534,7 +534,12 @@ export const HandleDeadLettersOutput = z.object({
 })
 export type HandleDeadLettersOutput = z.infer<typeof HandleDeadLettersOutput>
 
-export const OperationKind = z.enum(['retry', 'discard'])
+/** What is done with dead letters after a preview. */
+export const DeadLetterAction = z.enum(['retry', 'discard'])
+export type DeadLetterAction = z.infer<typeof DeadLetterAction>
+
+/** What is on the list of operations: also what was done at once, and what was done with a button of Bull Board. */
+export const OperationKind = z.enum([...DeadLetterAction.options, 'promote', 'pause', 'resume', 'board'])
 export type OperationKind = z.infer<typeof OperationKind>
 
 export const OperationInput = z.strictObject({ operation_id: z.string().min(1).max(100) })
@@ -544,21 +549,34 @@ export const OperationOutput = z.object({
   operation_id: z.string(),
   kind: OperationKind,
   queue: z.string(),
+  about: z.string().describe('What was chosen, or what was done, in words; has text of who asked'),
   state: JobState,
   cancelled: z.boolean().describe('Somebody asked to stop it'),
   ahead: z.number().int().describe('While it waits: others under way or before it'),
   total: z.number().int().nullable().describe('Null when not known any more'),
   done: z.number().int(),
-  gone: z.number().int().describe('No longer the same dead letters when their turn came: left alone'),
+  gone: z.number().int().describe('No longer what they were when their turn came: left alone'),
   kept: z.number().int().describe('Not discarded: they have children that are not over'),
   per_s: z.number().nullable().describe('Achieved'),
   rate_per_s: z.number().nullable(),
-  asked_by: z.string().nullable(),
+  asked_by: z.string().nullable().describe('By its own account'),
   created_at: z.iso.datetime(),
   finished_at: z.iso.datetime().nullable(),
   fail_reason: z.string().nullable(),
 })
 export type OperationOutput = z.infer<typeof OperationOutput>
+
+export const ListOperationsInput = z.strictObject({
+  queue: queueName.optional(),
+  kind: OperationKind.optional(),
+  state: JobState.optional(),
+  ...pageInput,
+})
+export type ListOperationsInput = z.infer<typeof ListOperationsInput>
+
+/** Also `GET /api/operations?queue=&kind=&state=&limit=&cursor=`. Those that are not over first, then by their end. */
+export const ListOperationsOutput = z.object({ operations: z.array(OperationOutput), next_cursor: nextCursor })
+export type ListOperationsOutput = z.infer<typeof ListOperationsOutput>
 
 export const PauseQueueInput = z.strictObject({ queue: queueName.describe('From list_queues') })
 export type PauseQueueInput = z.infer<typeof PauseQueueInput>

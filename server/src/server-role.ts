@@ -13,10 +13,12 @@ import { mountHealth, mountLive, mountReady } from './http/health.ts'
 import { listen } from './http/listen.ts'
 import { mountMcp } from './http/mcp.ts'
 import { mountMetrics } from './http/metrics.ts'
+import { mountOperations } from './http/operations.ts'
 import { mountPage } from './http/page.ts'
 import { openProbeResults } from './http/probe-results.ts'
 import { mountStatus } from './http/status.ts'
 import { statusReport } from './http/status-report.ts'
+import { mountTools } from './http/tools.ts'
 import { exportTasks, TASK_TOOL } from './mcp/export-tasks.ts'
 import { legacyServerFactory } from './mcp/legacy-server.ts'
 import { modernHandler } from './mcp/modern-handler.ts'
@@ -28,6 +30,7 @@ import { serveStdio } from './mcp/stdio.ts'
 import { attachQueues } from './operations/attached-queues.ts'
 import { operationJobOptions, operationsQueueName, type OperationQueue } from './operations/operation-job.ts'
 import { createOperations } from './operations/operations.ts'
+import { openTrail } from './operations/record.ts'
 import { askStore } from './queue/ask-store.ts'
 import { latestDeadLetters } from './queue/dead-letters.ts'
 import { openFleet } from './queue/fleet.ts'
@@ -88,6 +91,7 @@ function openParts({ config, log, store, catalogue, closers }: Shared) {
       store,
       queues,
       operations: createOperations(store, records, queues),
+      trail: openTrail(records, log),
       schedules: createAskedSchedules(queue, catalogue, jobOptions),
     },
   }
@@ -95,14 +99,20 @@ function openParts({ config, log, store, catalogue, closers }: Shared) {
 
 type DownloadUrl = (file: string) => Promise<string | null>
 
-/** The tools, resources and tasks, bound to both protocol eras. */
-function bindEras({ config, log, files, catalogue }: Shared, parts: Parts, downloadUrl: DownloadUrl) {
+type Tools = ReturnType<typeof makeTools>
+
+/** Every tool there is, and those that this server offers, however it is spoken to. */
+function makeTools({ config, catalogue }: Shared, parts: Parts, downloadUrl: DownloadUrl) {
   const { queue, watch, health, canary, operating } = parts
   const exports = createExports(queue, watch, catalogue, downloadUrl)
   const all = listTools(exports, catalogue, health, canary, operating)
-  const list = config.readOnly ? all.filter(changesNothing) : all
-  const tools = offerTools(list, log)
-  const tasks = list.some(({ name }) => name === TASK_TOOL) ? exportTasks(exports, log) : null
+  return { exports, all, offered: config.readOnly ? all.filter(changesNothing) : all }
+}
+
+/** The tools, resources and tasks, bound to both protocol eras. */
+function bindEras({ log, files }: Shared, { exports, offered }: Tools) {
+  const tools = offerTools(offered, log)
+  const tasks = offered.some(({ name }) => name === TASK_TOOL) ? exportTasks(exports, log) : null
   const resources = offerResources(exportFile(exports, files), log)
   const offer = { tools, resources, tasks }
   return { tools, resources, legacy: legacyServerFactory(offer), modern: modernServerFactory(offer) }
@@ -114,7 +124,7 @@ async function overStdio(shared: Shared, parts: Parts): Promise<Served> {
   // Whoever has started this process may wait for its end before he goes on.
   // What does not close is told when everything is closed.
   const stopWaiting = () => void parts.watch.close().catch(() => undefined)
-  const stdio = await serveStdio({ ...bindEras(shared, parts, url), stopWaiting }, log)
+  const stdio = await serveStdio({ ...bindEras(shared, makeTools(shared, parts, url)), stopWaiting }, log)
   closers.work.push(() => stdio.close())
   return { url: null, ended: stdio.ended, watch: parts.health.watch }
 }
@@ -127,18 +137,23 @@ async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
   const snapshots = openSnapshots(fleet, health, readDeadLetters, log)
   const probeResults = openProbeResults(config.probeResultsFile, PROBE_RESULTS_SHOWN)
   const readStatus = async () => statusReport(await snapshots.now(), await probeResults.latest(), config.readOnly)
-  const mounts = (url: string) => [
-    mountLive(),
-    mountReady(health),
-    mountHealth(health),
-    mountMetrics(health),
-    mcpAt(url, shared, parts),
-    mountStatus(snapshots, probeResults, config.readOnly),
-    mountEvents(snapshots, probeResults, config.readOnly),
-    mountDownloads(files, log),
-    mountBoard([queue, records], store, config.readOnly),
-    mountPage(PAGE_DIRECTORY, readStatus, log),
-  ]
+  const mounts = (url: string) => {
+    const tools = makeTools(shared, parts, throughServer(files, config.publicUrl ?? url))
+    return [
+      mountLive(),
+      mountReady(health),
+      mountHealth(health),
+      mountMetrics(health),
+      mcpAt(tools, shared, parts),
+      mountTools(tools.all, tools.offered, log),
+      mountOperations(parts.operating.operations),
+      mountStatus(snapshots, probeResults, config.readOnly),
+      mountEvents(snapshots, probeResults, config.readOnly),
+      mountDownloads(files, log),
+      mountBoard([queue, records], store, config.readOnly),
+      mountPage(PAGE_DIRECTORY, readStatus, log),
+    ]
+  }
   const http = await listen(config, mounts, log)
   closers.work.push(
     () => snapshots.close(),
@@ -147,10 +162,10 @@ async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
   return { url: http.url, ended: notServing.ended, watch: health.watch }
 }
 
-function mcpAt(url: string, shared: Shared, parts: Parts) {
-  const { config, log, store, files, closers } = shared
+function mcpAt(tools: Tools, shared: Shared, parts: Parts) {
+  const { log, store, closers } = shared
   const { queue, watch } = parts
-  const bound = bindEras(shared, parts, throughServer(files, config.publicUrl ?? url))
+  const bound = bindEras(shared, tools)
   const modern = modernHandler(bound.modern, bound.resources, log)
   const subscriptions = store.openSubscriptions(queue)
   const sessions = subscriptions && openSessions(queue, subscriptions, watch, bound.resources, log)

@@ -5,6 +5,7 @@ import type { CanaryTrip } from '../health/canary-trip.ts'
 import type { Health } from '../health/health.ts'
 import type { AttachedQueues } from '../operations/attached-queues.ts'
 import type { Operations } from '../operations/operations.ts'
+import type { Trail } from '../operations/record.ts'
 import type { Store } from '../queue/store.ts'
 import { cancelExport } from './cancel-export.ts'
 import { cancelOperation } from './cancel-operation.ts'
@@ -17,6 +18,7 @@ import { healthCheck } from './health-check.ts'
 import { listDatasets } from './list-datasets.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
 import { listExports } from './list-exports.ts'
+import { listOperations } from './list-operations.ts'
 import { listQueues } from './list-queues.ts'
 import { listSchedules } from './list-schedules.ts'
 import { pauseQueue, resumeQueue } from './pause-queue.ts'
@@ -32,6 +34,7 @@ export interface Operating {
   store: Store
   queues: AttachedQueues
   operations: Operations
+  trail: Trail
   schedules: AskedSchedules
 }
 
@@ -41,7 +44,7 @@ export const listTools = (
   catalogue: Catalogue,
   health: Health,
   canary: CanaryTrip,
-  { store, queues, operations, schedules }: Operating,
+  { store, queues, operations, trail, schedules }: Operating,
 ): Tool[] => [
   startExport(exports),
   waitForExport(exports),
@@ -59,8 +62,9 @@ export const listTools = (
   discardDeadLetters(operations),
   getOperation(operations),
   cancelOperation(operations),
-  pauseQueue(queues),
-  resumeQueue(queues),
+  listOperations(operations),
+  pauseQueue(queues, trail),
+  resumeQueue(queues, trail),
   scheduleExport(schedules),
   listSchedules(schedules),
   removeSchedule(schedules),
