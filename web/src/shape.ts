@@ -32,4 +32,4 @@ export const uses =
   (value) =>
     typeof value === 'object' &&
     value !== null &&
-    Object.entries<Test>(shape).every(([name, test]) => test(Reflect.get(value, name)))
+    Object.entries<Test | undefined>(shape).every(([name, test]) => test?.(Reflect.get(value, name)) ?? true)
