@@ -121,6 +121,44 @@ test('an Escape leaves everything as it was', async () => {
   expect(await mail.queue.getFailedCount()).toBe(before)
 })
 
+test('a time window narrows what is shown and what is handled; it is in the address', async () => {
+  const [newest] = await mail.queue.getFailed(0, 0)
+  const after = new Date((newest?.finishedOn ?? 0) + 1).toISOString()
+  await mail.fail(4, () => 'order 7 of request abcdef0123456789abcdef01 was not found')
+  await using browser = await openPage(at(`queues/mail/failures?failed_after=${after}`))
+  const { page } = browser
+  await page.getByText(/^4 dead letters in 1 group failed after/).waitFor()
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: 'was not found' })
+    .getByRole('button', { name: /^Retry/ })
+    .click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Retry 4 dead letters' }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'All', exact: true }).click()
+  await page.getByText(/dead letters in 2 groups\.$/).waitFor()
+  expect(new URL(page.url()).search).toBe('')
+})
+
+test('a queue is paused, its delayed jobs are promoted, and it goes on', async () => {
+  await mail.queue.add('later', { n: 0 }, { delay: 3_600_000 })
+  await using browser = await openPage(at('queues/mail'))
+  const { page } = browser
+  await page.getByRole('button', { name: 'Pause …' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Pause mail' }).click()
+  await page.getByRole('button', { name: 'Resume …' }).waitFor()
+  expect(await mail.queue.isPaused()).toBe(true)
+  await page.getByRole('button', { name: 'Promote 1 delayed job …' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Promote 1 delayed job' }).click()
+  await page.getByText('Done: 1 of 1 promoted.').waitFor()
+  expect(await mail.queue.getDelayedCount()).toBe(0)
+  await page.goBack()
+  await page.getByRole('button', { name: 'Resume …' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Resume mail' }).click()
+  await page.getByRole('button', { name: 'Pause …' }).waitFor()
+  expect(await mail.queue.isPaused()).toBe(false)
+})
+
 test('a job is found by a text of its error, and everything about it is shown as text', async () => {
   await using browser = await openPage(at('queues/mail/search'))
   const { page } = browser
@@ -188,9 +226,10 @@ test('every view is well made in both themes and at both widths, also when there
     exports: 'Exports',
   }
   expect.hasAssertions()
+  await using browsers = await openPages(at('operations'), appearances)
   for (const [path, text] of Object.entries(texts)) {
-    await using browsers = await openPages(at(path), appearances)
     await browsers.each(async (browser) => {
+      await browser.page.goto(at(path))
       await browser.page.getByText(text).first().waitFor()
       await expectWellMade(browser)
     })

@@ -54,6 +54,8 @@ export const isFailureGroups = guard<FailureGroups>(
     queue: isString,
     total: isNumber,
     grouped: isNumber,
+    in_no_group: isNumber,
+    too_old: isNumber,
     complete: isBoolean,
     groups: listOf(failureGroup),
     group_count: isNumber,

@@ -20,7 +20,7 @@ import { queueApi, withQuery } from '../with-query.ts'
 import { FailuresHead } from './failures-head.tsx'
 import { GroupRow } from './group-row.tsx'
 import { groupWanted } from './group-wanted.ts'
-import { isOpen, queryOf, windowOf, windowWords } from './time-window.ts'
+import { queryOf, windowOf, windowWords } from './time-window.ts'
 import { WindowChoice } from './window-choice.tsx'
 
 const WHILE_READING_MS = 400
@@ -43,7 +43,7 @@ export function FailuresView({ route: { queue }, query }: ViewProps<'failures'>)
   const groups = answer?.pages.flatMap((page) => page.groups) ?? []
   const byId = (id: string | null) => groups.find(({ group }) => group === id)
   const want = (kind: Wanted['kind'], group: FailureGroup | undefined) => {
-    if (group && !readOnly && isOpen(window)) setWanted(groupWanted(kind, queue, group, window, zone))
+    if (group && !readOnly) setWanted(groupWanted(kind, queue, group, window, zone))
   }
   const list = useListKeys({
     r: (id) => want('retry', byId(id)),
@@ -73,7 +73,7 @@ export function FailuresView({ route: { queue }, query }: ViewProps<'failures'>)
             group={group}
             window={window}
             now={now}
-            want={readOnly || !isOpen(window) ? null : (kind) => want(kind, group)}
+            want={readOnly ? null : (kind) => want(kind, group)}
           />
         ))}
       </ul>

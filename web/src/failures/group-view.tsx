@@ -16,7 +16,7 @@ import { ViewHead } from '../view-head.tsx'
 import { queueApi, withQuery } from '../with-query.ts'
 import { GroupFacts } from './group-facts.tsx'
 import { groupWanted } from './group-wanted.ts'
-import { isOpen, queryOf, windowOf } from './time-window.ts'
+import { queryOf, windowOf } from './time-window.ts'
 
 /** The dead letters of one error, to look into and to choose from. They stay as they are while one chooses. */
 export function GroupView({ route: { queue, group: id }, query }: ViewProps<'group'>) {
@@ -53,7 +53,7 @@ export function GroupView({ route: { queue, group: id }, query }: ViewProps<'gro
             queue={queue}
             jobs={jobs}
             now={now}
-            {...(isOpen(window) && { whole: { count: group.count, name: 'group' } })}
+            whole={{ count: group.count, name: 'group' }}
             reload={again}
             want={
               readOnly
