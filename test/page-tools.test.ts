@@ -64,6 +64,56 @@ for (const name of ['SQLite', 'Redis']) {
       ])
     })
 
+    test('delayed jobs are promoted once each, as they were when they were shown', async () => {
+      await using app = await openApplication(store.url, 'later')
+      const delay = 3_600_000
+      const soon = await app.queue.add('send', { n: 0 }, { delay })
+      const others = await app.queue.addBulk(
+        Array.from({ length: 200 }, (_, n) => ({
+          name: 'send',
+          data: { n: n + 1 },
+          opts: { delay: delay + 1000 + n },
+        })),
+      )
+      const ranked = await app.queue.add('send', { n: 999 }, { delay: 2 * delay, priority: 3 })
+      expect((await ask('promote_jobs', { queue: 'later' })).status).toBe(400)
+      const all = { queue: 'later', filter: {} }
+      const preview = HandleDeadLettersOutput.parse((await ask('promote_jobs', all)).body)
+      expect(preview).toMatchObject({ count: 202, oldest_failed_at: null })
+      expect(preview.sample_ids[0]).toBe(soon.id)
+      // One goes by itself, one is delayed anew, one comes.
+      await soon.promote()
+      await others[7]?.changeDelay(delay)
+      const late = await app.queue.add('send', { n: 1000 }, { delay })
+      const { body } = await ask('promote_jobs', { ...all, confirm_token: preview.confirm_token })
+      const { operation_id: id } = HandleDeadLettersOutput.parse(body)
+      await eventually(async () => {
+        const told = OperationOutput.parse((await ask('get_operation', { operation_id: id })).body)
+        expect(told).toMatchObject({
+          kind: 'promote',
+          about: 'all',
+          state: 'completed',
+          total: 202,
+          done: 200,
+          gone: 2,
+        })
+      })
+      expect(await app.queue.getJobCounts('delayed', 'waiting', 'prioritized')).toEqual({
+        delayed: 2,
+        waiting: 200,
+        prioritized: 1,
+      })
+      expect(await ranked.getState()).toBe('prioritized')
+
+      const byId = { queue: 'later', ids: [late.id, late.id, others[0]?.id, 'nobody'] }
+      const one = HandleDeadLettersOutput.parse((await ask('promote_jobs', byId)).body)
+      expect(one).toMatchObject({ count: 1, sample_ids: [late.id] })
+      await using work = app.work('completes')
+      await ask('promote_jobs', { ...byId, confirm_token: one.confirm_token })
+      await eventually(() => expect(work.runs.size).toBe(202))
+      expect([...new Set(work.runs.values())]).toEqual([1])
+    })
+
     test('pausing and resuming stand on the list, also what was so before, and MCP clients by their names', async () => {
       await using _app = await openApplication(store.url, 'held')
       await ask('pause_queue', { queue: 'held' })
@@ -140,6 +190,40 @@ for (const name of ['SQLite', 'Redis']) {
       }
       expect((await fetch(`${server.url}/api/tools/pause_queue`)).status).toBe(405)
       expect((await ask('get_queue', args)).body).toMatchObject({ paused: false })
+    })
+
+    test('what is done by Bull Board is on the list, and the queue of the list itself cannot be changed there', async () => {
+      await using app = await openApplication(store.url, 'board')
+      const onBoard = async (method: string, path: string) => {
+        const headers = method === 'GET' ? {} : JSON_TYPE
+        const response = await fetch(`${server.url}/admin/queues/api/queues${path}`, { method, headers })
+        return { status: response.status, text: await response.text() }
+      }
+      await eventually(async () => {
+        const { queues } = JSON.parse((await onBoard('GET', '')).text) as { queues: { name: string }[] }
+        expect(queues.map((queue) => queue.name)).toEqual(
+          expect.arrayContaining(['exports', 'board', 'exports-operations']),
+        )
+      })
+      const job = await app.queue.add('a', { n: 1 }, { delay: 60_000 })
+      expect((await onBoard('PUT', `/board/${job.id}/promote`)).status).toBeLessThan(300)
+      expect((await onBoard('PUT', '/exports-operations/pause')).status).toBe(405)
+      await eventually(async () => {
+        expect((await list('kind=board&state=completed')).operations).toMatchObject([
+          { queue: 'board', about: `promote, job ${job.id}`, done: 1, asked_by: expect.stringMatching(/^board \S+$/) },
+        ])
+        expect((await list('kind=board&state=failed')).operations).toMatchObject([
+          { queue: 'exports-operations', about: 'pause', fail_reason: expect.stringContaining('405') },
+        ])
+      })
+      await using readOnly = await startProgram({ ...settings(), READ_ONLY: '1', ROLE: 'server' })
+      const address = `${readOnly.url}/admin/queues/api/queues/board/${job.id}/clean`
+      const refused = await fetch(address, { method: 'PUT', headers: JSON_TYPE })
+      expect({ status: refused.status, body: await refused.text() }).toEqual({
+        status: 403,
+        body: expect.stringContaining('READ_ONLY=1'),
+      })
+      expect(await job.getState()).toBe('waiting')
     })
 
     test('a read-only server offers the page what it offers to MCP clients', async () => {

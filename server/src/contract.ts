@@ -524,7 +524,7 @@ export type HandleDeadLettersInput = z.infer<typeof HandleDeadLettersInput>
 
 export const HandleDeadLettersOutput = z.object({
   queue: z.string(),
-  count: z.number().int().describe('Dead letters it is about'),
+  count: z.number().int().describe('Jobs it is about'),
   sample_ids: z.array(z.string()),
   oldest_failed_at: z.iso.datetime().nullable(),
   newest_failed_at: z.iso.datetime().nullable(),
@@ -534,13 +534,23 @@ export const HandleDeadLettersOutput = z.object({
 })
 export type HandleDeadLettersOutput = z.infer<typeof HandleDeadLettersOutput>
 
-/** What is done with dead letters after a preview. */
-export const DeadLetterAction = z.enum(['retry', 'discard'])
-export type DeadLetterAction = z.infer<typeof DeadLetterAction>
+/** What can be previewed, begun and followed. */
+export const OperationAction = z.enum(['retry', 'discard', 'promote'])
+export type OperationAction = z.infer<typeof OperationAction>
 
-/** What is on the list of operations: also what was done at once, and what was done with a button of Bull Board. */
-export const OperationKind = z.enum([...DeadLetterAction.options, 'promote', 'pause', 'resume', 'board'])
+/** What is on the list of operations: also what was done at once, and what was done by Bull Board. */
+export const OperationKind = z.enum([...OperationAction.options, 'pause', 'resume', 'board'])
 export type OperationKind = z.infer<typeof OperationKind>
+
+/** What a preview gives and a beginning answers is a {@link HandleDeadLettersOutput}, without times of failing. */
+export const PromoteJobsInput = z.strictObject({
+  queue: anyQueue,
+  ids: DeadLetterSelection.shape.ids,
+  filter: z.strictObject({}).optional().describe('{} is all'),
+  confirm_token: z.string().max(500).optional().describe('From the preview of the same selection'),
+  rate_per_s: z.number().min(0.1).max(10_000).optional().describe('Default: as fast as possible'),
+})
+export type PromoteJobsInput = z.infer<typeof PromoteJobsInput>
 
 export const OperationInput = z.strictObject({ operation_id: z.string().min(1).max(100) })
 export type OperationInput = z.infer<typeof OperationInput>
@@ -618,6 +628,8 @@ export const FailureGroups = z.object({
     .number()
     .int()
     .describe('So many of them are in the groups; fewer than total while they are read the first time'),
+  in_no_group: z.number().int().describe('Beyond the first 2000 errors'),
+  too_old: z.number().int().describe('Beyond the newest 1,000,000, which are all that is looked at'),
   complete: z.boolean().describe('False: ask again, more is being read'),
   from: z.iso.datetime().nullable().describe('The oldest of all groups'),
   to: z.iso.datetime().nullable(),

@@ -6,6 +6,7 @@ import type { Tool } from '../tools/tool.ts'
 import { httpStatus } from './http-status.ts'
 import { jsonBody } from './json-body.ts'
 import type { Mount } from './mount.ts'
+import { plainAddress } from './plain-address.ts'
 
 /** Tools that are taken away by READ_ONLY are missed by people, so they are told why. */
 const NOT_OFFERED = 'Nothing can be changed here: the server is read-only (READ_ONLY=1).'
@@ -41,9 +42,6 @@ export function mountTools(all: Tool[], offered: Tool[], log: Log): Mount {
 
 /** Who asks, as far as it is known: the address is that of a proxy where one is in front. */
 export const viaPage = (req: Request): string => `page ${plainAddress(req.socket.remoteAddress)}`
-
-/** An address of IPv4 without the dress of IPv6. */
-const plainAddress = (address = '') => address.replace(/^::ffff:/, '')
 
 /** Browsers say where a request comes from; another port of this machine is another site, too. */
 const refuseForeign: RequestHandler = (req, res, next) => {

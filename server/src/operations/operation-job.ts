@@ -1,13 +1,13 @@
 import type { Job, JobsOptions, Queue } from 'bullmq'
 import { z } from 'zod'
-import { DeadLetterAction, DeadLetterSelection, OperationKind } from '../contract.ts'
+import { DeadLetterSelection, OperationAction, OperationKind } from '../contract.ts'
 
 /** The queue of the operations, one for each queue of exports, so that two installations on one store have their own. */
 export const operationsQueueName = (exportQueue: string) => `${exportQueue}-operations`
 
 /** What was asked for, by whom: with its result the record of the operation. */
 export const OperationData = z.object({
-  kind: DeadLetterAction,
+  kind: OperationAction,
   queue: z.string(),
   selection: DeadLetterSelection,
   rate_per_s: z.number().positive().nullable(),
@@ -20,12 +20,12 @@ export type OperationData = z.infer<typeof OperationData>
 
 /** What was done at once, kept among the operations so that there is one place to see who did what. */
 export const RecordData = z.object({
-  kind: OperationKind.exclude(['retry', 'discard', 'promote']),
+  kind: OperationKind.exclude(OperationAction.options),
   queue: z.string(),
   about: z.string().describe('What was done, in words'),
   asked_by: z.string().nullable(),
   done: z.number().int().describe('How many were changed by it'),
-  total: z.number().int(),
+  total: z.number().int().nullable().describe('Null when nobody has counted'),
   problem: z.string().nullable().describe('Why it was not done'),
 })
 export type RecordData = z.infer<typeof RecordData>

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { UnrecoverableError, WaitingError, type Processor, type Queue } from 'bullmq'
-import type { DeadLetterAction } from '../contract.ts'
+import type { OperationAction } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { askStore } from '../queue/ask-store.ts'
@@ -34,9 +34,10 @@ const TELL_EVERY_MS = 250
 const PACE_MS = 50
 
 /** What handling the next dead letters of a list means. */
-const handlers: Record<DeadLetterAction, (store: DeadLetterStore) => DeadLetterStore['retryNext']> = {
+const handlers: Record<OperationAction, (store: DeadLetterStore) => DeadLetterStore['retryNext']> = {
   retry: (store) => store.retryNext,
   discard: (store) => store.discardNext,
+  promote: (store) => store.promoteNext,
 }
 
 /**
@@ -99,7 +100,7 @@ export function startOperationWorker(store: Store, queueName: string, log: Log):
 
 /** A record is not worked on: only where it is kept is that of the operations. */
 const tallyOf = ({ done, total }: RecordData): OperationTally => ({
-  chosen: total,
+  chosen: total ?? done,
   done,
   gone: 0,
   kept: 0,

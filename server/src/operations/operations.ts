@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Queue } from 'bullmq'
 import {
   JobState,
-  type DeadLetterAction,
+  type OperationAction,
   type DeadLetterSelection,
   type HandleDeadLettersOutput,
   type ListOperationsInput,
@@ -15,6 +15,7 @@ import { MAX_DEAD_LETTERS, type DeadLetterStore, type Death } from '../queue/dea
 import type { Store } from '../queue/store.ts'
 import type { AttachedQueues } from './attached-queues.ts'
 import { operationIdOf, readToken, writeToken } from './confirm-token.ts'
+import type { Failures } from './failures.ts'
 import { listOperations, stateOf, type Kept } from './list-operations.ts'
 import {
   isRecord,
@@ -25,11 +26,11 @@ import {
   type RecordData,
 } from './operation-job.ts'
 import { saySelection } from './say-selection.ts'
-import { chooseDeadLetters, requireOne } from './select.ts'
+import { choose, requireOne } from './select.ts'
 
-/** What somebody asks to be done with dead letters. */
+/** What somebody asks to be done with dead letters, or with delayed jobs. */
 export interface Request {
-  kind: DeadLetterAction
+  kind: OperationAction
   /** Default: the exports. */
   queue: string | undefined
   selection: DeadLetterSelection
@@ -65,7 +66,12 @@ const SAMPLES = 5
 const MAX_AHEAD = 200
 
 /** @param records the queue of the operations */
-export function createOperations(store: Store, records: OperationQueue, queues: AttachedQueues): Operations {
+export function createOperations(
+  store: Store,
+  records: OperationQueue,
+  queues: AttachedQueues,
+  failures: Failures,
+): Operations {
   const open = async (name: string | undefined) => {
     const queue = await queues.open(name)
     return { queue, deadLetters: openDeadLetters(store, queue) }
@@ -78,11 +84,11 @@ export function createOperations(store: Store, records: OperationQueue, queues: 
   const status = async (id: string) => tell(await find(records, id))
   return {
     async preview({ queue: name, ...request }) {
-      requireOne(request.selection)
+      requireOne(request)
       const { queue, deadLetters } = await open(name)
       const list = randomBytes(12).toString('base64url')
       const id = operationIdOf(list)
-      await chooseDeadLetters(queue, deadLetters, id, request.selection)
+      await choose(queue, deadLetters, failures, id, request)
       const { count, oldest, newest } = await askStore(queue, () => deadLetters.look(id, SAMPLES))
       const key = await keyOf(records)
       const previewed = { ...request, queue: queue.name }
@@ -90,19 +96,19 @@ export function createOperations(store: Store, records: OperationQueue, queues: 
         queue: queue.name,
         count,
         sample_ids: oldest.map(({ jobId }) => jobId),
-        oldest_failed_at: timeOf(oldest[0]),
-        newest_failed_at: timeOf(newest),
+        oldest_failed_at: request.kind === 'promote' ? null : timeOf(oldest[0]),
+        newest_failed_at: request.kind === 'promote' ? null : timeOf(newest),
         confirm_token: count === 0 ? null : writeToken(key, previewed, { list, count }, Date.now()),
         operation_id: null,
         message: messageOf(request.kind, count),
       }
     },
     async begin({ queue: name, ...request }, token, ratePerS) {
-      requireOne(request.selection)
+      requireOne(request)
       const { queue, deadLetters } = await open(name)
       const { kind, selection, askedBy } = request
       const { list, count } = readToken(await keyOf(records), { ...request, queue: queue.name }, token, Date.now())
-      requireTimely(count, ratePerS)
+      requireTimely(kind, count, ratePerS)
       const id = operationIdOf(list)
       if (!(await askStore(queue, () => deadLetters.keep(id)))) throw forgotten()
       const call = randomUUID()
@@ -141,15 +147,20 @@ export function createOperations(store: Store, records: OperationQueue, queues: 
 function openDeadLetters(store: Store, queue: Queue): DeadLetterStore {
   const deadLetters = store.openDeadLetters(queue)
   if (deadLetters) return deadLetters
-  throw new OpsError('invalid_input', 'The dead letters on PostgreSQL cannot be handled here yet: use Bull Board.')
+  throw new OpsError('invalid_input', 'Jobs on PostgreSQL cannot be handled here yet: use Bull Board.')
 }
 
 const timeOf = (death: Death | null | undefined) => (death ? new Date(death.failedAt).toISOString() : null)
 
-function messageOf(kind: DeadLetterAction, count: number): string {
-  if (count === 0) return 'There are no such dead letters: nothing to do.'
-  const what = kind === 'retry' ? `put ${count} dead letters back in line` : `delete ${count} jobs for ever`
-  const most = count === MAX_DEAD_LETTERS ? ' (the oldest; there may be more for another operation)' : ''
+function messageOf(kind: OperationAction, count: number): string {
+  if (count === 0) return `There are no such ${kind === 'promote' ? 'delayed jobs' : 'dead letters'}: nothing to do.`
+  const what = {
+    retry: `put ${count} dead letters back in line`,
+    discard: `delete ${count} jobs for ever`,
+    promote: `put ${count} delayed jobs in line now`,
+  }[kind]
+  const first = kind === 'promote' ? 'those that are due first' : 'the oldest'
+  const most = count === MAX_DEAD_LETTERS ? ` (${first}; there may be more for another operation)` : ''
   const kept = kind === 'discard' ? ' Those with children that are not over are kept.' : ''
   return `Nothing is done yet. To ${what}${most}, repeat this call with the confirm_token within 15 minutes.${kept}`
 }
@@ -157,12 +168,12 @@ function messageOf(kind: DeadLetterAction, count: number): string {
 const LONGEST_H = 24
 
 /** One that takes days would be in the way of its operators, and outlive what they had in mind. */
-function requireTimely(count: number, ratePerS: number | null) {
+function requireTimely(kind: OperationAction, count: number, ratePerS: number | null) {
   const hours = ratePerS === null ? 0 : count / ratePerS / 3600
   if (hours <= LONGEST_H) return
   throw new OpsError(
     'invalid_input',
-    `At ${ratePerS} a second ${count} dead letters take ${Math.round(hours)} hours, more than ${LONGEST_H}: use a rate_per_s of at least ${Math.ceil((count / LONGEST_H / 3600) * 10) / 10}, or a selection of fewer.`,
+    `At ${ratePerS} a second ${count} ${kind === 'promote' ? 'delayed jobs' : 'dead letters'} take ${Math.round(hours)} hours, more than ${LONGEST_H}: use a rate_per_s of at least ${Math.ceil((count / LONGEST_H / 3600) * 10) / 10}, or a selection of fewer.`,
   )
 }
 

@@ -1,4 +1,4 @@
-import { HandleDeadLettersInput, HandleDeadLettersOutput, type DeadLetterAction } from '../contract.ts'
+import { HandleDeadLettersInput, HandleDeadLettersOutput, type OperationAction } from '../contract.ts'
 import type { Operations } from '../operations/operations.ts'
 import { askedBy } from './call.ts'
 import type { Tool, ToolAnnotations } from './tool.ts'
@@ -7,7 +7,7 @@ type HandleDeadLetters = Tool<typeof HandleDeadLettersInput, typeof HandleDeadLe
 
 const handleDeadLetters = (
   operations: Operations,
-  kind: DeadLetterAction,
+  kind: OperationAction,
   words: Pick<HandleDeadLetters, 'name' | 'title' | 'description'>,
   annotations: ToolAnnotations,
 ): HandleDeadLetters => ({

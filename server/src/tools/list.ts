@@ -4,6 +4,7 @@ import type { Exports } from '../exports/exports.ts'
 import type { CanaryTrip } from '../health/canary-trip.ts'
 import type { Health } from '../health/health.ts'
 import type { AttachedQueues } from '../operations/attached-queues.ts'
+import type { Failures } from '../operations/failures.ts'
 import type { Operations } from '../operations/operations.ts'
 import type { Trail } from '../operations/record.ts'
 import type { Store } from '../queue/store.ts'
@@ -22,6 +23,7 @@ import { listOperations } from './list-operations.ts'
 import { listQueues } from './list-queues.ts'
 import { listSchedules } from './list-schedules.ts'
 import { pauseQueue, resumeQueue } from './pause-queue.ts'
+import { promoteJobs } from './promote-jobs.ts'
 import { removeSchedule } from './remove-schedule.ts'
 import { scheduleExport } from './schedule-export.ts'
 import { sendCanary } from './send-canary.ts'
@@ -35,6 +37,7 @@ export interface Operating {
   queues: AttachedQueues
   operations: Operations
   trail: Trail
+  failures: Failures
   schedules: AskedSchedules
 }
 
@@ -44,7 +47,7 @@ export const listTools = (
   catalogue: Catalogue,
   health: Health,
   canary: CanaryTrip,
-  { store, queues, operations, trail, schedules }: Operating,
+  { store, queues, operations, failures, trail, schedules }: Operating,
 ): Tool[] => [
   startExport(exports),
   waitForExport(exports),
@@ -56,10 +59,11 @@ export const listTools = (
   sendCanary(canary),
   listQueues(store, queues),
   getQueue(store, queues),
-  listDeadLetters(store, queues),
+  listDeadLetters(failures, queues),
   getJob(queues),
   retryDeadLetters(operations),
   discardDeadLetters(operations),
+  promoteJobs(operations),
   getOperation(operations),
   cancelOperation(operations),
   listOperations(operations),
