@@ -1,11 +1,14 @@
 import { useEffect, useEffectEvent } from 'react'
+import { isPageKey } from './page-key.ts'
 import { addressOf, type Route } from './route.ts'
+import { useSetting } from './settings.ts'
 import { goTo } from './use-place.ts'
 
-/** `/` goes to what can be searched, `?` tells of all keys. Views have keys of their own beside these. */
+/** `/` goes to what can be searched, `?` tells of all keys. Views have keys of their own beside these. Readers can turn them off. */
 export function usePageKeys(route: Route, showHelp: () => void): void {
+  const isOn = useSetting('keys', 'on') === 'on'
   const pressed = useEffectEvent((event: KeyboardEvent) => {
-    if (event.defaultPrevented || isTyped(event)) return
+    if (!isOn || !isPageKey(event)) return
     if (event.key === '?') showHelp()
     else if (event.key === '/') toSearch(route)
     else return
@@ -24,10 +27,4 @@ function toSearch(route: Route) {
   const field = document.querySelector<HTMLInputElement>('main input[type="search"]')
   if (field) field.focus()
   else goTo(addressOf('queue' in route ? { view: 'search', queue: route.queue } : { view: 'overview' }))
-}
-
-/** Into a field, for the browser, or while a dialog waits for its answer. */
-function isTyped({ target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
-  if (ctrlKey || metaKey || altKey || document.querySelector('dialog[open]')) return true
-  return target instanceof Element && target.closest('input:not([type=checkbox]), select, textarea') !== null
 }
