@@ -1,5 +1,5 @@
 import { HandleDeadLettersOutput, ListOperationsOutput, OperationOutput } from '@queue-ops/server/contract'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { bury } from './support/bury.ts'
 import { openApplication, type OtherApplication } from './support/dead-letters.ts'
 import { eventually } from './support/eventually.ts'
@@ -29,9 +29,12 @@ const fill: Record<string, (url: string, app: OtherApplication) => Promise<void>
     ),
 }
 
-describe.each(Object.keys(fill))('on %s', (name) => {
-  test.concurrent(`a server is killed in the middle of ${COUNT} retries and started again: each is retried once, and the trail tells it`, async () => {
-    await using store = (await stores[name]?.()) ?? expect.fail(`there is no store ${name}`)
+test.concurrent.each(Object.keys(fill))(
+  `on %s a server is killed in the middle of ${COUNT} retries and started again: each is retried once, and the trail tells it`,
+  async (name) => {
+    const start = stores[name]
+    if (!start) throw new Error(`there is no store ${name}`)
+    await using store = await start()
     await using folder = await temporaryFolder()
     await using app = await openApplication(store.url, 'mail')
     await fill[name]?.(store.url, app)
@@ -71,5 +74,5 @@ describe.each(Object.keys(fill))('on %s', (name) => {
         fail_reason: null,
       },
     ])
-  })
-})
+  },
+)
