@@ -628,6 +628,8 @@ export const FailureGroups = z.object({
     .number()
     .int()
     .describe('So many of them are in the groups; fewer than total while they are read the first time'),
+  in_no_group: z.number().int().describe('Beyond the first 2000 errors'),
+  too_old: z.number().int().describe('Beyond the newest 1,000,000, which are all that is looked at'),
   complete: z.boolean().describe('False: ask again, more is being read'),
   from: z.iso.datetime().nullable().describe('The oldest of all groups'),
   to: z.iso.datetime().nullable(),

@@ -9,13 +9,16 @@ import { openHealth } from './health/open-health.ts'
 import { boardJobUrl, mountBoard } from './http/board.ts'
 import { DOWNLOADS_PATH, mountDownloads } from './http/downloads.ts'
 import { mountEvents } from './http/events.ts'
+import { mountFailures, mountFailuresOfGroup } from './http/failures.ts'
 import { mountHealth, mountLive, mountReady } from './http/health.ts'
+import { mountJob } from './http/job.ts'
 import { listen } from './http/listen.ts'
 import { mountMcp } from './http/mcp.ts'
 import { mountMetrics } from './http/metrics.ts'
 import { mountOperations } from './http/operations.ts'
 import { mountPage } from './http/page.ts'
 import { openProbeResults } from './http/probe-results.ts'
+import { mountSearch } from './http/search.ts'
 import { mountStatus } from './http/status.ts'
 import { statusReport } from './http/status-report.ts'
 import { mountTools } from './http/tools.ts'
@@ -28,6 +31,7 @@ import { offerTools } from './mcp/offered-tools.ts'
 import { openSessions } from './mcp/sessions.ts'
 import { serveStdio } from './mcp/stdio.ts'
 import { attachQueues, type AttachedQueues } from './operations/attached-queues.ts'
+import { openFailures } from './operations/failures.ts'
 import { operationJobOptions, operationsQueueName, type OperationQueue } from './operations/operation-job.ts'
 import { createOperations } from './operations/operations.ts'
 import { openTrail } from './operations/record.ts'
@@ -66,6 +70,7 @@ function openParts({ config, log, store, catalogue, closers }: Shared) {
   })
   const fleet = openFleet(store, [config.exportQueue, ...config.queues], () => queues.names())
   const health = openHealth(store, fleet, { ...config, exportMinFreeBytes: config.exportMinFreeMb * MB }, log)
+  const failures = openFailures(store)
   const notes = store.openNotes(queue)
   const canaries =
     notes && config.canaryIntervalMs > 0 ? startCanaries(queue, notes, config.canaryIntervalMs, log) : null
@@ -90,7 +95,8 @@ function openParts({ config, log, store, catalogue, closers }: Shared) {
     operating: {
       store,
       queues,
-      operations: createOperations(store, records, queues),
+      failures,
+      operations: createOperations(store, records, queues, failures),
       trail: openTrail(records, log),
       schedules: createAskedSchedules(queue, catalogue, jobOptions),
     },
@@ -150,6 +156,10 @@ async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
       mountOperations(operating.operations),
       mountStatus(snapshots, probeResults, config.readOnly),
       mountEvents(snapshots, probeResults, config.readOnly),
+      mountFailures(operating),
+      mountFailuresOfGroup(operating),
+      mountJob(queues),
+      mountSearch(operating, log),
       mountDownloads(files, log),
       mountBoard({
         store,

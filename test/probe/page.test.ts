@@ -154,7 +154,7 @@ test('what the page is made of has the headers of the server, and nothing else c
   await using daemon = startProbeDaemon(['--url', target.url, '--listen', listen])
   const url = await daemon.url()
   const index = await (await fetch(url)).text()
-  const assets = [...index.matchAll(/(?:src|href)="\.\/((?:assets|icon)[^"]+)"/g)].map(([, path]) => path)
+  const assets = [...index.matchAll(/(?:src|href)="\.\/((?:assets|icon)[^"]+)"/g)].map(([, path = '']) => path)
   expect(assets.length).toBeGreaterThanOrEqual(3)
   const always = ['content-security-policy', 'x-content-type-options', 'content-type']
   const both = (path: string) => Promise.all([fetch(`${url}/${path}`), fetch(`${server.url}/${path}`)])

@@ -19,37 +19,7 @@ import type {
   WatchedTarget,
   WorkerStatus,
 } from '@queue-ops/server/contract'
-
-type Test = (value: unknown) => boolean
-/** Names every field of the contract, so a field that is added, renamed or dropped there fails the build here. */
-type Shape<T> = { [K in keyof T]-?: Test }
-
-const isString: Test = (value) => typeof value === 'string'
-const isNumber: Test = (value) => typeof value === 'number'
-const isBoolean: Test = (value) => typeof value === 'boolean'
-const isInstant: Test = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value))
-const oneOf =
-  (...allowed: unknown[]): Test =>
-  (value) =>
-    allowed.includes(value)
-const orNull =
-  (test: Test): Test =>
-  (value) =>
-    value === null || test(value)
-const orMissing =
-  (test: Test): Test =>
-  (value) =>
-    value === undefined || test(value)
-const listOf =
-  (test: Test): Test =>
-  (value) =>
-    Array.isArray(value) && value.every(test)
-const has =
-  <T>(shape: Shape<T>): Test =>
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    Object.entries<Test>(shape).every(([name, test]) => test(Reflect.get(value, name)))
+import { has, isBoolean, isInstant, isNumber, isString, listOf, oneOf, orMissing, orNull, type Shape } from './shape.ts'
 
 const isCheckStatus = oneOf('pass', 'warn', 'fail', 'unknown')
 const isStepName = oneOf('connect', 'tls', 'handshake', 'tools_list', 'health_check', 'canary_export')

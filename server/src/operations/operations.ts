@@ -15,6 +15,7 @@ import { MAX_DEAD_LETTERS, type DeadLetterStore, type Death } from '../queue/dea
 import type { Store } from '../queue/store.ts'
 import type { AttachedQueues } from './attached-queues.ts'
 import { operationIdOf, readToken, writeToken } from './confirm-token.ts'
+import type { Failures } from './failures.ts'
 import { listOperations, stateOf, type Kept } from './list-operations.ts'
 import {
   isRecord,
@@ -65,7 +66,12 @@ const SAMPLES = 5
 const MAX_AHEAD = 200
 
 /** @param records the queue of the operations */
-export function createOperations(store: Store, records: OperationQueue, queues: AttachedQueues): Operations {
+export function createOperations(
+  store: Store,
+  records: OperationQueue,
+  queues: AttachedQueues,
+  failures: Failures,
+): Operations {
   const open = async (name: string | undefined) => {
     const queue = await queues.open(name)
     return { queue, deadLetters: openDeadLetters(store, queue) }
@@ -82,7 +88,7 @@ export function createOperations(store: Store, records: OperationQueue, queues: 
       const { queue, deadLetters } = await open(name)
       const list = randomBytes(12).toString('base64url')
       const id = operationIdOf(list)
-      await choose(queue, deadLetters, id, request)
+      await choose(queue, deadLetters, failures, id, request)
       const { count, oldest, newest } = await askStore(queue, () => deadLetters.look(id, SAMPLES))
       const key = await keyOf(records)
       const previewed = { ...request, queue: queue.name }

@@ -10,8 +10,12 @@ import {
   type DeadLetterStore,
   type Death,
 } from '../queue/dead-letter-store.ts'
-import { groupOf } from './error-groups.ts'
+import { readPieces } from './death-pieces.ts'
+import { spanOf } from './failure-groups.ts'
+import type { Failures } from './failures.ts'
 import { readInSteps } from './look-through.ts'
+
+type Filter = NonNullable<DeadLetterSelection['filter']>
 
 /** What to do with which jobs. */
 interface Chosen {
@@ -37,10 +41,11 @@ export function requireOne({ kind, selection: { ids, group, filter } }: Chosen):
 export async function choose(
   queue: Queue,
   deadLetters: DeadLetterStore,
+  failures: Failures,
   operation: string,
   { kind, selection }: Chosen,
 ): Promise<void> {
-  if (kind !== 'promote') return chooseDeadLetters(queue, deadLetters, operation, selection)
+  if (kind !== 'promote') return chooseDeadLetters(queue, deadLetters, failures, operation, selection)
   const { ids } = selection
   const which = ids ? { ids: [...new Set(ids)] } : { limit: MAX_DEAD_LETTERS }
   await askStore(queue, () => deadLetters.chooseDelayed(operation, which))
@@ -53,6 +58,7 @@ export async function choose(
 async function chooseDeadLetters(
   queue: Queue,
   deadLetters: DeadLetterStore,
+  failures: Failures,
   operation: string,
   selection: DeadLetterSelection,
 ): Promise<void> {
@@ -61,7 +67,11 @@ async function chooseDeadLetters(
     await askStore(queue, () => deadLetters.chooseAll(operation, MAX_DEAD_LETTERS))
     return
   }
-  const parts = ids ? findAll(queue, deadLetters, ids) : readFitting(queue, deadLetters, selection)
+  const parts = ids
+    ? findAll(queue, deadLetters, ids)
+    : group === undefined
+      ? readFitting(queue, deadLetters, filter ?? {})
+      : inParts((await failures.look(queue)).index.deathsOf(group), STEP)
   let room = MAX_DEAD_LETTERS
   for await (const part of parts) {
     const chosen = part.slice(0, room)
@@ -79,51 +89,27 @@ async function* findAll(queue: Queue, deadLetters: DeadLetterStore, ids: readonl
   )
 }
 
-/** Those that a group or a filter is about, of one step after the other. */
+/** Those that a filter is about, of one step after the other. */
 async function* readFitting(
   queue: Queue,
   deadLetters: DeadLetterStore,
-  { group, filter = {} }: DeadLetterSelection,
+  { name, reason_contains: part, failed_after: after, failed_before: before }: Filter,
 ): AsyncGenerator<Death[], void> {
-  const { name, reason_contains: part, failed_after: after, failed_before: before } = filter
-  const looksInside = group !== undefined || name !== undefined || part !== undefined
+  const looksInside = name !== undefined || part !== undefined
   const fits = (job: DeadJob) =>
-    (group === undefined || groupOf(job.reason) === group) &&
-    (name === undefined || job.name === name) &&
-    (part === undefined || job.reason.includes(part))
-  const from = after === undefined ? -Infinity : Date.parse(after)
-  const to = before === undefined ? Infinity : Date.parse(before)
-  for await (const deaths of pagesOf(queue, deadLetters, from, to)) {
+    (name === undefined || job.name === name) && (part === undefined || job.reason.includes(part))
+  // No more than there are at the beginning: some may die all the time.
+  let left = await askStore(queue, () => deadLetters.count())
+  for await (const deaths of readPieces(queue, deadLetters, spanOf(after, before))) {
+    if (left <= 0) return
+    left -= deaths.length
     if (!looksInside) {
-      yield deaths
+      yield* inParts(deaths, STEP)
       continue
     }
     const fitting: Death[] = []
     for await (const job of readInSteps(queue, deadLetters, deaths))
       if (fits(job)) fitting.push({ jobId: job.jobId, failedAt: job.failedAt })
-    yield fitting
-  }
-}
-
-/** The pages of the dead letters between two times, no more than there are at the beginning: some may die all the time. */
-async function* pagesOf(
-  queue: Queue,
-  deadLetters: DeadLetterStore,
-  first: number,
-  to: number,
-): AsyncGenerator<Death[], void> {
-  let left = await askStore(queue, () => deadLetters.count())
-  let [from, skip] = [first, 0]
-  while (left > 0) {
-    const range = { from, skip, to }
-    const deaths = await askStore(queue, () => deadLetters.page(range, STEP))
-    const last = deaths.at(-1)
-    if (!last) return
-    yield deaths
-    // Many may have failed in the same millisecond, also more than one page.
-    const ofLast = deaths.filter(({ failedAt }) => failedAt === last.failedAt).length
-    skip = last.failedAt === from ? skip + ofLast : ofLast
-    from = last.failedAt
-    left -= deaths.length
+    yield* inParts(fitting, STEP)
   }
 }

@@ -145,6 +145,22 @@ for _, id in ipairs(nextOfList()) do
 end
 return counted(done, kept)`
 
+/** Name, reason and the length of a reason that is cut, of one after the other until so many bytes are read. */
+const beginnings = `
+local base, length, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local answer, read = {}, 0
+for at = 4, #ARGV do
+  local told = redis.call('HMGET', base .. ARGV[at], 'name', 'failedReason')
+  local name, reason = told[1], told[2] or ''
+  local last = #answer
+  answer[last + 1] = name and string.sub(name, 1, length)
+  answer[last + 2] = string.sub(reason, 1, length)
+  answer[last + 3] = #reason > length and #reason or -1
+  read = read + #reason + (name and #name or 0)
+  if read >= most then break end
+end
+return answer`
+
 /** Delayed jobs stand on a list with their scores, as dead letters do. BullMQ's own script brings each in line. */
 const promote = `${tally}${next}
 local function promote(KEYS, ARGV)
@@ -162,6 +178,7 @@ return counted(done, 0)`
 
 /** Each is one step that nothing comes in between. */
 export const deadLetterScripts = {
+  queueOpsBeginnings: { numberOfKeys: 1, lua: beginnings },
   queueOpsTallyOf: {
     numberOfKeys: 2,
     lua: `${tally}

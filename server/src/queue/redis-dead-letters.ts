@@ -5,6 +5,7 @@ import {
   MAX_DEAD_LETTERS,
   PREVIEWS,
   STEP,
+  type DeadBeginning,
   type DeadJob,
   type DeadLetterStore,
   type Death,
@@ -57,11 +58,20 @@ export function redisDeadLetters(queue: Queue): DeadLetterStore {
       return deathsIn(await askOne(await clientOf(queue), command))
     },
     count: async () => Number(await askOne(await clientOf(queue), ['zcard', key('failed')])),
+    async countIn(spans) {
+      const commands = spans.map(({ from, to }): Command => ['zcount', key('failed'), endOf(from), endOf(to)])
+      return (await ask(await clientOf(queue), [...commands, ['zcard', key('failed')]])).map(Number)
+    },
     find: (jobIds) => scoresOf('failed', jobIds),
     async read(deaths) {
       const commands = deaths.map(({ jobId }): Command => ['hmget', key(jobId), 'name', 'failedReason'])
       const answers = await ask(await clientOf(queue), commands)
       return deaths.map((death, at) => readJob(death, answers[at] as (string | null)[]))
+    },
+    async readBeginnings(deaths, length) {
+      const ids = deaths.map(({ jobId }) => jobId)
+      const answer = await run('queueOpsBeginnings', [key('failed'), key(''), length, STEP_BYTES, ...ids])
+      return beginningsIn(answer as (string | number | null)[], deaths)
     },
     async tally(operation) {
       const answer = await run('queueOpsTallyOf', keysOf(operation))
@@ -99,6 +109,18 @@ export function redisDeadLetters(queue: Queue): DeadLetterStore {
     discardNext: (operation, limit) => handle('queueOpsDiscard', operation, limit),
     promoteNext: (operation, limit) => handle('queueOpsPromote', operation, limit),
   }
+}
+
+/** Redis answers nobody else while it reads for one step. */
+const STEP_BYTES = 2_000_000
+
+/** Name, reason and its length of one after the other. */
+function beginningsIn(answer: (string | number | null)[], deaths: readonly Death[]): (DeadBeginning | null)[] {
+  return deaths.slice(0, answer.length / 3).map((death, at) => {
+    const [name, reason, bytes] = answer.slice(3 * at, 3 * at + 3)
+    if (typeof name !== 'string' || typeof reason !== 'string') return null
+    return { ...death, name, reason, reasonLength: Number(bytes) < 0 ? reason.length : Number(bytes) }
+  })
 }
 
 type Handling = 'queueOpsRetry' | 'queueOpsDiscard' | 'queueOpsPromote'

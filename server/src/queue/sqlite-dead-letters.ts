@@ -8,9 +8,20 @@ export function sqliteDeadLetters(backend: SqliteBackend): DeadLetterStore {
     newest: () => backend.newestDeadLetters(MAX_DEAD_LETTERS),
     page: (range, limit) => backend.pageOfDeadLetters(range, limit),
     count: () => backend.countDeadLetters(),
+    countIn: (spans) => backend.countDeadLettersIn(spans),
     find: (jobIds) => backend.findDeadLetters(jobIds),
     async read(deaths) {
       const jobs = await backend.readDeadLetters(deaths.map(({ jobId }) => jobId))
+      return deaths.map((death, at) => {
+        const job = jobs[at]
+        return job ? { ...death, ...job } : null
+      })
+    },
+    async readBeginnings(deaths, length) {
+      const jobs = await backend.readBeginningsOfDeadLetters(
+        deaths.map(({ jobId }) => jobId),
+        length,
+      )
       return deaths.map((death, at) => {
         const job = jobs[at]
         return job ? { ...death, ...job } : null

@@ -4,6 +4,7 @@ import type { Exports } from '../exports/exports.ts'
 import type { CanaryTrip } from '../health/canary-trip.ts'
 import type { Health } from '../health/health.ts'
 import type { AttachedQueues } from '../operations/attached-queues.ts'
+import type { Failures } from '../operations/failures.ts'
 import type { Operations } from '../operations/operations.ts'
 import type { Trail } from '../operations/record.ts'
 import type { Store } from '../queue/store.ts'
@@ -36,6 +37,7 @@ export interface Operating {
   queues: AttachedQueues
   operations: Operations
   trail: Trail
+  failures: Failures
   schedules: AskedSchedules
 }
 
@@ -45,7 +47,7 @@ export const listTools = (
   catalogue: Catalogue,
   health: Health,
   canary: CanaryTrip,
-  { store, queues, operations, trail, schedules }: Operating,
+  { store, queues, operations, failures, trail, schedules }: Operating,
 ): Tool[] => [
   startExport(exports),
   waitForExport(exports),
@@ -57,7 +59,7 @@ export const listTools = (
   sendCanary(canary),
   listQueues(store, queues),
   getQueue(store, queues),
-  listDeadLetters(store, queues),
+  listDeadLetters(failures, queues),
   getJob(queues),
   retryDeadLetters(operations),
   discardDeadLetters(operations),

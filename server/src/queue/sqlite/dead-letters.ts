@@ -88,6 +88,28 @@ export function read(tx: Transaction, queue: QueueRow, id: string): { name: stri
   return job ? { name: job.name, reason: job.failed_reason ?? '' } : null
 }
 
+/** How many there are between two times. */
+export function countIn(tx: Transaction, queue: QueueRow, { from, to }: Omit<Range, 'skip'>): number {
+  const row = tx
+    .sql('SELECT count(*) AS count FROM job WHERE queue = ? AND state = ? AND place >= ? AND place <= ?')
+    .get(queue.id, State.failed, integer(from), integer(to))
+  return Number(row?.['count'])
+}
+
+/** Name and reason cut to so many characters, with the length of the whole reason. */
+export function readBeginning(
+  tx: Transaction,
+  queue: QueueRow,
+  id: string,
+  length: number,
+): { name: string; reason: string; reasonLength: number } | null {
+  const columns = 'substr(name, 1, ?1) AS name, substr(failed_reason, 1, ?1) AS reason, length(failed_reason) AS whole'
+  const row = tx.sql(`SELECT ${columns} FROM job WHERE key = ?2`).get(length, findKey(tx, queue, id) ?? 0)
+  if (!row) return null
+  const reason = String(row['reason'] ?? '')
+  return { name: String(row['name']), reason, reasonLength: Math.max(reason.length, Number(row['whole'] ?? 0)) }
+}
+
 export function tallyOf(tx: Transaction, operation: string): Tally | null {
   const row = tx.sql('SELECT chosen, done, gone, kept FROM operation WHERE id = ?').get(operation)
   if (!row) return null
