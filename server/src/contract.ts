@@ -498,7 +498,7 @@ export type GetJobOutput = z.infer<typeof GetJobOutput>
 
 const time = z.iso.datetime({ error: 'needs an ISO 8601 time such as 2026-11-24T12:00:00Z' })
 
-/** Which dead letters of a queue: one of the three. */
+/** Which dead letters of a queue: one of the three, or a group that a filter narrows. */
 export const DeadLetterSelection = z.strictObject({
   ids: z.array(z.string().min(1).max(500)).min(1).max(1000).optional().describe('Job ids'),
   group: z.string().max(40).optional().describe('From list_dead_letters'),
