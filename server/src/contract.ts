@@ -539,7 +539,7 @@ export const OperationAction = z.enum(['retry', 'discard', 'promote'])
 export type OperationAction = z.infer<typeof OperationAction>
 
 /** What is on the list of operations: also what was done at once, and what was done by Bull Board. */
-export const OperationKind = z.enum([...OperationAction.options, 'pause', 'resume', 'board'])
+export const OperationKind = z.enum([...OperationAction.options, 'pause', 'resume', 'export', 'board'])
 export type OperationKind = z.infer<typeof OperationKind>
 
 /** What a preview gives and a beginning answers is a {@link HandleDeadLettersOutput}, without times of failing. */
