@@ -562,6 +562,7 @@ export const OperationOutput = z.object({
   about: z.string().describe('What was chosen, or what was done, in words; has text of who asked'),
   state: JobState,
   cancelled: z.boolean().describe('Somebody asked to stop it'),
+  cancelled_by: z.string().nullable(),
   ahead: z.number().int().describe('While it waits: others under way or before it'),
   total: z.number().int().nullable().describe('Null when not known any more'),
   done: z.number().int(),
