@@ -10,6 +10,7 @@ import { boardJobUrl, mountBoard } from './http/board.ts'
 import { DOWNLOADS_PATH, mountDownloads } from './http/downloads.ts'
 import { mountEvents } from './http/events.ts'
 import { mountFailures, mountFailuresOfGroup } from './http/failures.ts'
+import { mountFailuresFile } from './http/failures-file.ts'
 import { mountHealth, mountLive, mountReady } from './http/health.ts'
 import { mountJob } from './http/job.ts'
 import { listen } from './http/listen.ts'
@@ -97,7 +98,7 @@ function openParts({ config, log, store, catalogue, closers }: Shared) {
       queues,
       failures,
       operations: createOperations(store, records, queues, failures),
-      trail: openTrail(records, log),
+      trail: openTrail(records, config.readOnly, log),
       schedules: createAskedSchedules(queue, catalogue, jobOptions),
     },
   }
@@ -158,6 +159,7 @@ async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
       mountEvents(snapshots, probeResults, config.readOnly),
       mountFailures(operating),
       mountFailuresOfGroup(operating),
+      mountFailuresFile(operating, log),
       mountJob(queues),
       mountSearch(operating, log),
       mountDownloads(files, log),
