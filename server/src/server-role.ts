@@ -122,7 +122,9 @@ async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
   const { config, log, store, files, closers } = shared
   const { queue, records, health, fleet } = parts
   const readDeadLetters = () =>
-    askStore(queue, () => latestDeadLetters(queue, DEAD_LETTERS_SHOWN, (jobId) => boardJobUrl(queue.name, jobId)))
+    askStore(queue, () =>
+      latestDeadLetters(store, queue, DEAD_LETTERS_SHOWN, (jobId) => boardJobUrl(queue.name, jobId)),
+    )
   const snapshots = openSnapshots(fleet, health, readDeadLetters, log)
   const probeResults = openProbeResults(config.probeResultsFile, PROBE_RESULTS_SHOWN)
   const mounts = (url: string) => [
