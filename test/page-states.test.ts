@@ -56,10 +56,10 @@ test('empty: nothing was ever exported', async () => {
   await expectShown(server.url, ['1 consumer connected.'], 'operational')
   for (const [view, text] of [
     ['queues/empty/failures', /No dead letters/],
-    ['operations', /No operation/i],
-    ['exports', /No export/i],
-    ['queues/none', /no queue|not there|unknown/i],
-    ['nowhere/at/all', /nothing here|no such/i],
+    ['operations', 'Nobody has retried, discarded or paused anything here yet.'],
+    ['exports', 'No export was asked for yet, or all were removed.'],
+    ['queues/none', 'There is no queue of this name here, or it cannot be read.'],
+    ['queues/none/at/all', 'There is nothing at this address.'],
   ] as const) {
     await expectShown(`${server.url}/${view}`, [text])
   }
@@ -100,20 +100,21 @@ test('growing dead letters: how many, of which cause, since when', async () => {
   await expectShown(`${server.url}/queues/mail/search?q=AccessDenied`, [/Scanned \d+ of \d+/])
 })
 
+// With that of the exports.
 test('fifty queues: those that are not well come first, and an address keeps what was chosen', async () => {
-  const names = Array.from({ length: 50 }, (_, n) => `tenant-${String(n).padStart(2, '0')}`)
+  const names = Array.from({ length: 49 }, (_, n) => `tenant-${String(n).padStart(2, '0')}`)
   for (const name of names) await using(name, (queue) => queue.add('work', {}))
   await using server = await start({ EXPORT_QUEUE: 'fifty', QUEUES: names.join(',') })
-  await expectShown(server.url, ['tenant-00', 'tenant-49'], 'down')
+  await expectShown(server.url, ['tenant-00', 'tenant-48'], 'down')
   await using browsers = await openPages(`${server.url}/queues/tenant-07`, appearances)
   await browsers.each(async ({ page }) => {
     await page.getByRole('heading', { name: 'tenant-07' }).waitFor()
     await page
-      .getByRole('link', { name: /Failures/ })
+      .getByRole('link', { name: 'No dead letters' })
       .first()
       .click()
     await page
-      .getByText(/No dead letters/)
+      .getByText('No dead letters: no job has failed all its attempts.')
       .first()
       .waitFor()
     await page.goBack()
