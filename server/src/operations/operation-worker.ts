@@ -75,7 +75,7 @@ export function startOperationWorker(store: Store, queueName: string, log: Log):
     ),
   )
   const forgetOld = () => void store.openDeadLetters(queue)?.forgetOld().catch(stopped)
-  const forgetting = setInterval(forgetOld, PREVIEWS.keptMs)
+  const forgetting = setInterval(forgetOld, PREVIEWS.makingMs)
   return {
     async close() {
       clearInterval(forgetting)

@@ -11,6 +11,7 @@ import { OpsError } from '../errors.ts'
 import { askStore } from '../queue/ask-store.ts'
 import { MAX_DEAD_LETTERS, type DeadLetterStore, type Death } from '../queue/dead-letter-store.ts'
 import type { Store } from '../queue/store.ts'
+import { Turns } from '../queue/turns.ts'
 import type { AttachedQueues } from './attached-queues.ts'
 import { operationIdOf, readToken, writeToken } from './confirm-token.ts'
 import { OperationTally, type OperationJob, type OperationQueue } from './operation-job.ts'
@@ -45,6 +46,9 @@ export interface Operations {
 
 const SAMPLES = 5
 
+/** So many are made at the same time, whoever asks for more: each may read all dead letters of a queue. */
+const PREVIEWS_AT_ONCE = 2
+
 /** So many of those in line are looked at to tell how many are before one. */
 const MAX_AHEAD = 200
 
@@ -54,6 +58,7 @@ export function createOperations(store: Store, records: OperationQueue, queues: 
     const queue = await queues.open(name)
     return { queue, deadLetters: openDeadLetters(store, queue) }
   }
+  const previews = new Turns(PREVIEWS_AT_ONCE)
   const status = async (id: string) => {
     const found = await find(records, id)
     const ahead = found.state === 'waiting' ? await askStore(records, () => countAhead(records, found.job)) : 0
@@ -65,8 +70,9 @@ export function createOperations(store: Store, records: OperationQueue, queues: 
       const { queue, deadLetters } = await open(name)
       const list = randomBytes(12).toString('base64url')
       const id = operationIdOf(list)
-      await chooseDeadLetters(queue, deadLetters, id, request.selection)
-      const { count, oldest, newest } = await askStore(queue, () => deadLetters.look(id, SAMPLES))
+      const { count, oldest, newest } = await previews.take(() =>
+        chooseDeadLetters(queue, deadLetters, id, request.selection, SAMPLES),
+      )
       const key = await keyOf(records)
       const previewed = { ...request, queue: queue.name }
       return {

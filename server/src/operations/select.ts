@@ -9,6 +9,7 @@ import {
   type DeadJob,
   type DeadLetterStore,
   type Death,
+  type Listed,
 } from '../queue/dead-letter-store.ts'
 import { groupOf } from './error-groups.ts'
 import { readInSteps } from './look-through.ts'
@@ -23,28 +24,39 @@ export function requireOne({ ids, group, filter }: DeadLetterSelection): void {
 }
 
 /**
- * Makes the list of the dead letters that a selection is about, the oldest first, at most {@link MAX_DEAD_LETTERS} of them.
- * Looks at those that are there when it begins, in bounded steps. Rejects with OpsError `store_unavailable`.
+ * Makes the list of the dead letters that a selection is about, the oldest first, at most {@link MAX_DEAD_LETTERS} of them, and
+ * tells what is on it, with `sample` of the oldest. Looks at those that are there when it begins, in bounded steps. Rejects with
+ * OpsError `store_unavailable`, also when the store has lost what was on the list meanwhile.
  */
 export async function chooseDeadLetters(
   queue: Queue,
   deadLetters: DeadLetterStore,
   operation: string,
   selection: DeadLetterSelection,
-): Promise<void> {
+  sample: number,
+): Promise<Listed> {
   const { ids, group, filter } = selection
-  if (!ids && group === undefined && Object.keys(filter ?? {}).length === 0) {
-    await askStore(queue, () => deadLetters.chooseAll(operation, MAX_DEAD_LETTERS))
-    return
-  }
+  if (!ids && group === undefined && Object.keys(filter ?? {}).length === 0)
+    return askStore(queue, () => deadLetters.chooseAll(operation, MAX_DEAD_LETTERS, sample))
   const parts = ids ? findAll(queue, deadLetters, ids) : readFitting(queue, deadLetters, selection)
-  let room = MAX_DEAD_LETTERS
+  let count = 0
   for await (const part of parts) {
-    const chosen = part.slice(0, room)
-    if (chosen.length > 0) await askStore(queue, () => deadLetters.choose(operation, chosen))
-    room -= chosen.length
-    if (room === 0) return
+    const before = count
+    const chosen = part.slice(0, MAX_DEAD_LETTERS - before)
+    if (chosen.length > 0)
+      count = requireKept(await askStore(queue, () => deadLetters.choose(operation, chosen, before)))
+    if (count === MAX_DEAD_LETTERS) break
   }
+  if (count === 0) return { count, oldest: [], newest: null }
+  return requireKept(await askStore(queue, () => deadLetters.finish(operation, count, sample)))
+}
+
+function requireKept<T>(kept: T | null): T {
+  if (kept !== null) return kept
+  throw new OpsError(
+    'store_unavailable',
+    'The queue store has lost what this preview had put down in it so far: repeat the call for a new preview.',
+  )
 }
 
 async function* findAll(queue: Queue, deadLetters: DeadLetterStore, ids: readonly string[]) {

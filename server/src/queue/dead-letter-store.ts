@@ -41,6 +41,8 @@ export const PREVIEWS = {
   lists: 100,
   /** So many dead letters on all of them. */
   deaths: 3 * MAX_DEAD_LETTERS,
+  /** One that is still being made is none of these; when nobody goes on with it, it goes after this time. */
+  makingMs: 5 * 60_000,
 }
 
 /** Part of the dead letters in the order in which they failed. Those of the same millisecond have an order too. */
@@ -78,12 +80,21 @@ export interface DeadLetterStore {
   read(deaths: readonly Death[]): Promise<(DeadJob | null)[]>
   /** Null when the operation has no list yet. */
   tally(operation: string): Promise<Tally | null>
-  /** Makes the list of all there are, the oldest `limit` of them. Until an operation begins it is one of a preview, see {@link PREVIEWS}. */
-  chooseAll(operation: string, limit: number): Promise<void>
-  /** Adds at most {@link STEP} to the end of a list of a preview, which this begins. */
-  choose(operation: string, deaths: readonly Death[]): Promise<void>
-  /** What is on a list of a preview, with so many of the oldest. */
-  look(operation: string, sample: number): Promise<Listed>
+  /**
+   * Makes the list of all there are, the oldest `limit` of them, and tells what is on it, with `sample` of the oldest. Until an
+   * operation begins it is one of a preview, see {@link PREVIEWS}.
+   */
+  chooseAll(operation: string, limit: number, sample: number): Promise<Listed>
+  /**
+   * Adds at most {@link STEP} to a list that is being made and has `before` so far, none to begin it; gives how many it has now.
+   * A job that has died anew meanwhile is on it once. Null when what was on it is lost.
+   */
+  choose(operation: string, deaths: readonly Death[], before: number): Promise<number | null>
+  /**
+   * Ends the making of a list that has `count`, which is one of a preview from then on, and tells what is on it. Null when what was
+   * on it is lost.
+   */
+  finish(operation: string, count: number, sample: number): Promise<Listed | null>
   /** Takes away what previews and operations have left behind for too long, where the store does not do so by itself. */
   forgetOld(): Promise<void>
   /** Keeps the list of a preview for an operation; null when it is gone. */

@@ -22,12 +22,18 @@ local function tally()
   return {chosen, done, gone, kept, chosen - done - gone - kept}
 end`
 
-/** What makes a list ends with: it is one of a preview, and the oldest of these go when they are too many. */
+/**
+ * What making a list ends with: from then on it is one of a preview, and the oldest of these go when they are too many. Tells what
+ * is on it in the same step, since others may take it away in the next.
+ */
 const previewed = `
 local previews, list, operation = KEYS[3], KEYS[1], ARGV[1]
 local keptMs, mostLists, mostDeaths = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local sample = tonumber(ARGV[5])
 local function listed()
-  redis.call('HSET', KEYS[2], 'chosen', redis.call('ZCARD', list))
+  local count = redis.call('ZCARD', list)
+  if count == 0 then return {0, {}, {}} end
+  redis.call('HSET', KEYS[2], 'chosen', count)
   redis.call('PEXPIRE', list, keptMs)
   redis.call('PEXPIRE', KEYS[2], keptMs)
   local time = redis.call('TIME')
@@ -44,6 +50,8 @@ local function listed()
       redis.call('ZREM', previews, other)
     end
   end
+  local oldest = redis.call('ZRANGE', list, 0, sample - 1, 'WITHSCORES')
+  return {count, oldest, redis.call('ZRANGE', list, -1, -1, 'WITHSCORES')}
 end`
 
 /**
@@ -156,14 +164,23 @@ return tally()`,
   queueOpsChooseAll: {
     numberOfKeys: 4,
     lua: `${previewed}
-redis.call('ZRANGESTORE', list, KEYS[4], 0, ARGV[5] - 1)
-listed()`,
+redis.call('ZRANGESTORE', list, KEYS[4], 0, ARGV[6] - 1)
+return listed()`,
   },
   queueOpsChoose: {
+    numberOfKeys: 1,
+    lua: `
+local list, before, makingMs = KEYS[1], tonumber(ARGV[1]), ARGV[2]
+if redis.call('ZCARD', list) ~= before then return false end
+redis.call('ZADD', list, unpack(ARGV, 3))
+redis.call('PEXPIRE', list, makingMs)
+return redis.call('ZCARD', list)`,
+  },
+  queueOpsFinish: {
     numberOfKeys: 3,
     lua: `${previewed}
-redis.call('ZADD', list, unpack(ARGV, 5))
-listed()`,
+if redis.call('ZCARD', list) ~= tonumber(ARGV[6]) then return false end
+return listed()`,
   },
   queueOpsKeep: {
     numberOfKeys: 3,

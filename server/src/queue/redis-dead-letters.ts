@@ -8,6 +8,7 @@ import {
   type DeadJob,
   type DeadLetterStore,
   type Death,
+  type Listed,
   type Tally,
 } from './dead-letter-store.ts'
 import { ask, askOne, clientOf, type Command, type RedisClient } from './redis-commands.ts'
@@ -59,22 +60,19 @@ export function redisDeadLetters(queue: Queue): DeadLetterStore {
       const answer = await run('queueOpsTallyOf', keysOf(operation))
       return answer === null ? null : tallyIn(answer)
     },
-    async chooseAll(operation, limit) {
-      await run('queueOpsChooseAll', [...previewKeysOf(operation), key('failed'), ...previewOf(operation), limit])
+    async chooseAll(operation, limit, sample) {
+      const keys = [...previewKeysOf(operation), key('failed')]
+      return listedIn(await run('queueOpsChooseAll', [...keys, ...previewOf(operation), sample, limit]))
     },
-    async choose(operation, deaths) {
+    async choose(operation, deaths, before) {
       const pairs = deaths.flatMap(({ jobId, failedAt }) => [failedAt, jobId])
-      if (pairs.length > 0)
-        await run('queueOpsChoose', [...previewKeysOf(operation), ...previewOf(operation), ...pairs])
+      const answer = await run('queueOpsChoose', [listOf(operation), before, PREVIEWS.makingMs, ...pairs])
+      return answer === null ? null : Number(answer)
     },
-    async look(operation, sample) {
-      const list = listOf(operation)
-      const [count, oldest, newest] = await ask(await clientOf(queue), [
-        ['zcard', list],
-        ['zrange', list, 0, sample - 1, 'WITHSCORES'],
-        ['zrange', list, -1, -1, 'WITHSCORES'],
-      ])
-      return { count: Number(count), oldest: deathsIn(oldest), newest: deathsIn(newest)[0] ?? null }
+    async finish(operation, count, sample) {
+      const args = [...previewKeysOf(operation), ...previewOf(operation), sample, count]
+      const answer = await run('queueOpsFinish', args)
+      return answer === null ? null : listedIn(answer)
     },
     // All keys expire.
     forgetOld: () => Promise.resolve(),
@@ -103,6 +101,11 @@ function deathsIn(answer: unknown): Death[] {
     jobId: flat[2 * at] ?? '',
     failedAt: Number(flat[2 * at + 1]),
   }))
+}
+
+function listedIn(answer: unknown): Listed {
+  const [count, oldest, newest] = answer as [number, string[], string[]]
+  return { count: Number(count), oldest: deathsIn(oldest), newest: deathsIn(newest)[0] ?? null }
 }
 
 function readJob({ jobId, failedAt }: Death, [name, reason]: (string | null)[]): DeadJob | null {

@@ -17,9 +17,9 @@ export function sqliteDeadLetters(backend: SqliteBackend): DeadLetterStore {
       })
     },
     tally: (operation) => backend.tallyDeadLetters(operation),
-    chooseAll: (operation, limit) => backend.chooseDeadLetters(operation, { limit }, bounds),
-    choose: (operation, deaths) => backend.chooseDeadLetters(operation, { deaths }, bounds),
-    look: (operation, sample) => backend.lookAtDeadLetters(operation, sample),
+    chooseAll: (operation, limit, sample) => backend.chooseAllDeadLetters(operation, limit, bounds, sample),
+    choose: (operation, deaths, before) => backend.chooseDeadLetters(operation, deaths, before),
+    finish: (operation, count, sample) => backend.finishDeadLetterList(operation, count, bounds, sample),
     forgetOld: () => backend.forgetDeadLetterLists(bounds),
     keep: (operation) => backend.keepDeadLetters(operation),
     retryNext: (operation, limit) => backend.retryDeadLetters(operation, Math.min(limit, STEP)),

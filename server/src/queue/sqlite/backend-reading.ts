@@ -135,10 +135,6 @@ export abstract class ReadingBackend extends BackendBase {
     return this.read((_tx, queue) => queue.count(State.failed))
   }
 
-  lookAtDeadLetters(operation: string, sample: number): Promise<deadLetters.Listed> {
-    return this.read((tx) => deadLetters.look(tx, operation, sample))
-  }
-
   findDeadLetters(jobIds: readonly string[]): Promise<deadLetters.Death[]> {
     return this.read((tx, queue) => jobIds.flatMap((id) => deadLetters.find(tx, queue, id) ?? []))
   }

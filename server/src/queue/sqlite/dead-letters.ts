@@ -23,14 +23,13 @@ export interface Tally {
   left: number
 }
 
-/** What is put on a list: these, or the oldest there are. */
-export type Choice = { deaths: readonly Death[] } | { limit: number }
-
 /** What lists may be there: those of previews for a time and up to a number, of them and of all that is on them. */
 export interface Bounds {
   keptMs: number
   lists: number
   deaths: number
+  /** Those that are still being made and that nobody went on with. */
+  makingMs: number
   /** Those of operations that nobody went on with. */
   begunKeptMs: number
 }
@@ -91,23 +90,57 @@ export function tallyOf(tx: Transaction, operation: string): Tally | null {
   return { chosen, done, gone, kept, left: chosen - done - gone - kept }
 }
 
-/** Makes the list of a preview, or goes on with it, and forgets lists that are out of bounds. */
+/** What a list is of, in the column `begun`. */
+const Stage = { preview: 0, operation: 1, making: 2 }
+
+/** Begins a list, or goes on with one that has `before`; gives how many it has now, null when it has another number. */
 export function choose(
   tx: Transaction,
   queue: QueueRow,
   operation: string,
-  choice: Choice,
-  bounds: Bounds,
+  deaths: readonly Death[],
+  before: number,
   now: number,
-): void {
-  const line = tallyOf(tx, operation)?.chosen ?? 0
-  const chosen =
-    'deaths' in choice ? putDown(tx, queue, operation, choice.deaths, line) : putDownAll(tx, queue, operation, choice)
+): number | null {
+  if ((tallyOf(tx, operation)?.chosen ?? 0) !== before) return null
+  putDown(tx, queue, operation, deaths, before)
+  return making(tx, operation, before + deaths.length, now)
+}
+
+/** Begins and fills a list. */
+export function chooseAll(tx: Transaction, queue: QueueRow, operation: string, limit: number, now: number): void {
+  making(tx, operation, putDownAll(tx, queue, operation, limit), now)
+}
+
+function making(tx: Transaction, operation: string, chosen: number, now: number): number {
   tx.sql(
-    `INSERT INTO operation (id, chosen, seen_at, begun) VALUES (?, ?, ?, 0)
+    `INSERT INTO operation (id, chosen, seen_at, begun) VALUES (?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET chosen = excluded.chosen, seen_at = excluded.seen_at`,
-  ).run(operation, line + chosen, now)
+  ).run(operation, chosen, now, Stage.making)
+  return chosen
+}
+
+/** Of a job that has died anew while the list was made, the last death stays. */
+export function leaveOncePerJob(tx: Transaction, operation: string): void {
+  // Those that are gone have no key.
+  const row = tx
+    .sql('SELECT count(nullif(job, 0)) - count(DISTINCT nullif(job, 0)) AS more FROM operation_job WHERE operation = ?')
+    .get(operation)
+  if (Number(row?.['more']) === 0) return
+  const { changes } = tx
+    .sql(
+      `DELETE FROM operation_job WHERE operation = ?1 AND job <> 0
+        AND line NOT IN (SELECT max(line) FROM operation_job WHERE operation = ?1 GROUP BY job)`,
+    )
+    .run(operation)
+  tx.sql('UPDATE operation SET chosen = chosen - ? WHERE id = ?').run(changes, operation)
+}
+
+/** A list becomes one of a preview; forgets those that are out of bounds, and tells what is on it. */
+export function previewed(tx: Transaction, operation: string, bounds: Bounds, sample: number, now: number): Listed {
+  tx.sql('UPDATE operation SET begun = ?, seen_at = ? WHERE id = ?').run(Stage.preview, now, operation)
   forgetOld(tx, operation, bounds, now)
+  return look(tx, operation, sample)
 }
 
 /** @param except a list that stays, however large it is */
@@ -120,10 +153,15 @@ export function forgetOld(tx: Transaction, except: string | null, bounds: Bounds
 
 /** Those of previews count from the newest on. */
 function outOfBounds(tx: Transaction, except: string | null, bounds: Bounds, now: number): string[] {
-  const late = tx
-    .sql('SELECT id FROM operation WHERE seen_at < CASE begun WHEN 1 THEN ? ELSE ? END')
-    .all(now - bounds.begunKeptMs, now - bounds.keptMs)
-  const previews = tx.sql('SELECT id, chosen FROM operation WHERE begun = 0 ORDER BY seen_at DESC').all()
+  const keptMs: [stage: number, ms: number][] = [
+    [Stage.preview, bounds.keptMs],
+    [Stage.operation, bounds.begunKeptMs],
+    [Stage.making, bounds.makingMs],
+  ]
+  const late = keptMs.flatMap(([stage, ms]) =>
+    tx.sql('SELECT id FROM operation WHERE begun = ? AND seen_at < ?').all(stage, now - ms),
+  )
+  const previews = tx.sql('SELECT id, chosen FROM operation WHERE begun = ? ORDER BY seen_at DESC').all(Stage.preview)
   let deaths = 0
   const tooMany = previews.filter(({ id, chosen }, at) => {
     deaths += Number(chosen)
@@ -134,12 +172,12 @@ function outOfBounds(tx: Transaction, except: string | null, bounds: Bounds, now
 
 /** The list of a preview becomes that of an operation; null when it is gone. */
 export function keep(tx: Transaction, operation: string, now: number): Tally | null {
-  tx.sql('UPDATE operation SET begun = 1, seen_at = ? WHERE id = ?').run(now, operation)
+  tx.sql('UPDATE operation SET begun = ?, seen_at = ? WHERE id = ?').run(Stage.operation, now, operation)
   return tallyOf(tx, operation)
 }
 
 /** What is on a list that nothing was taken from. */
-export function look(tx: Transaction, operation: string, sample: number): Listed {
+function look(tx: Transaction, operation: string, sample: number): Listed {
   const part = (direction: 'ASC' | 'DESC', limit: number) =>
     tx
       .sql(`SELECT job_id AS id, failed_at FROM operation_job WHERE operation = ? ORDER BY line ${direction} LIMIT ?`)
@@ -154,16 +192,15 @@ function putDown(
   operation: string,
   deaths: readonly Death[],
   firstLine: number,
-): number {
+): void {
   const insert = tx.sql('INSERT INTO operation_job (operation, line, job, job_id, failed_at) VALUES (?, ?, ?, ?, ?)')
   // One that is gone has no row, and none has this key.
   deaths.forEach(({ jobId, failedAt }, at) =>
     insert.run(operation, firstLine + at, findKey(tx, queue, jobId) ?? 0, jobId, failedAt),
   )
-  return deaths.length
 }
 
-function putDownAll(tx: Transaction, queue: QueueRow, operation: string, { limit }: { limit: number }): number {
+function putDownAll(tx: Transaction, queue: QueueRow, operation: string, limit: number): number {
   const ordered = 'SELECT key, id, place FROM job WHERE queue = ? AND state = ? ORDER BY place, key LIMIT ?'
   const { changes } = tx
     .sql(`INSERT INTO operation_job SELECT ?, row_number() OVER (), key, id, place FROM (${ordered})`)

@@ -1,0 +1,160 @@
+import { HandleDeadLettersOutput } from '@queue-ops/server/contract'
+import { createLog } from '@queue-ops/server/log'
+import { openStore } from '@queue-ops/server/store'
+import type { Queue } from 'bullmq'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { clockSetBy } from './support/clock.ts'
+import { openApplication, type OtherApplication } from './support/dead-letters.ts'
+import { eventually } from './support/eventually.ts'
+import { answerText, connectHttp, type McpClient } from './support/mcp-client.ts'
+import { startProgram, temporaryFolder, type Program } from './support/program.ts'
+import { stores, type TestStore } from './support/stores.ts'
+
+/** As many as one preview is about at most. On SQLite it takes workers too long to make so many. */
+const many: Record<string, number> = { SQLite: 5000, Redis: 100_000 }
+
+for (const [name, count] of Object.entries(many)) {
+  describe(`previews on ${name}`, () => {
+    let store: TestStore
+    let folder: Awaited<ReturnType<typeof temporaryFolder>>
+    let server: Program
+    let mcp: McpClient
+
+    beforeAll(async () => {
+      const start = stores[name]
+      if (!start) throw new Error(`there is no store ${name}`)
+      store = await start()
+      folder = await temporaryFolder()
+      const settings = { QUEUE_URL: store.url, DATA_DIR: folder.path, QUEUES: '*', CANARY_INTERVAL_MS: '0' }
+      server = await startProgram({ ...settings, ROLE: 'server' })
+      mcp = await connectHttp(server.url)
+    })
+    afterAll(async () => {
+      await mcp?.[Symbol.asyncDispose]()
+      await server?.[Symbol.asyncDispose]()
+      await folder?.[Symbol.asyncDispose]()
+      await store?.[Symbol.asyncDispose]()
+    })
+
+    async function preview(args: Record<string, unknown>) {
+      const answer = await mcp.call('discard_dead_letters', args)
+      if (answer.isError) throw new Error(JSON.stringify(answerText(answer)))
+      return HandleDeadLettersOutput.parse(answer.structuredContent)
+    }
+    const times = <T>(n: number, make: () => Promise<T>) => Promise.all(Array.from({ length: n }, make))
+
+    test('many at the same time all show all there are, and each has its token', async () => {
+      await using app = await openApplication(store.url, 'crowd')
+      await (name === 'Redis' ? dieInRedis(store.url, app.queue, count) : app.fail(count, () => 'Error: boom'))
+      const ids = (await app.queue.getFailed(0, 0)).map((job) => job.id ?? '')
+      const whole = { count, confirm_token: expect.any(String) }
+      for (const told of await times(5, () => preview({ queue: 'crowd', filter: {} })))
+        expect(told).toMatchObject(whole)
+      const slow = preview({ queue: 'crowd', filter: { reason_contains: 'boom' } })
+      for (const told of await times(120, () => preview({ queue: 'crowd', ids }))) expect(told.count).toBe(1)
+      expect(await slow).toMatchObject(whole)
+    })
+
+    /** The lists as the server makes them, step by step. */
+    async function openLists(app: OtherApplication) {
+      const opened = openStore(store.url, 'bull', createLog('silent'))
+      const queue = opened.openQueue(app.queue.name)
+      const lists = opened.openDeadLetters(queue)
+      if (!lists) throw new Error('this store has no lists')
+      return { lists, [Symbol.asyncDispose]: () => queue.close() }
+    }
+
+    test('a list that is being made is not in the way of others, nor they of it', async () => {
+      await using app = await openApplication(store.url, 'making')
+      await app.fail(4, () => 'Error: x')
+      await using opened = await openLists(app)
+      const { lists } = opened
+      const deaths = await lists.page({ from: 0, skip: 0, to: Infinity }, 10)
+      const parts = [deaths.slice(0, 2), deaths.slice(2)] as const
+      expect(await lists.choose('slow', parts[0], 0)).toBe(2)
+      for (let n = 0; n < 101; n += 1) await lists.chooseAll(`quick ${n}`, 10, 1)
+      expect(await lists.choose('slow', parts[1], 2)).toBe(4)
+      const newest = deaths.at(-1)
+      expect(await lists.finish('slow', 4, 2)).toEqual({ count: 4, oldest: parts[0], newest })
+      expect(await lists.tally('slow')).toMatchObject({ chosen: 4, left: 4 })
+      expect(await lists.tally('quick 0')).toBeNull()
+      expect(await lists.tally('quick 100')).toMatchObject({ chosen: 4 })
+    })
+
+    test('what has lost a part of its list is no preview', async () => {
+      await using app = await openApplication(store.url, 'lost')
+      await app.fail(2, () => 'Error: x')
+      await using opened = await openLists(app)
+      const { lists } = opened
+      const deaths = await lists.page({ from: 0, skip: 0, to: Infinity }, 10)
+      expect(await lists.choose('lost', deaths, 1000)).toBeNull()
+      expect(await lists.finish('lost', 1000, 1)).toBeNull()
+    })
+
+    test('a list that nobody goes on with goes by itself', async () => {
+      await using app = await openApplication(store.url, 'left')
+      await app.fail(2, () => 'Error: x')
+      await using opened = await openLists(app)
+      const { lists } = opened
+      const deaths = await lists.page({ from: 0, skip: 0, to: Infinity }, 10)
+      expect(await lists.choose('left', deaths, 0)).toBe(2)
+      const makingMs = 5 * 60_000
+      if (name === 'Redis') {
+        await using redis = disposableRedis(store.url)
+        const key = app.queue.toKey('queue-ops:operation:left')
+        const leftMs = await redis.client.pttl(key)
+        if (leftMs <= 0 || leftMs > makingMs) throw new Error(`it would stay for ${leftMs} ms`)
+        await redis.client.pexpire(key, 0)
+      } else {
+        await lists.forgetOld()
+        if (!(await lists.tally('left'))) throw new Error('it went too early')
+        using _later = clockSetBy(makingMs + 1000)
+        await lists.forgetOld()
+      }
+      expect(await lists.finish('left', 2, 1)).toBeNull()
+    })
+
+    test('a job that dies anew while its preview is made is on its list once', async () => {
+      await using app = await openApplication(store.url, 'anew')
+      await app.fail(2, () => 'Error: x')
+      await using opened = await openLists(app)
+      const { lists } = opened
+      const all = { from: 0, skip: 0, to: Infinity }
+      const before = await lists.page(all, 10)
+      expect(await lists.choose('anew', before, 0)).toBe(2)
+      const [job] = await app.queue.getFailed()
+      await job?.retry()
+      await using _work = app.work('fails')
+      const anew = await eventually(async () => {
+        const [died] = await lists.find([job?.id ?? ''])
+        expect(died?.failedAt).toBeGreaterThan(before.at(-1)?.failedAt ?? 0)
+        return died ? [died] : []
+      })
+      const count = await lists.choose('anew', anew, 2)
+      expect(await lists.finish('anew', count ?? 0, 2)).toMatchObject({ count: 2, newest: anew[0] })
+      expect(await lists.discardNext('anew', 10)).toMatchObject({ done: 2, gone: 0, left: 0 })
+    })
+  })
+}
+
+function disposableRedis(url: string) {
+  const client = new Redis(url)
+  return { client, [Symbol.asyncDispose]: async () => void (await client.quit()) }
+}
+
+/** Workers would take a minute for as many. */
+async function dieInRedis(url: string, queue: Queue, count: number) {
+  await using redis = disposableRedis(url)
+  await redis.client.eval(
+    `for n = 1, tonumber(ARGV[1]) do
+      redis.call('HSET', KEYS[1] .. n, 'name', 'send', 'data', '{}', 'opts', '{}', 'timestamp', n, 'finishedOn', n,
+        'failedReason', 'Error: boom')
+      redis.call('ZADD', KEYS[1] .. 'failed', n, n)
+    end
+    redis.call('SET', KEYS[1] .. 'id', ARGV[1])`,
+    1,
+    queue.toKey(''),
+    count,
+  )
+}
