@@ -1,4 +1,4 @@
-import { HandleDeadLettersOutput } from '@queue-ops/server/contract'
+import { HandleDeadLettersOutput, ListDeadLettersOutput } from '@queue-ops/server/contract'
 import { createLog } from '@queue-ops/server/log'
 import { openStore } from '@queue-ops/server/store'
 import type { Queue } from 'bullmq'
@@ -54,6 +54,30 @@ for (const [name, count] of Object.entries(many)) {
       const slow = preview({ queue: 'crowd', filter: { reason_contains: 'boom' } })
       for (const told of await times(120, () => preview({ queue: 'crowd', ids }))) expect(told.count).toBe(1)
       expect(await slow).toMatchObject(whole)
+    })
+
+    test.runIf(name === 'Redis')('times that no date has hide nothing', async () => {
+      await using app = await openApplication(store.url, 'odd')
+      await app.fail(5, () => 'Error: x')
+      const ids = (await app.queue.getFailed()).map((job) => job.id ?? '')
+      await using redis = disposableRedis(store.url)
+      const scores = ['9e18', 'inf', '-inf', '-5e15']
+      for (const [at, score] of scores.entries())
+        await redis.client.zadd(app.queue.toKey('failed'), score, ids[at] ?? '')
+      const times = {
+        oldest_failed_at: '0000-01-01T00:00:00.000Z',
+        newest_failed_at: '9999-12-31T23:59:59.999Z',
+      }
+      expect(await preview({ queue: 'odd', filter: {} })).toMatchObject({ count: 5, ...times })
+      expect(await preview({ queue: 'odd', filter: { reason_contains: 'x' } })).toMatchObject({ count: 5, ...times })
+      const answer = await mcp.call('list_dead_letters', { queue: 'odd' })
+      const { total, groups } = ListDeadLettersOutput.parse(answer.structuredContent)
+      expect(total).toBe(5)
+      expect(groups).toMatchObject([
+        { count: 5, first_seen: times.oldest_failed_at, last_seen: times.newest_failed_at },
+      ])
+      const jobs = await mcp.call('list_dead_letters', { queue: 'odd', group: groups[0]?.group })
+      expect(ListDeadLettersOutput.parse(jobs.structuredContent).jobs).toHaveLength(5)
     })
 
     /** The lists as the server makes them, step by step. */

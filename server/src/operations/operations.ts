@@ -12,6 +12,7 @@ import { askStore } from '../queue/ask-store.ts'
 import { MAX_DEAD_LETTERS, type DeadLetterStore, type Death } from '../queue/dead-letter-store.ts'
 import type { Store } from '../queue/store.ts'
 import { Turns } from '../queue/turns.ts'
+import { toldTime } from '../told-time.ts'
 import type { AttachedQueues } from './attached-queues.ts'
 import { operationIdOf, readToken, writeToken } from './confirm-token.ts'
 import { OperationTally, type OperationJob, type OperationQueue } from './operation-job.ts'
@@ -131,7 +132,7 @@ function openDeadLetters(store: Store, queue: Queue): DeadLetterStore {
   throw new OpsError('invalid_input', 'The dead letters on PostgreSQL cannot be handled here yet: use Bull Board.')
 }
 
-const timeOf = (death: Death | null | undefined) => (death ? new Date(death.failedAt).toISOString() : null)
+const timeOf = (death: Death | null | undefined) => (death ? toldTime(death.failedAt) : null)
 
 function messageOf(kind: OperationKind, count: number): string {
   if (count === 0) return 'There are no such dead letters: nothing to do.'

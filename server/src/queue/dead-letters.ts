@@ -1,5 +1,6 @@
 import type { Queue } from 'bullmq'
 import type { DeadLetter } from '../contract.ts'
+import { toldTime } from '../told-time.ts'
 
 const MAX_REASON_CHARS = 500
 
@@ -20,7 +21,7 @@ export async function latestDeadLetters(
     name: job.name,
     reason: (job.failedReason ?? '').slice(0, MAX_REASON_CHARS),
     attempts: job.attemptsMade,
-    failed_at: job.finishedOn ? new Date(job.finishedOn).toISOString() : null,
+    failed_at: job.finishedOn ? toldTime(job.finishedOn) : null,
     board_url: boardUrl(job.id ?? ''),
   }))
 }

@@ -48,7 +48,7 @@ export function redisDeadLetters(queue: Queue): DeadLetterStore {
       const scores = (await askOne(await clientOf(queue), ['zmscore', key('failed'), ...jobIds])) as (string | null)[]
       return jobIds.flatMap((jobId, at) => {
         const score = scores[at] ?? null
-        return score === null ? [] : [{ jobId, failedAt: Number(score) }]
+        return score === null ? [] : [{ jobId, failedAt: timeIn(score) }]
       })
     },
     async read(deaths) {
@@ -94,12 +94,15 @@ const previewOf = (operation: string) => [operation, PREVIEWS.keptMs, PREVIEWS.l
 
 const endOf = (time: number) => (Number.isFinite(time) ? time : time < 0 ? '-inf' : '+inf')
 
+/** Scores that somebody made up may be infinite. */
+const timeIn = (score = '') => (score.endsWith('inf') ? (score.startsWith('-') ? -Infinity : Infinity) : Number(score))
+
 /** Members and their scores in turns. */
 function deathsIn(answer: unknown): Death[] {
   const flat = answer as string[]
   return Array.from({ length: flat.length / 2 }, (_, at) => ({
     jobId: flat[2 * at] ?? '',
-    failedAt: Number(flat[2 * at + 1]),
+    failedAt: timeIn(flat[2 * at + 1]),
   }))
 }
 

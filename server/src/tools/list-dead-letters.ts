@@ -8,6 +8,7 @@ import type { DeadJob, DeadLetterStore, Death } from '../queue/dead-letter-store
 import { OneAtATime } from '../queue/one-at-a-time.ts'
 import type { Store } from '../queue/store.ts'
 import { Turns } from '../queue/turns.ts'
+import { toldTime } from '../told-time.ts'
 import { pageWithin } from './answer-size.ts'
 import { pageOf, type PageInput } from './page.ts'
 import { readOnly, type Tool } from './tool.ts'
@@ -85,13 +86,11 @@ async function pageOfJobs(
 
 const idOf = ({ jobId }: Death) => jobId
 
-const time = (ms: number) => new Date(ms).toISOString()
-
 const tellGroup = ({ group, count, firstAt, lastAt, deaths, reason, reasonLength }: ErrorGroup) => ({
   group,
   count,
-  first_seen: time(firstAt),
-  last_seen: time(lastAt),
+  first_seen: toldTime(firstAt),
+  last_seen: toldTime(lastAt),
   job_ids: deaths.slice(0, SAMPLES).map(idOf),
   untrusted_error: untrusted(reason, ERROR_BYTES, reasonLength),
 })
@@ -99,6 +98,6 @@ const tellGroup = ({ group, count, firstAt, lastAt, deaths, reason, reasonLength
 const tellJob = ({ jobId, name, failedAt, reason }: DeadJob) => ({
   job_id: jobId,
   name: untrusted(name, NAME_BYTES),
-  failed_at: time(failedAt),
+  failed_at: toldTime(failedAt),
   untrusted_error: untrusted(reason, ERROR_BYTES),
 })
