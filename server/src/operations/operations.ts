@@ -138,7 +138,10 @@ function messageOf(kind: OperationKind, count: number): string {
   if (count === 0) return 'There are no such dead letters: nothing to do.'
   const what = kind === 'retry' ? `put ${count} dead letters back in line` : `delete ${count} jobs for ever`
   const most = count === MAX_DEAD_LETTERS ? ' (the oldest; there may be more for another operation)' : ''
-  const kept = kind === 'discard' ? ' Those with children that are not over are kept.' : ''
+  const kept =
+    kind === 'discard'
+      ? ' Those with children that are not over are kept, as are runs that their schedulers go on from.'
+      : ''
   return `Nothing is done yet. To ${what}${most}, repeat this call with the confirm_token within 15 minutes.${kept}`
 }
 

@@ -18,7 +18,7 @@ export interface Tally {
   done: number
   /** Those that were no dead letters any more, or had died anew, when their turn came. */
   gone: number
-  /** Those that stay because they have children that are not over. */
+  /** Those that stay because they have children that are not over, or since their schedulers go on from them. */
   kept: number
   /** Those whose turn has not come. */
   left: number
@@ -104,7 +104,7 @@ export interface DeadLetterStore {
    * `invalid_input` when that would lose them.
    */
   retryNext(operation: string, limit: number): Promise<Tally>
-  /** Removes the next of the list, as BullMQ's own remove does without children; keeps those with children that are not over. */
+  /** Removes the next of the list, as BullMQ's own remove does without children; keeps those with children that are not over, or a run to come. */
   discardNext(operation: string, limit: number): Promise<Tally>
 }
 

@@ -134,21 +134,43 @@ end
 return counted(done + #plain, 0)`
 
 /**
+ * BullMQ removes no run of a scheduler that is the last one laid out, since the next one comes of it. There is none to come when
+ * the run's own options say so, as BullMQ reads them before it lays out the next (bullmq 6.7, JobScheduler.upsertJobScheduler).
+ */
+const runs = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function isLastLaidOut(id)
+  local scheduler = redis.call('HGET', base .. id, 'rjk')
+  local last = scheduler and redis.call('ZSCORE', schedulers, scheduler)
+  return last and id == 'repeat:' .. scheduler .. ':' .. last
+end
+local function hasNoNext(id)
+  local read, opts = pcall(cjson.decode, redis.call('HGET', base .. id, 'opts') or '')
+  local given = read and type(opts) == 'table' and opts['repeat']
+  if type(given) ~= 'table' then return false end
+  local count, limit, ends = tonumber(given.count) or 0, tonumber(given.limit), tonumber(given.endDate)
+  return (limit and count >= limit) or (ends and now > ends)
+end`
+
+/**
  * What is over below one of a flow stays, and so does one with something below it that is not: in one step nobody could
  * remove a tree of any size. What it knows of its children may be much, so it is given to Redis to free in its own time.
  */
-const discard = `${tally}${next}
+const discard = `${tally}${next}${runs}
 local function remove(KEYS, ARGV)
 ${scriptOfBullmq('removeJob', 'removeJob-2')}
 end
 local done, kept = 0, 0
 for _, id in ipairs(nextOfList()) do
   local job = base .. id
-  if redis.call('EXISTS', job .. ':dependencies') == 1 then
+  local isLast = isLastLaidOut(id)
+  if redis.call('EXISTS', job .. ':dependencies') == 1 or (isLast and not hasNoNext(id)) then
     kept = kept + 1
   elseif redis.call('EXISTS', job .. ':lock') == 0 then
     redis.call('UNLINK', job .. ':processed', job .. ':failed', job .. ':unsuccessful')
-    if remove({job, schedulers}, {id, '0', base}) == 1 then done = done + 1 end
+    -- Where no scheduler stands, it is nobody's.
+    if remove({job, isLast and job .. ':none' or schedulers}, {id, '0', base}) == 1 then done = done + 1 end
   end
 end
 return counted(done, kept)`

@@ -1,10 +1,10 @@
-import { Dependency, hasDependency } from './dependencies.ts'
+import { countChildren, Dependency, hasDependency } from './dependencies.ts'
 import { findKey } from './job-key.ts'
 import { findJob, jobColumns, type JobRow } from './job-row.ts'
 import { backInLine } from './moving.ts'
 import type { QueueRow } from './queue-row.ts'
-import { removeJob } from './removing-trees.ts'
-import { isCurrentJob } from './scheduler-rows.ts'
+import { removeFound } from './removing-trees.ts'
+import { hasNoNextRun, isCurrentJob } from './scheduler-rows.ts'
 import { State } from './state.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -208,19 +208,21 @@ function putDownAll(tx: Transaction, queue: QueueRow, operation: string, limit: 
   return Number(changes)
 }
 
-const takeJobs = `SELECT ${jobColumns} FROM operation_job JOIN job ON key = job AND id = job_id
+const takeJobs = `SELECT ${jobColumns}, line FROM operation_job JOIN job ON key = job AND id = job_id
   WHERE operation = ? AND line <= ? AND state = ${State.failed} AND finished_at = failed_at ORDER BY line`
 
-/** Takes the next of the list, and gives those that still are the dead letters they were. */
-function takeNext(tx: Transaction, operation: string, limit: number): { taken: number; jobs: JobRow[] } {
+/** The next of the list that still are the dead letters they were, and the last line of the next. */
+function findNext(tx: Transaction, operation: string, limit: number) {
   const lines = tx.sql(
-    'SELECT count(*) AS taken, max(line) AS last FROM (SELECT line FROM operation_job WHERE operation = ? ORDER BY line LIMIT ?)',
+    'SELECT max(line) AS last FROM (SELECT line FROM operation_job WHERE operation = ? ORDER BY line LIMIT ?)',
   )
-  const next = lines.get(operation, limit)
-  const [taken, last] = [Number(next?.['taken']), Number(next?.['last'])]
-  const jobs = tx.sql(takeJobs).all(operation, last) as unknown as JobRow[]
-  tx.sql('DELETE FROM operation_job WHERE operation = ? AND line <= ?').run(operation, last)
-  return { taken, jobs }
+  const last = Number(lines.get(operation, limit)?.['last'])
+  return { last, jobs: tx.sql(takeJobs).all(operation, last) as unknown as (JobRow & { line: number })[] }
+}
+
+/** Takes what stands on the list up to a line; gives how many. */
+function take(tx: Transaction, operation: string, last: number): number {
+  return Number(tx.sql('DELETE FROM operation_job WHERE operation = ? AND line <= ?').run(operation, last).changes)
 }
 
 /** Those that were neither handled nor kept are gone. */
@@ -237,12 +239,19 @@ function counted(
 }
 
 export function retryNext(tx: Transaction, queue: QueueRow, operation: string, limit: number, now: number): Tally {
-  const { taken, jobs } = takeNext(tx, operation, limit)
+  const { last, jobs } = findNext(tx, operation, limit)
+  const taken = take(tx, operation, last)
   for (const job of jobs) backInLine(tx, queue, job, 'failed', 'back', now)
   return counted(tx, operation, { taken, done: jobs.length, kept: 0 }, now)
 }
 
-/** What is over below one of a flow stays, and so does one with something below it that is not. */
+/** So much that is known of children goes in one step, in which nobody else can write; a fraction of a second. */
+const STEP_CHILDREN = 300_000
+
+/**
+ * What is over below one of a flow stays, and so does one with something below it that is not, and the last run of a scheduler that
+ * has another one to come. Takes fewer than `limit` when much is known of their children.
+ */
 export function* discardNext(
   tx: Transaction,
   queue: QueueRow,
@@ -250,13 +259,21 @@ export function* discardNext(
   limit: number,
   now: number,
 ): Generator<void, Tally> {
-  const { taken, jobs } = takeNext(tx, operation, limit)
-  let [done, kept] = [0, 0]
+  const { last, jobs } = findNext(tx, operation, limit)
+  let [done, kept, children, upTo] = [0, 0, 0, last]
   for (const job of jobs) {
-    if (hasDependency(tx, job.key, Dependency.pending)) kept += 1
-    // The next run of a scheduler is its to remove.
-    else if (!isCurrentJob(tx, queue, job)) done += removeJob(tx, queue, job.id, now)
+    if (children >= STEP_CHILDREN) {
+      upTo = job.line - 1
+      break
+    }
+    if (hasDependency(tx, job.key, Dependency.pending) || (isCurrentJob(tx, queue, job) && !hasNoNextRun(job, now))) {
+      kept += 1
+    } else {
+      children += countChildren(tx, job.key)
+      done += removeFound(tx, queue, job, now)
+    }
     yield
   }
+  const taken = take(tx, operation, upTo)
   return counted(tx, operation, { taken, done, kept }, now)
 }
