@@ -318,6 +318,23 @@ for (const [name, count] of Object.entries(many)) {
       for (const id of slow) await ended(id)
     })
 
+    test('a hundred slow operations keep none from ending or being cancelled', async () => {
+      await using app = await openMail('slow-hundred')
+      await app.fail(31, () => 'Error: x')
+      const [one = '', ...others] = (await app.queue.getFailed()).map((job) => job.id ?? '')
+      await using _worker = await startWorker()
+      const args = { queue: 'slow-hundred', ids: others }
+      // Each would take five minutes.
+      const slow = await Promise.all(Array.from({ length: 105 }, () => begin('discard_dead_letters', args, 0.1)))
+      const fast = await begin('discard_dead_letters', { ...args, ids: [one] })
+      expect(await ended(fast)).toMatchObject({ done: 1 })
+      const last = slow.at(-1) ?? ''
+      await operation(last, 'cancel_operation')
+      expect(await ended(last)).toMatchObject({ cancelled: true })
+      await Promise.all(slow.map((id) => operation(id, 'cancel_operation')))
+      await Promise.all(slow.map(ended))
+    })
+
     test.runIf(name === 'Redis')('a group is found however many other dead letters are older', async () => {
       await using app = await openMail('crowd')
       const redis = new Redis(store.url)

@@ -57,6 +57,21 @@ for (const [name, count] of Object.entries(many)) {
       expect(await slow).toMatchObject(whole)
     })
 
+    test('no more operations are begun than a worker runs at a time', async () => {
+      await using app = await openApplication(store.url, 'room')
+      await app.fail(1, () => 'Error: x')
+      const args = { queue: 'room', filter: {} }
+      const { confirm_token: token } = await preview(args)
+      await using records = await openApplication(store.url, 'exports-operations')
+      const slow = Array.from({ length: 300 }, () => ({ name: 'retry', data: {} }))
+      await records.queue.addBulk(slow)
+      await expect(preview({ ...args, confirm_token: token })).rejects.toThrow(
+        /300 operations are not over yet.*repeat this call when one of them is over, or cancel one/,
+      )
+      await records.queue.drain()
+      expect(await preview({ ...args, confirm_token: token })).toMatchObject({ operation_id: expect.any(String) })
+    })
+
     test.runIf(name === 'Redis')('times that no date has hide nothing', async () => {
       await using app = await openApplication(store.url, 'odd')
       await app.fail(5, () => 'Error: x')

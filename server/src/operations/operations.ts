@@ -15,7 +15,7 @@ import { Turns } from '../queue/turns.ts'
 import { toldTime } from '../told-time.ts'
 import type { AttachedQueues } from './attached-queues.ts'
 import { operationIdOf, readToken, writeToken } from './confirm-token.ts'
-import { OperationTally, type OperationJob, type OperationQueue } from './operation-job.ts'
+import { OPERATIONS_AT_ONCE, OperationTally, type OperationJob, type OperationQueue } from './operation-job.ts'
 import { chooseDeadLetters, requireOne } from './select.ts'
 
 /** What somebody asks to be done with dead letters. */
@@ -94,6 +94,7 @@ export function createOperations(store: Store, records: OperationQueue, queues: 
       const { list, count } = readToken(await keyOf(records), { ...request, queue: queue.name }, token, Date.now())
       requireTimely(count, ratePerS)
       const id = operationIdOf(list)
+      await requireRoom(records)
       if (!(await askStore(queue, () => deadLetters.keep(id)))) throw forgotten()
       const call = randomUUID()
       const data = { kind, queue: queue.name, selection, rate_per_s: ratePerS, asked_by: principal }
@@ -154,6 +155,16 @@ function requireTimely(count: number, ratePerS: number | null) {
   throw new OpsError(
     'invalid_input',
     `At ${ratePerS} a second ${count} dead letters take ${Math.round(hours)} hours, more than ${LONGEST_H}: use a rate_per_s of at least ${Math.ceil((count / LONGEST_H / 3600) * 10) / 10}, or a selection of fewer.`,
+  )
+}
+
+/** Where every one has its place in a worker, slow ones keep none from being begun or cancelled. */
+async function requireRoom(records: OperationQueue) {
+  const open = await askStore(records, () => records.getJobCountByTypes('waiting', 'delayed', 'active'))
+  if (open < OPERATIONS_AT_ONCE) return
+  throw new OpsError(
+    'invalid_input',
+    `${open} operations are not over yet, and no more than ${OPERATIONS_AT_ONCE} may be under way: repeat this call when one of them is over, or cancel one.`,
   )
 }
 
