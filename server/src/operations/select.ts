@@ -1,5 +1,5 @@
 import type { Queue } from 'bullmq'
-import type { DeadLetterSelection } from '../contract.ts'
+import type { DeadLetterSelection, OperationAction } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import { askStore } from '../queue/ask-store.ts'
 import {
@@ -11,34 +11,47 @@ import {
   type Death,
   type Listed,
 } from '../queue/dead-letter-store.ts'
-import { groupOf } from './error-groups.ts'
+import { readPieces } from './death-pieces.ts'
+import { spanOf } from './failure-groups.ts'
+import type { Failures } from './failures.ts'
 import { readInSteps } from './look-through.ts'
 
+type Filter = NonNullable<DeadLetterSelection['filter']>
+
+/** What to do with which jobs. */
+interface Chosen {
+  kind: OperationAction
+  selection: DeadLetterSelection
+}
+
 /** Refuses a selection that is none, or more than one: OpsError `invalid_input`. */
-export function requireOne({ ids, group, filter }: DeadLetterSelection): void {
+export function requireOne({ kind, selection: { ids, group, filter } }: Chosen): void {
   if ([ids, group, filter].filter((part) => part !== undefined).length === 1) return
   throw new OpsError(
     'invalid_input',
-    'Say which dead letters: give ids, group or filter, one of them; filter {} is all.',
+    kind === 'promote'
+      ? 'Say which delayed jobs: give ids, or filter {}, which is all.'
+      : 'Say which dead letters: give ids, group or filter, one of them; filter {} is all.',
   )
 }
 
 /**
- * Makes the list of the dead letters that a selection is about, the oldest first, at most {@link MAX_DEAD_LETTERS} of them, and
- * tells what is on it, with `sample` of the oldest. Looks at those that are there when it begins, in bounded steps. Rejects with
- * OpsError `store_unavailable`, also when the store has lost what was on the list meanwhile.
+ * Makes the list of what a selection is about, at most {@link MAX_DEAD_LETTERS} of them, and tells what is on it, with `sample` of
+ * the first. Rejects with OpsError `store_unavailable`, also when the store has lost what was on the list meanwhile.
  */
-export async function chooseDeadLetters(
+export async function choose(
   queue: Queue,
   deadLetters: DeadLetterStore,
+  failures: Failures,
   operation: string,
-  selection: DeadLetterSelection,
+  { kind, selection }: Chosen,
   sample: number,
 ): Promise<Listed> {
-  const { ids, group, filter } = selection
-  if (!ids && group === undefined && Object.keys(filter ?? {}).length === 0)
-    return askStore(queue, () => deadLetters.chooseAll(operation, MAX_DEAD_LETTERS, sample))
-  const parts = ids ? findAll(queue, deadLetters, ids) : readFitting(queue, deadLetters, selection)
+  if (isAll(selection)) {
+    const all = kind === 'promote' ? deadLetters.chooseAllDelayed : deadLetters.chooseAll
+    return askStore(queue, () => all(operation, MAX_DEAD_LETTERS, sample))
+  }
+  const parts = partsOf(queue, deadLetters, failures, kind, selection)
   let count = 0
   for await (const part of parts) {
     const before = count
@@ -59,59 +72,49 @@ function requireKept<T>(kept: T | null): T {
   )
 }
 
-async function* findAll(queue: Queue, deadLetters: DeadLetterStore, ids: readonly string[]) {
-  const found = await askStore(queue, () => deadLetters.find([...new Set(ids)]))
-  yield* inParts(
-    found.toSorted((a, b) => a.failedAt - b.failedAt),
-    STEP,
-  )
+const isAll = ({ ids, group, filter }: DeadLetterSelection) =>
+  !ids && group === undefined && Object.keys(filter ?? {}).length === 0
+
+/** Those that a selection of not all is about, the oldest first, of those that are there when it begins; at most a step at a time. */
+async function* partsOf(
+  queue: Queue,
+  deadLetters: DeadLetterStore,
+  failures: Failures,
+  kind: OperationAction,
+  { ids, group, filter }: DeadLetterSelection,
+): AsyncGenerator<Death[], void> {
+  if (ids) {
+    const find = kind === 'promote' ? deadLetters.findDelayed : deadLetters.find
+    const found = await askStore(queue, () => find([...new Set(ids)]))
+    yield* inParts(
+      found.toSorted((a, b) => a.failedAt - b.failedAt),
+      STEP,
+    )
+  } else if (group === undefined) yield* readFitting(queue, deadLetters, filter ?? {})
+  else yield* inParts((await failures.look(queue)).index.deathsOf(group), STEP)
 }
 
-/** Those that a group or a filter is about, of one step after the other. */
+/** Those that a filter is about, of one step after the other. */
 async function* readFitting(
   queue: Queue,
   deadLetters: DeadLetterStore,
-  { group, filter = {} }: DeadLetterSelection,
+  { name, reason_contains: part, failed_after: after, failed_before: before }: Filter,
 ): AsyncGenerator<Death[], void> {
-  const { name, reason_contains: part, failed_after: after, failed_before: before } = filter
-  const looksInside = group !== undefined || name !== undefined || part !== undefined
+  const looksInside = name !== undefined || part !== undefined
   const fits = (job: DeadJob) =>
-    (group === undefined || groupOf(job.reason) === group) &&
-    (name === undefined || job.name === name) &&
-    (part === undefined || job.reason.includes(part))
-  const from = after === undefined ? -Infinity : Date.parse(after)
-  const to = before === undefined ? Infinity : Date.parse(before)
-  for await (const deaths of pagesOf(queue, deadLetters, from, to)) {
+    (name === undefined || job.name === name) && (part === undefined || job.reason.includes(part))
+  // No more than there are at the beginning: some may die all the time.
+  let left = await askStore(queue, () => deadLetters.count())
+  for await (const deaths of readPieces(queue, deadLetters, spanOf(after, before))) {
+    if (left <= 0) return
+    left -= deaths.length
     if (!looksInside) {
-      yield deaths
+      yield* inParts(deaths, STEP)
       continue
     }
     const fitting: Death[] = []
     for await (const job of readInSteps(queue, deadLetters, deaths))
       if (fits(job)) fitting.push({ jobId: job.jobId, failedAt: job.failedAt })
-    yield fitting
-  }
-}
-
-/** The pages of the dead letters between two times, no more than there are at the beginning: some may die all the time. */
-async function* pagesOf(
-  queue: Queue,
-  deadLetters: DeadLetterStore,
-  first: number,
-  to: number,
-): AsyncGenerator<Death[], void> {
-  let left = await askStore(queue, () => deadLetters.count())
-  let [from, skip] = [first, 0]
-  while (left > 0) {
-    const range = { from, skip, to }
-    const deaths = await askStore(queue, () => deadLetters.page(range, STEP))
-    const last = deaths.at(-1)
-    if (!last) return
-    yield deaths
-    // Many may have failed in the same millisecond, also more than one page.
-    const ofLast = deaths.filter(({ failedAt }) => failedAt === last.failedAt).length
-    skip = last.failedAt === from ? skip + ofLast : ofLast
-    from = last.failedAt
-    left -= deaths.length
+    yield* inParts(fitting, STEP)
   }
 }

@@ -8,6 +8,7 @@ export function sqliteDeadLetters(backend: SqliteBackend): DeadLetterStore {
     newest: () => backend.newestDeadLetters(MAX_DEAD_LETTERS),
     page: (range, limit) => backend.pageOfDeadLetters(range, limit),
     count: () => backend.countDeadLetters(),
+    countIn: (spans) => backend.countDeadLettersIn(spans),
     find: (jobIds) => backend.findDeadLetters(jobIds),
     async read(deaths) {
       const jobs = await backend.readDeadLetters(deaths.map(({ jobId }) => jobId))
@@ -16,13 +17,26 @@ export function sqliteDeadLetters(backend: SqliteBackend): DeadLetterStore {
         return job ? { ...death, ...job } : null
       })
     },
+    async readBeginnings(deaths, length) {
+      const jobs = await backend.readBeginningsOfDeadLetters(
+        deaths.map(({ jobId }) => jobId),
+        length,
+      )
+      return deaths.map((death, at) => {
+        const job = jobs[at]
+        return job ? { ...death, ...job } : null
+      })
+    },
     tally: (operation) => backend.tallyDeadLetters(operation),
     chooseAll: (operation, limit, sample) => backend.chooseAllDeadLetters(operation, limit, bounds, sample),
+    chooseAllDelayed: (operation, limit, sample) => backend.chooseAllDelayed(operation, limit, bounds, sample),
+    findDelayed: (jobIds) => backend.findDelayed(jobIds),
     choose: (operation, deaths, before) => backend.chooseDeadLetters(operation, deaths, before),
     finish: (operation, count, sample) => backend.finishDeadLetterList(operation, count, bounds, sample),
     forgetOld: () => backend.forgetDeadLetterLists(bounds),
     keep: (operation) => backend.keepDeadLetters(operation),
     retryNext: (operation, limit) => backend.retryDeadLetters(operation, Math.min(limit, STEP)),
+    promoteNext: (operation, limit) => backend.promoteNext(operation, Math.min(limit, STEP)),
     discardNext: (operation, limit) => backend.discardDeadLetters(operation, Math.min(limit, STEP)),
   }
 }

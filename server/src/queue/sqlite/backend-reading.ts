@@ -10,10 +10,12 @@ import { readMetrics, type Outcome } from './metrics.ts'
 import { bookOf, readNotes, readTallies } from './notes.ts'
 import { fileFacts, type FileFacts } from './file-facts.ts'
 import { queueFacts, type Bounds } from './queue-facts.ts'
+import { queueInShort } from './queue-in-short.ts'
 import { findScheduler } from './scheduler-rows.ts'
 import { State } from './state.ts'
 import { StoreError, whyNoWrite, type StoreProblem } from './store-error.ts'
 import { limitedFor } from './taking.ts'
+import { readTexts } from './texts.ts'
 import { readLog } from './updating.ts'
 
 /** What keeps from writing and not from reading. */
@@ -135,6 +137,19 @@ export abstract class ReadingBackend extends BackendBase {
     return this.read((_tx, queue) => queue.count(State.failed))
   }
 
+  /** How many each span has, and all together. */
+  countDeadLettersIn(spans: readonly Omit<deadLetters.Range, 'skip'>[]): Promise<number[]> {
+    return this.read((tx, queue) => [
+      ...spans.map((span) => deadLetters.countIn(tx, queue, span)),
+      queue.count(State.failed),
+    ])
+  }
+
+  /** Of these jobs the ones that are delayed, with when they are due. */
+  findDelayed(jobIds: readonly string[]): Promise<deadLetters.Death[]> {
+    return this.read((tx, queue) => jobIds.flatMap((id) => deadLetters.findDelayed(tx, queue, id)))
+  }
+
   findDeadLetters(jobIds: readonly string[]): Promise<deadLetters.Death[]> {
     return this.read((tx, queue) => jobIds.flatMap((id) => deadLetters.find(tx, queue, id) ?? []))
   }
@@ -142,6 +157,19 @@ export abstract class ReadingBackend extends BackendBase {
   /** Of each its name and reason, null for one that is gone. */
   readDeadLetters(jobIds: readonly string[]): Promise<({ name: string; reason: string } | null)[]> {
     return this.read((tx, queue) => jobIds.map((id) => deadLetters.read(tx, queue, id)))
+  }
+
+  /** The same with only the beginnings of both. */
+  readBeginningsOfDeadLetters(
+    jobIds: readonly string[],
+    length: number,
+  ): Promise<({ name: string; reason: string; reasonLength: number } | null)[]> {
+    return this.read((tx, queue) => jobIds.map((id) => deadLetters.readBeginning(tx, queue, id, length)))
+  }
+
+  /** What people wrote in the jobs of a state. */
+  readTexts(state: string, from: string | null, most: number, chars: number) {
+    return this.read((tx, queue) => readTexts(tx, queue, state, from, most, chars))
   }
 
   tallyDeadLetters(operation: string): Promise<deadLetters.Tally | null> {
@@ -157,6 +185,14 @@ export abstract class ReadingBackend extends BackendBase {
         .all(start)
         .map((row) => String(row['name']).slice(start.length))
         .filter((name) => !name.includes(':')),
+    )
+  }
+
+  /** Queues of this prefix as they are at one moment, one job left out. */
+  readSeveral(names: readonly string[], bounds: Bounds, without: string) {
+    const { prefix } = this.who
+    return this.read((tx) =>
+      names.map((name) => ({ name, ...queueInShort(tx, tx.queue(`${prefix}:${name}`), bounds, without) })),
     )
   }
 

@@ -397,6 +397,24 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
     return this.write((tx, queue) => deadLetters.retryNext(tx, queue, operation, limit, Date.now()))
   }
 
+  /** The same as for dead letters with the delayed jobs that are due next. */
+  chooseAllDelayed(
+    operation: string,
+    limit: number,
+    bounds: deadLetters.Bounds,
+    sample: number,
+  ): Promise<deadLetters.Listed> {
+    return this.write((tx, queue) => {
+      deadLetters.chooseAllDelayed(tx, queue, operation, limit, Date.now())
+      return deadLetters.previewed(tx, operation, bounds, sample, Date.now())
+    })
+  }
+
+  /** Puts the next delayed jobs of the list in line. */
+  promoteNext(operation: string, limit: number): Promise<deadLetters.Tally> {
+    return this.write((tx, queue) => deadLetters.promoteNext(tx, queue, operation, limit, Date.now()))
+  }
+
   /** Removes the next of the list as `remove` does without children, but for those with children that are not over. */
   discardDeadLetters(operation: string, limit: number): Promise<deadLetters.Tally> {
     return this.writeInSteps((tx, queue) => deadLetters.discardNext(tx, queue, operation, limit, Date.now()))

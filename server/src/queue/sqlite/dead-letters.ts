@@ -1,7 +1,8 @@
 import { countChildren, Dependency, hasDependency } from './dependencies.ts'
 import { findKey } from './job-key.ts'
 import { findJob, jobColumns, type JobRow } from './job-row.ts'
-import { backInLine } from './moving.ts'
+import { backInLine, promoteJob } from './moving.ts'
+import { DELAY_BITS } from './place.ts'
 import type { QueueRow } from './queue-row.ts'
 import { removeFound } from './removing-trees.ts'
 import { hasNoNextRun, isCurrentJob } from './scheduler-rows.ts'
@@ -83,6 +84,28 @@ export function read(tx: Transaction, queue: QueueRow, id: string): { name: stri
   return job ? { name: job.name, reason: job.failed_reason ?? '' } : null
 }
 
+/** How many there are between two times. */
+export function countIn(tx: Transaction, queue: QueueRow, { from, to }: Omit<Range, 'skip'>): number {
+  const row = tx
+    .sql('SELECT count(*) AS count FROM job WHERE queue = ? AND state = ? AND place >= ? AND place <= ?')
+    .get(queue.id, State.failed, integer(from), integer(to))
+  return Number(row?.['count'])
+}
+
+/** Name and reason cut to so many characters, with the length of the whole reason. */
+export function readBeginning(
+  tx: Transaction,
+  queue: QueueRow,
+  id: string,
+  length: number,
+): { name: string; reason: string; reasonLength: number } | null {
+  const columns = 'substr(name, 1, ?1) AS name, substr(failed_reason, 1, ?1) AS reason, length(failed_reason) AS whole'
+  const row = tx.sql(`SELECT ${columns} FROM job WHERE key = ?2`).get(length, findKey(tx, queue, id) ?? 0)
+  if (!row) return null
+  const reason = String(row['reason'] ?? '')
+  return { name: String(row['name']), reason, reasonLength: Math.max(reason.length, Number(row['whole'] ?? 0)) }
+}
+
 export function tallyOf(tx: Transaction, operation: string): Tally | null {
   const row = tx.sql('SELECT chosen, done, gone, kept FROM operation WHERE id = ?').get(operation)
   if (!row) return null
@@ -141,6 +164,33 @@ export function previewed(tx: Transaction, operation: string, bounds: Bounds, sa
   tx.sql('UPDATE operation SET begun = ?, seen_at = ? WHERE id = ?').run(Stage.preview, now, operation)
   forgetOld(tx, operation, bounds, now)
   return look(tx, operation, sample)
+}
+
+/** When they are due stands for when they died, in both ways of choosing them. */
+const dueFirst = `SELECT key, id, place >> ${DELAY_BITS} AS failed_at FROM job WHERE queue = ? AND state = ${State.delayed}`
+
+export function findDelayed(tx: Transaction, queue: QueueRow, id: string): Death[] {
+  return tx
+    .sql(`${dueFirst} AND key = ?`)
+    .all(queue.id, findKey(tx, queue, id) ?? 0)
+    .map(deathOf)
+}
+
+/** The same for delayed jobs, those that are due next. */
+export function chooseAllDelayed(
+  tx: Transaction,
+  queue: QueueRow,
+  operation: string,
+  limit: number,
+  now: number,
+): void {
+  const { changes } = tx
+    .sql(
+      `INSERT INTO operation_job SELECT ?, row_number() OVER (), key, id, failed_at
+        FROM (${dueFirst} ORDER BY place LIMIT ?)`,
+    )
+    .run(operation, queue.id, limit)
+  making(tx, operation, Number(changes), now)
 }
 
 /** @param except a list that stays, however large it is */
@@ -208,16 +258,23 @@ function putDownAll(tx: Transaction, queue: QueueRow, operation: string, limit: 
   return Number(changes)
 }
 
-const takeJobs = `SELECT ${jobColumns}, line FROM operation_job JOIN job ON key = job AND id = job_id
-  WHERE operation = ? AND line <= ? AND state = ${State.failed} AND finished_at = failed_at ORDER BY line`
+/** What makes a job on a list still the one that it was when it was put there. */
+const unchanged = {
+  failed: `state = ${State.failed} AND finished_at = failed_at`,
+  delayed: `state = ${State.delayed} AND place >> ${DELAY_BITS} = failed_at`,
+}
 
-/** The next of the list that still are the dead letters they were, and the last line of the next. */
-function findNext(tx: Transaction, operation: string, limit: number) {
+const takeJobs = (of: keyof typeof unchanged) => `SELECT ${jobColumns}, line FROM operation_job
+  JOIN job ON key = job AND id = job_id
+  WHERE operation = ? AND line <= ? AND ${unchanged[of]} ORDER BY line`
+
+/** The next of the list that still are what they were, and the last line of the next. */
+function findNext(tx: Transaction, operation: string, limit: number, of: keyof typeof unchanged = 'failed') {
   const lines = tx.sql(
     'SELECT max(line) AS last FROM (SELECT line FROM operation_job WHERE operation = ? ORDER BY line LIMIT ?)',
   )
   const last = Number(lines.get(operation, limit)?.['last'])
-  return { last, jobs: tx.sql(takeJobs).all(operation, last) as unknown as (JobRow & { line: number })[] }
+  return { last, jobs: tx.sql(takeJobs(of)).all(operation, last) as unknown as (JobRow & { line: number })[] }
 }
 
 /** Takes what stands on the list up to a line; gives how many. */
@@ -242,6 +299,13 @@ export function retryNext(tx: Transaction, queue: QueueRow, operation: string, l
   const { last, jobs } = findNext(tx, operation, limit)
   const taken = take(tx, operation, last)
   for (const job of jobs) backInLine(tx, queue, job, 'failed', 'back', now)
+  return counted(tx, operation, { taken, done: jobs.length, kept: 0 }, now)
+}
+
+export function promoteNext(tx: Transaction, queue: QueueRow, operation: string, limit: number, now: number): Tally {
+  const { last, jobs } = findNext(tx, operation, limit, 'delayed')
+  const taken = take(tx, operation, last)
+  for (const job of jobs) promoteJob(tx, queue, job, now)
   return counted(tx, operation, { taken, done: jobs.length, kept: 0 }, now)
 }
 
