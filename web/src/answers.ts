@@ -56,6 +56,8 @@ export const isFailureGroups = guard<FailureGroups>(
     at: isInstant,
     total: isNumber,
     grouped: isNumber,
+    in_no_group: isNumber,
+    too_old: isNumber,
     complete: isBoolean,
     from: orNull(isInstant),
     to: orNull(isInstant),
