@@ -6,6 +6,7 @@ import type { ExportFiles } from './exports/files/export-files.ts'
 import { startCanaries } from './health/canary-schedule.ts'
 import { canaryTrip } from './health/canary-trip.ts'
 import { openHealth } from './health/open-health.ts'
+import { mountBadge } from './http/badge.ts'
 import { boardJobUrl, mountBoard } from './http/board.ts'
 import { DOWNLOADS_PATH, mountDownloads } from './http/downloads.ts'
 import { mountEvents } from './http/events.ts'
@@ -16,6 +17,7 @@ import { mountMetrics } from './http/metrics.ts'
 import { mountPage } from './http/page.ts'
 import { openProbeResults } from './http/probe-results.ts'
 import { mountStatus } from './http/status.ts'
+import { mountStatuspage } from './http/statuspage.ts'
 import { exportTasks, TASK_TOOL } from './mcp/export-tasks.ts'
 import { legacyServerFactory } from './mcp/legacy-server.ts'
 import { modernHandler } from './mcp/modern-handler.ts'
@@ -135,6 +137,8 @@ async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
     mcpAt(url, shared, parts),
     mountStatus(snapshots, probeResults, config.readOnly),
     mountEvents(snapshots, probeResults, config.readOnly),
+    ...mountStatuspage(snapshots, config.publicUrl ?? url),
+    mountBadge(snapshots),
     mountDownloads(files, log),
     mountBoard([queue, records], store, config.readOnly),
     mountPage(PAGE_DIRECTORY),
