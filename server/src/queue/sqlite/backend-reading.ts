@@ -15,6 +15,7 @@ import { findScheduler } from './scheduler-rows.ts'
 import { State } from './state.ts'
 import { StoreError, whyNoWrite, type StoreProblem } from './store-error.ts'
 import { limitedFor } from './taking.ts'
+import { readTexts } from './texts.ts'
 import { readLog } from './updating.ts'
 
 /** What keeps from writing and not from reading. */
@@ -141,6 +142,14 @@ export abstract class ReadingBackend extends BackendBase {
     return this.read((_tx, queue) => queue.count(State.failed))
   }
 
+  /** How many each span has, and all together. */
+  countDeadLettersIn(spans: readonly Omit<deadLetters.Range, 'skip'>[]): Promise<number[]> {
+    return this.read((tx, queue) => [
+      ...spans.map((span) => deadLetters.countIn(tx, queue, span)),
+      queue.count(State.failed),
+    ])
+  }
+
   lookAtDeadLetters(operation: string, sample: number): Promise<deadLetters.Listed> {
     return this.read((tx) => deadLetters.look(tx, operation, sample))
   }
@@ -152,6 +161,19 @@ export abstract class ReadingBackend extends BackendBase {
   /** Of each its name and reason, null for one that is gone. */
   readDeadLetters(jobIds: readonly string[]): Promise<({ name: string; reason: string } | null)[]> {
     return this.read((tx, queue) => jobIds.map((id) => deadLetters.read(tx, queue, id)))
+  }
+
+  /** The same with only the beginnings of both. */
+  readBeginningsOfDeadLetters(
+    jobIds: readonly string[],
+    length: number,
+  ): Promise<({ name: string; reason: string; reasonLength: number } | null)[]> {
+    return this.read((tx, queue) => jobIds.map((id) => deadLetters.readBeginning(tx, queue, id, length)))
+  }
+
+  /** What people wrote in the jobs of a state. */
+  readTexts(state: string, from: string | null, most: number, chars: number) {
+    return this.read((tx, queue) => readTexts(tx, queue, state, from, most, chars))
   }
 
   tallyDeadLetters(operation: string): Promise<deadLetters.Tally | null> {
