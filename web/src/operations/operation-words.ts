@@ -18,6 +18,7 @@ const kinds: Record<string, KindWords> = {
   pause: { verb: 'Pause', done: 'paused', one: 'queue' },
   resume: { verb: 'Resume', done: 'resumed', one: 'queue' },
   board: { verb: 'Bull Board', done: 'done', one: 'job' },
+  export: { verb: 'Export', done: 'written', one: 'dead letter' },
 }
 
 /** How an operation of a kind is spoken of; one that this page does not know yet goes by its own name. */
