@@ -3,6 +3,7 @@ import { useId } from 'react'
 import { ProbeBar } from './probe-bar.tsx'
 import { probeSummary, runBars, runPlaces } from './probe-history.ts'
 import { ProbeTable } from './probe-table.tsx'
+import { useZone } from './use-zone.ts'
 
 interface Props {
   target: string
@@ -13,10 +14,11 @@ interface Props {
 /** What the probe saw of one server. */
 export function ProbeTarget({ target, results, now }: Props) {
   const summaryId = useId()
+  const zone = useZone()
   return (
     <div className="target">
       <figure className="history">
-        <ProbeBar bars={runBars(results)} places={runPlaces} summaryId={summaryId} />
+        <ProbeBar bars={runBars(results, zone)} places={runPlaces} summaryId={summaryId} />
         <figcaption id={summaryId}>
           {probeSummary(results, now)} <span className="mono target-url">{target}</span>
         </figcaption>

@@ -1,5 +1,5 @@
 import type { Queue } from 'bullmq'
-import type { DeadLetterSelection } from '../contract.ts'
+import type { DeadLetterSelection, OperationAction } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import { askStore } from '../queue/ask-store.ts'
 import {
@@ -17,21 +17,46 @@ import { readInSteps } from './look-through.ts'
 
 type Filter = NonNullable<DeadLetterSelection['filter']>
 
+/** What to do with which jobs. */
+interface Chosen {
+  kind: OperationAction
+  selection: DeadLetterSelection
+}
+
 /** Refuses a selection that is none, or more than one, though a filter may narrow a group: OpsError `invalid_input`. */
-export function requireOne({ ids, group, filter }: DeadLetterSelection): void {
-  const narrowed = group === undefined ? filter : undefined
-  if ([ids, group, narrowed].filter((part) => part !== undefined).length === 1 && !(ids && filter)) return
+export function requireOne({ kind, selection: { ids, group, filter } }: Chosen): void {
+  const narrows = kind !== 'promote' && group !== undefined && ids === undefined
+  if ([ids, group, narrows ? undefined : filter].filter((part) => part !== undefined).length === 1) return
   throw new OpsError(
     'invalid_input',
-    'Say which dead letters: give ids, group or filter, one of them, or a group with a filter that narrows it; filter {} is all.',
+    kind === 'promote'
+      ? 'Say which delayed jobs: give ids, or filter {}, which is all.'
+      : 'Say which dead letters: give ids, group or filter, one of them, or a group with a filter that narrows it; filter {} is all.',
   )
+}
+
+/**
+ * Makes the list of what a selection is about, at most {@link MAX_DEAD_LETTERS} of them. Rejects with OpsError
+ * `store_unavailable`.
+ */
+export async function choose(
+  queue: Queue,
+  deadLetters: DeadLetterStore,
+  failures: Failures,
+  operation: string,
+  { kind, selection }: Chosen,
+): Promise<void> {
+  if (kind !== 'promote') return chooseDeadLetters(queue, deadLetters, failures, operation, selection)
+  const { ids } = selection
+  const which = ids ? { ids: [...new Set(ids)] } : { limit: MAX_DEAD_LETTERS }
+  await askStore(queue, () => deadLetters.chooseDelayed(operation, which))
 }
 
 /**
  * Makes the list of the dead letters that a selection is about, the oldest first, at most {@link MAX_DEAD_LETTERS} of them.
  * Looks at those that are there when it begins, in bounded steps. Rejects with OpsError `store_unavailable`.
  */
-export async function chooseDeadLetters(
+async function chooseDeadLetters(
   queue: Queue,
   deadLetters: DeadLetterStore,
   failures: Failures,

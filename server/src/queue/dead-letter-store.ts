@@ -101,6 +101,11 @@ export interface DeadLetterStore {
   chooseAll(operation: string, limit: number): Promise<void>
   /** Adds at most {@link STEP} to the end of a list of a preview, which this begins. */
   choose(operation: string, deaths: readonly Death[]): Promise<void>
+  /**
+   * Makes the list of delayed jobs, which are told from the same jobs delayed anew by when they are due: of these, or of the next
+   * ones that are due.
+   */
+  chooseDelayed(operation: string, which: { ids: readonly string[] } | { limit: number }): Promise<void>
   /** What is on a list of a preview, with so many of the oldest. */
   look(operation: string, sample: number): Promise<Listed>
   /** Takes away what previews and operations have left behind for too long, where the store does not do so by itself. */
@@ -114,6 +119,11 @@ export interface DeadLetterStore {
   retryNext(operation: string, limit: number): Promise<Tally>
   /** Removes the next of the list, as BullMQ's own remove does without children; keeps those with children that are not over. */
   discardNext(operation: string, limit: number): Promise<Tally>
+  /**
+   * Puts the next delayed jobs of the list in line, those that are due first, as BullMQ's own promote does. Rejects as `retryNext`
+   * does.
+   */
+  promoteNext(operation: string, limit: number): Promise<Tally>
 }
 
 /** In parts of at most `size`. */

@@ -1,5 +1,6 @@
 import type { Queue } from 'bullmq'
 import { JobState } from '../contract.ts'
+import type { FleetReading } from './fleet-reading.ts'
 import type { QueueFacts, StoreFacts } from './queue-facts.ts'
 
 /** How many jobs a queue has in each state. */
@@ -18,7 +19,12 @@ export interface FactsReader {
   readCounts(queue: Queue, without?: string): Promise<QueueCounts>
   readFacts(queue: Queue, without?: string): Promise<QueueFacts | 'unsupported'>
   readStore(queue: Queue): Promise<StoreAnswer>
+  /** All queues at once, on the connection of the first, on which it has to be the only one that reads the fleet. */
+  readFleet(queues: FleetQueues, without: string): Promise<FleetReading>
 }
+
+/** That of the exports first. */
+export type FleetQueues = readonly [Queue, ...Queue[]]
 
 export interface StoreAnswer {
   /** How long the smallest read took. */
@@ -32,16 +38,6 @@ export async function timed<T>(read: () => Promise<T>): Promise<{ answer: T; lat
   const began = performance.now()
   const answer = await read()
   return { answer, latencyMs: performance.now() - began }
-}
-
-/** What BullMQ's own getters tell of every store, and no more: for stores whose insides we do not know. */
-export const gettersOnly: FactsReader = {
-  readCounts: countByGetters,
-  readFacts: () => Promise.resolve('unsupported'),
-  async readStore(queue) {
-    const { latencyMs } = await timed(() => queue.isPaused())
-    return { latencyMs, facts: null }
-  },
 }
 
 /** For stores that find a job's state without a search. */

@@ -161,6 +161,21 @@ for at = 4, #ARGV do
 end
 return answer`
 
+/** Delayed jobs stand on a list with their scores, as dead letters do. BullMQ's own script brings each in line. */
+const promote = `${tally}${next}
+local function promote(KEYS, ARGV)
+${scriptOfBullmq('promote', 'promote-9')}
+end
+local about = redis.call('HMGET', meta, 'paused', 'version')
+local major = about[2] and string.match(about[2], '^bullmq:(%d+)')
+if redis.call('EXISTS', paused) == 1 or (about[1] and (not major or tonumber(major) < 6)) then return 'older pause' end
+local done = 0
+for _, id in ipairs(nextOfList()) do
+  local keys = {failed, wait, paused, meta, prioritized, active, pc, events, marker}
+  if redis.call('EXISTS', base .. id) == 1 and promote(keys, {base, id}) == 0 then done = done + 1 end
+end
+return counted(done, 0)`
+
 /** Each is one step that nothing comes in between. */
 export const deadLetterScripts = {
   queueOpsBeginnings: { numberOfKeys: 1, lua: beginnings },
@@ -193,4 +208,6 @@ return tally()`,
   },
   queueOpsRetry: { numberOfKeys: 12, lua: retry },
   queueOpsDiscard: { numberOfKeys: 12, lua: discard },
+  /** In the place of the dead letters it has the delayed jobs. */
+  queueOpsPromote: { numberOfKeys: 12, lua: promote },
 }

@@ -30,10 +30,12 @@ export function sqliteDeadLetters(backend: SqliteBackend): DeadLetterStore {
     tally: (operation) => backend.tallyDeadLetters(operation),
     chooseAll: (operation, limit) => backend.chooseDeadLetters(operation, { limit }, bounds),
     choose: (operation, deaths) => backend.chooseDeadLetters(operation, { deaths }, bounds),
+    chooseDelayed: (operation, which) => backend.chooseDelayed(operation, which, bounds),
     look: (operation, sample) => backend.lookAtDeadLetters(operation, sample),
     forgetOld: () => backend.forgetDeadLetterLists(bounds),
     keep: (operation) => backend.keepDeadLetters(operation),
     retryNext: (operation, limit) => backend.retryDeadLetters(operation, Math.min(limit, STEP)),
+    promoteNext: (operation, limit) => backend.promoteNext(operation, Math.min(limit, STEP)),
     discardNext: (operation, limit) => backend.discardDeadLetters(operation, Math.min(limit, STEP)),
   }
 }

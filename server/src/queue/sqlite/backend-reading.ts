@@ -10,6 +10,7 @@ import { readMetrics, type Outcome } from './metrics.ts'
 import { bookOf, readNotes, readTallies } from './notes.ts'
 import { fileFacts, type FileFacts } from './file-facts.ts'
 import { queueFacts, type Bounds } from './queue-facts.ts'
+import { queueInShort } from './queue-in-short.ts'
 import { findScheduler } from './scheduler-rows.ts'
 import { State } from './state.ts'
 import { StoreError, whyNoWrite, type StoreProblem } from './store-error.ts'
@@ -183,6 +184,14 @@ export abstract class ReadingBackend extends BackendBase {
         .all(start)
         .map((row) => String(row['name']).slice(start.length))
         .filter((name) => !name.includes(':')),
+    )
+  }
+
+  /** Queues of this prefix as they are at one moment, one job left out. */
+  readSeveral(names: readonly string[], bounds: Bounds, without: string) {
+    const { prefix } = this.who
+    return this.read((tx) =>
+      names.map((name) => ({ name, ...queueInShort(tx, tx.queue(`${prefix}:${name}`), bounds, without) })),
     )
   }
 

@@ -1,7 +1,8 @@
 import { Dependency, hasDependency } from './dependencies.ts'
 import { findKey } from './job-key.ts'
 import { findJob, jobColumns, type JobRow } from './job-row.ts'
-import { backInLine } from './moving.ts'
+import { backInLine, promoteJob } from './moving.ts'
+import { DELAY_BITS } from './place.ts'
 import type { QueueRow } from './queue-row.ts'
 import { removeJob } from './removing-trees.ts'
 import { isCurrentJob } from './scheduler-rows.ts'
@@ -25,6 +26,9 @@ export interface Tally {
 
 /** What is put on a list: these, or the oldest there are. */
 export type Choice = { deaths: readonly Death[] } | { limit: number }
+
+/** What is put on a list of delayed jobs: these, or the next that are due. */
+export type DelayedChoice = { ids: readonly string[] } | { limit: number }
 
 /** What lists may be there: those of previews for a time and up to a number, of them and of all that is on them. */
 export interface Bounds {
@@ -132,6 +136,24 @@ export function choose(
   forgetOld(tx, operation, bounds, now)
 }
 
+/** The same for delayed jobs; what stands on the list with each is when it is due. */
+export function chooseDelayed(
+  tx: Transaction,
+  queue: QueueRow,
+  operation: string,
+  choice: DelayedChoice,
+  bounds: Bounds,
+  now: number,
+): void {
+  const dueFirst = `SELECT id, place >> ${DELAY_BITS} AS failed_at FROM job WHERE queue = ? AND state = ${State.delayed}`
+  const one = tx.sql(`${dueFirst} AND key = ?`)
+  const deaths =
+    'ids' in choice
+      ? choice.ids.flatMap((id) => one.all(queue.id, findKey(tx, queue, id) ?? 0))
+      : tx.sql(`${dueFirst} ORDER BY place LIMIT ?`).all(queue.id, choice.limit)
+  choose(tx, queue, operation, { deaths: deaths.map(deathOf) }, bounds, now)
+}
+
 /** @param except a list that stays, however large it is */
 export function forgetOld(tx: Transaction, except: string | null, bounds: Bounds, now: number): void {
   for (const id of outOfBounds(tx, except, bounds, now)) {
@@ -193,17 +215,29 @@ function putDownAll(tx: Transaction, queue: QueueRow, operation: string, { limit
   return Number(changes)
 }
 
-const takeJobs = `SELECT ${jobColumns} FROM operation_job JOIN job ON key = job AND id = job_id
-  WHERE operation = ? AND line <= ? AND state = ${State.failed} AND finished_at = failed_at ORDER BY line`
+/** What makes a job on a list still the one that it was when it was put there. */
+const unchanged = {
+  failed: `state = ${State.failed} AND finished_at = failed_at`,
+  delayed: `state = ${State.delayed} AND place >> ${DELAY_BITS} = failed_at`,
+}
 
-/** Takes the next of the list, and gives those that still are the dead letters they were. */
-function takeNext(tx: Transaction, operation: string, limit: number): { taken: number; jobs: JobRow[] } {
+const takeJobs = (of: keyof typeof unchanged) => `SELECT ${jobColumns} FROM operation_job
+  JOIN job ON key = job AND id = job_id
+  WHERE operation = ? AND line <= ? AND ${unchanged[of]} ORDER BY line`
+
+/** Takes the next of the list, and gives those that still are what they were. */
+function takeNext(
+  tx: Transaction,
+  operation: string,
+  limit: number,
+  of: keyof typeof unchanged = 'failed',
+): { taken: number; jobs: JobRow[] } {
   const lines = tx.sql(
     'SELECT count(*) AS taken, max(line) AS last FROM (SELECT line FROM operation_job WHERE operation = ? ORDER BY line LIMIT ?)',
   )
   const next = lines.get(operation, limit)
   const [taken, last] = [Number(next?.['taken']), Number(next?.['last'])]
-  const jobs = tx.sql(takeJobs).all(operation, last) as unknown as JobRow[]
+  const jobs = tx.sql(takeJobs(of)).all(operation, last) as unknown as JobRow[]
   tx.sql('DELETE FROM operation_job WHERE operation = ? AND line <= ?').run(operation, last)
   return { taken, jobs }
 }
@@ -224,6 +258,12 @@ function counted(
 export function retryNext(tx: Transaction, queue: QueueRow, operation: string, limit: number, now: number): Tally {
   const { taken, jobs } = takeNext(tx, operation, limit)
   for (const job of jobs) backInLine(tx, queue, job, 'failed', 'back', now)
+  return counted(tx, operation, { taken, done: jobs.length, kept: 0 }, now)
+}
+
+export function promoteNext(tx: Transaction, queue: QueueRow, operation: string, limit: number, now: number): Tally {
+  const { taken, jobs } = takeNext(tx, operation, limit, 'delayed')
+  for (const job of jobs) promoteJob(tx, queue, job, now)
   return counted(tx, operation, { taken, done: jobs.length, kept: 0 }, now)
 }
 

@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto'
+import type { Log } from '../log.ts'
+import { askStore } from '../queue/ask-store.ts'
+import type { OperationQueue, RecordData } from './operation-job.ts'
+
+const events: Record<RecordData['kind'], string> = {
+  pause: 'queue_paused',
+  resume: 'queue_resumed',
+  board: 'board_action',
+}
+
+/** Puts what was done at once among the operations. */
+export interface Trail {
+  /** Never rejects: what was done is done, and when the store does not take the record the log has it. */
+  record(done: RecordData): Promise<void>
+}
+
+/** @param records the queue of the operations */
+export function openTrail(records: OperationQueue, log: Log): Trail {
+  return {
+    async record(done) {
+      log.info({ event: events[done.kind], ...done }, 'an operator has done something')
+      await askStore(records, () => records.add(done.kind, done, { jobId: randomUUID() })).catch((err: unknown) =>
+        log.warn({ event: 'record_lost', ...done, err }, 'what was done is on the log only'),
+      )
+    },
+  }
+}
