@@ -26,8 +26,8 @@ interface Chosen {
 
 /** Refuses a selection that is none, or more than one, though a filter may narrow a group: OpsError `invalid_input`. */
 export function requireOne({ kind, selection: { ids, group, filter } }: Chosen): void {
-  const narrowed = group === undefined ? filter : undefined
-  if ([ids, group, narrowed].filter((part) => part !== undefined).length === 1 && !(ids && filter)) return
+  const narrows = kind !== 'promote' && group !== undefined && ids === undefined
+  if ([ids, group, narrows ? undefined : filter].filter((part) => part !== undefined).length === 1) return
   throw new OpsError(
     'invalid_input',
     kind === 'promote'
