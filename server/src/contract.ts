@@ -498,7 +498,7 @@ export type GetJobOutput = z.infer<typeof GetJobOutput>
 
 const time = z.iso.datetime({ error: 'needs an ISO 8601 time such as 2026-11-24T12:00:00Z' })
 
-/** Which dead letters of a queue: one of the three. */
+/** Which dead letters of a queue: one of the three, or a group that a filter narrows. */
 export const DeadLetterSelection = z.strictObject({
   ids: z.array(z.string().min(1).max(500)).min(1).max(1000).optional().describe('Job ids'),
   group: z.string().max(40).optional().describe('From list_dead_letters'),
@@ -539,7 +539,7 @@ export const OperationAction = z.enum(['retry', 'discard', 'promote'])
 export type OperationAction = z.infer<typeof OperationAction>
 
 /** What is on the list of operations: also what was done at once, and what was done by Bull Board. */
-export const OperationKind = z.enum([...OperationAction.options, 'pause', 'resume', 'board'])
+export const OperationKind = z.enum([...OperationAction.options, 'pause', 'resume', 'export', 'board'])
 export type OperationKind = z.infer<typeof OperationKind>
 
 /** What a preview gives and a beginning answers is a {@link HandleDeadLettersOutput}, without times of failing. */
@@ -562,6 +562,7 @@ export const OperationOutput = z.object({
   about: z.string().describe('What was chosen, or what was done, in words; has text of who asked'),
   state: JobState,
   cancelled: z.boolean().describe('Somebody asked to stop it'),
+  cancelled_by: z.string().nullable(),
   ahead: z.number().int().describe('While it waits: others under way or before it'),
   total: z.number().int().nullable().describe('Null when not known any more'),
   done: z.number().int(),

@@ -39,6 +39,39 @@ test.for(errors)('%s', ([pattern, one, another]) => {
   expect(errorOf(one).replaceAll(/<n>(?:, <n>)+/g, '<n>')).toBe(pattern)
 })
 
+/** Digits of any base up to 64, the same with every run. */
+function randomDigits(): (base: number) => string {
+  const digits = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-'
+  let seed = 7
+  return (base) => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
+    return digits[Math.floor((seed / 2 ** 32) * base)] ?? ''
+  }
+}
+const digit = randomDigits()
+const some = (count: number, base: number) => Array.from({ length: count }, () => digit(base)).join('')
+const upTo = (limit: number) => Number.parseInt(some(8, 16), 16) % limit
+const uuid = () => [8, 4, 4, 4, 12].map((count) => some(count, 16)).join('-')
+
+const causes: (() => string)[] = [
+  () => `connect ECONNREFUSED ${upTo(256)}.${upTo(256)}.${upTo(256)}.${upTo(256)}:${upTo(65_536)}`,
+  () => `Request ${some(8 + upTo(25), 16)} failed with status code 503`,
+  () => `Order ${uuid()} of tenant ${uuid()} not found`,
+  () => `ENOENT: no such file or directory, open '/var/data/${some(6, 36)}/part ${upTo(1000)}.csv'`,
+  () => `Customer "${some(1 + upTo(20), 36)} O'${some(4, 62)}" has no address`,
+  () => `Timeout of ${upTo(100_000)} ms exceeded at ${new Date(upTo(2 ** 31) * 1000).toISOString()}`,
+  () => `GET https://api.example.com/v1/${some(5, 36)}/${upTo(1000)}?t=${some(20, 64)} returned ${500 + upTo(12)}`,
+]
+
+test('35,000 reasons of seven causes are seven groups', () => {
+  const groups = new Map<string, number>()
+  for (let n = 0; n < 35_000; n += 1) {
+    const key = keyOf(causes[n % causes.length]?.() ?? '')
+    groups.set(key, (groups.get(key) ?? 0) + 1)
+  }
+  expect([...groups.values()]).toEqual(causes.map(() => 5000))
+})
+
 test('no two of these errors are taken for one', () => {
   expect(new Set(errors.map(([, one]) => groupOf(one))).size).toBe(errors.length)
 })

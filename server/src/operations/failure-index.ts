@@ -178,7 +178,10 @@ export class FailureIndex {
   }
 
   #boundIds() {
-    while (this.#idChars > this.#bounds.idChars && this.#chunks.length > 1) this.#put(0, [])
+    while (this.#idChars > this.#bounds.idChars && this.#chunks.length > 1) {
+      this.#older += this.#chunks[0]?.deaths.length ?? 0
+      this.#put(0, [])
+    }
   }
 
   /** What is between two chunks belongs to the first of them, and what is older than all to the oldest. */

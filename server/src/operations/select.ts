@@ -12,7 +12,7 @@ import {
   type Listed,
 } from '../queue/dead-letter-store.ts'
 import { readPieces } from './death-pieces.ts'
-import { spanOf } from './failure-groups.ts'
+import { isIn, spanOf } from './failure-groups.ts'
 import type { Failures } from './failures.ts'
 import { readInSteps } from './look-through.ts'
 
@@ -24,14 +24,15 @@ interface Chosen {
   selection: DeadLetterSelection
 }
 
-/** Refuses a selection that is none, or more than one: OpsError `invalid_input`. */
+/** Refuses a selection that is none, or more than one, though a filter may narrow a group: OpsError `invalid_input`. */
 export function requireOne({ kind, selection: { ids, group, filter } }: Chosen): void {
-  if ([ids, group, filter].filter((part) => part !== undefined).length === 1) return
+  const narrowed = group === undefined ? filter : undefined
+  if ([ids, group, narrowed].filter((part) => part !== undefined).length === 1 && !(ids && filter)) return
   throw new OpsError(
     'invalid_input',
     kind === 'promote'
       ? 'Say which delayed jobs: give ids, or filter {}, which is all.'
-      : 'Say which dead letters: give ids, group or filter, one of them; filter {} is all.',
+      : 'Say which dead letters: give ids, group or filter, one of them, or a group with a filter that narrows it; filter {} is all.',
   )
 }
 
@@ -81,33 +82,79 @@ async function* partsOf(
   deadLetters: DeadLetterStore,
   failures: Failures,
   kind: OperationAction,
-  { ids, group, filter }: DeadLetterSelection,
+  selection: DeadLetterSelection,
 ): AsyncGenerator<Death[], void> {
-  if (ids) {
-    const find = kind === 'promote' ? deadLetters.findDelayed : deadLetters.find
-    const found = await askStore(queue, () => find([...new Set(ids)]))
+  const { ids } = selection
+  if (kind === 'promote' && ids) {
+    const found = await askStore(queue, () => deadLetters.findDelayed([...new Set(ids)]))
     yield* inParts(
       found.toSorted((a, b) => a.failedAt - b.failedAt),
       STEP,
     )
-  } else if (group === undefined) yield* readFitting(queue, deadLetters, filter ?? {})
-  else yield* inParts((await failures.look(queue)).index.deathsOf(group), STEP)
+  } else yield* readSelected(queue, deadLetters, failures, selection)
 }
 
-/** Those that a filter is about, of one step after the other. */
+/**
+ * The dead letters that a selection is about, the oldest first, a part after the other; those that there are when it begins. Rejects
+ * with OpsError `store_unavailable`.
+ */
+export async function* readSelected(
+  queue: Queue,
+  deadLetters: DeadLetterStore,
+  failures: Failures,
+  selection: DeadLetterSelection,
+): AsyncGenerator<Death[], void> {
+  const { ids, filter } = selection
+  if (ids) yield* findAll(queue, deadLetters, ids)
+  else yield* readFitting(queue, deadLetters, filter ?? {}, await groupOrAll(queue, deadLetters, failures, selection))
+}
+
+async function* findAll(queue: Queue, deadLetters: DeadLetterStore, ids: readonly string[]) {
+  const found = await askStore(queue, () => deadLetters.find([...new Set(ids)]))
+  yield* inParts(
+    found.toSorted((a, b) => a.failedAt - b.failedAt),
+    STEP,
+  )
+}
+
+/** Those of a group; without one, those that there are in the time of the filter when it begins, since some may die all the time. */
+async function groupOrAll(
+  queue: Queue,
+  deadLetters: DeadLetterStore,
+  failures: Failures,
+  { group, filter }: DeadLetterSelection,
+): Promise<Iterable<Death[]> | AsyncIterable<Death[]>> {
+  const span = spanOf(filter?.failed_after, filter?.failed_before)
+  if (group !== undefined) {
+    const { index } = await failures.look(queue)
+    return inParts(
+      index.deathsOf(group).filter((death) => isIn(span, death)),
+      STEP,
+    )
+  }
+  return atMost(await askStore(queue, () => deadLetters.count()), readPieces(queue, deadLetters, span))
+}
+
+async function* atMost(count: number, pieces: AsyncIterable<Death[]>): AsyncGenerator<Death[], void> {
+  let left = count
+  for await (const deaths of pieces) {
+    if (left <= 0) return
+    left -= deaths.length
+    yield deaths
+  }
+}
+
+/** Those whose name and reason a filter is about, of one step after the other. */
 async function* readFitting(
   queue: Queue,
   deadLetters: DeadLetterStore,
-  { name, reason_contains: part, failed_after: after, failed_before: before }: Filter,
+  { name, reason_contains: part }: Filter,
+  pieces: Iterable<Death[]> | AsyncIterable<Death[]>,
 ): AsyncGenerator<Death[], void> {
   const looksInside = name !== undefined || part !== undefined
   const fits = (job: DeadJob) =>
     (name === undefined || job.name === name) && (part === undefined || job.reason.includes(part))
-  // No more than there are at the beginning: some may die all the time.
-  let left = await askStore(queue, () => deadLetters.count())
-  for await (const deaths of readPieces(queue, deadLetters, spanOf(after, before))) {
-    if (left <= 0) return
-    left -= deaths.length
+  for await (const deaths of pieces) {
     if (!looksInside) {
       yield* inParts(deaths, STEP)
       continue
