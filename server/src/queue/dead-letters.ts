@@ -1,7 +1,7 @@
 import type { Queue } from 'bullmq'
 import type { DeadLetter } from '../contract.ts'
-import type { FactsReader } from './facts-reader.ts'
 import { toldTime } from '../told-time.ts'
+import type { FactsReader } from './facts-reader.ts'
 
 const MAX_REASON_CHARS = 500
 
