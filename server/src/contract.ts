@@ -567,7 +567,10 @@ export const OperationOutput = z.object({
   total: z.number().int().nullable().describe('Null when not known any more'),
   done: z.number().int(),
   gone: z.number().int().describe('No longer what they were when their turn came: left alone'),
-  kept: z.number().int().describe('Not discarded: they have children that are not over'),
+  kept: z
+    .number()
+    .int()
+    .describe('Not discarded: with children that are not over, or a run that its scheduler goes on from'),
   per_s: z.number().nullable().describe('Achieved'),
   rate_per_s: z.number().nullable(),
   asked_by: z.string().nullable().describe('By its own account'),

@@ -141,7 +141,9 @@ async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
   const { queue, records, health, fleet, operating } = parts
   const { queues, trail } = operating
   const readDeadLetters = () =>
-    askStore(queue, () => latestDeadLetters(queue, DEAD_LETTERS_SHOWN, (jobId) => boardJobUrl(queue.name, jobId)))
+    askStore(queue, () =>
+      latestDeadLetters(store, queue, DEAD_LETTERS_SHOWN, (jobId) => boardJobUrl(queue.name, jobId)),
+    )
   const snapshots = openSnapshots(fleet, health, readDeadLetters, log)
   const probeResults = openProbeResults(config.probeResultsFile, PROBE_RESULTS_SHOWN)
   const readStatus = async () => statusReport(await snapshots.now(), await probeResults.latest(), config.readOnly)

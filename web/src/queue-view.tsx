@@ -36,8 +36,8 @@ export function QueueView({ route: { queue } }: ViewProps<'queue'>) {
       {!fleet && <p className="empty">{reading.problem ? 'There is nothing to show yet.' : 'Loading …'}</p>}
       {row && <CountsSection queue={row} old={old} />}
       {row && <QueueFacts row={row} old={old} now={now} />}
-      {report && row && <Checked report={report} queue={queue} now={now} old={old} />}
       {queue === report?.health.queue && <MainQueue queue={queue} />}
+      {report && row && <Checked report={report} queue={queue} now={now} old={old} />}
     </>
   )
 }

@@ -23,7 +23,7 @@ interface Props {
 export function WorkersSection({ workers, queue, old, now }: Props) {
   const [all, setAll] = useState(false)
   return (
-    <Section id="workers" title="Workers" old={old} aside={<span className="hint">{workers.length} beating</span>}>
+    <Section id="workers" title="Workers" old={old} aside={<Beating workers={workers} />}>
       {workers.length === 0 && <p className="empty">No worker of this version says anything of itself.</p>}
       {workers.length > 0 && (
         <table className="table workers-table">
@@ -53,6 +53,17 @@ export function WorkersSection({ workers, queue, old, now }: Props) {
   )
 }
 
+function Beating({ workers }: Pick<Props, 'workers'>) {
+  const silent = workers.filter(isSilent).length
+  return (
+    <span className="hint">
+      {workers.length - silent} beating{silent > 0 && `, ${silent} silent`}
+    </span>
+  )
+}
+
+const isSilent = ({ heartbeat_age_s }: WorkerStatus) => heartbeat_age_s > silentAfterSeconds
+
 function WorkerRow({ worker, queue, now }: { worker: WorkerStatus; queue: string; now: number }) {
   const { host, pid, version, started_at, heartbeat_age_s, event_loop_delay_ms } = worker
   return (
@@ -65,7 +76,7 @@ function WorkerRow({ worker, queue, now }: { worker: WorkerStatus; queue: string
         {span(secondsSince(started_at, now))}
       </td>
       <td className="nowrap" data-label="Last beat">
-        <Warned isWarned={heartbeat_age_s > silentAfterSeconds}>{span(heartbeat_age_s)} ago</Warned>
+        <Warned isWarned={isSilent(worker)}>{span(heartbeat_age_s)} ago</Warned>
       </td>
       <td className="nowrap" data-label="Loop delay">
         <Warned isWarned={event_loop_delay_ms > slowAfterMs}>{Math.round(event_loop_delay_ms)} ms</Warned>

@@ -4,6 +4,7 @@ import { OpsError } from '../errors.ts'
 import type { AttachedQueues } from '../operations/attached-queues.ts'
 import { askStore } from '../queue/ask-store.ts'
 import { CANARY_ID } from '../queue/canary-job.ts'
+import { toldTime } from '../told-time.ts'
 import { withoutFolders } from './stack-places.ts'
 import { readOnly, type Tool } from './tool.ts'
 import { untrusted, untrustedJson } from './untrusted.ts'
@@ -70,7 +71,7 @@ function tell(id: string, job: Job, state: JobState, logs: string[], most: TextL
     name: untrusted(job.name, most.name),
     state,
     attempts: { made: job.attemptsMade, max: job.opts.attempts || 1 },
-    created_at: new Date(job.timestamp).toISOString(),
+    created_at: toldTime(job.timestamp),
     started_at: timeOf(job.processedOn),
     finished_at: timeOf(job.finishedOn),
     untrusted: {
@@ -90,4 +91,4 @@ const tellStack = (stack: string, most: number) =>
 
 const STACK_READ = 10_000
 
-const timeOf = (ms: number | undefined) => (ms ? new Date(ms).toISOString() : null)
+const timeOf = (ms: number | undefined) => (ms ? toldTime(ms) : null)
