@@ -193,14 +193,14 @@ for (const name of ['SQLite', 'Redis']) {
       expect(tools.every((tool) => tool.annotations?.readOnlyHint)).toBe(true)
       await expect(client.call('pause_queue', { queue: 'mail' })).rejects.toThrow('There is no tool "pause_queue"')
       const board = `${narrow.url}/admin/queues/api/queues/exports/pause`
-      expect((await fetch(board, { method: 'PUT' })).status).toBe(405)
+      expect((await fetch(board, { method: 'PUT' })).status).toBe(403)
     })
 
     test('the operations are on the board', async () => {
       const board = (await (await fetch(`${server.url}/admin/queues/api/queues`)).json()) as {
         queues: { name: string }[]
       }
-      expect(board.queues.map((queue) => queue.name)).toEqual(['exports', 'exports-operations'])
+      expect(board.queues.map((queue) => queue.name)).toEqual(expect.arrayContaining(['exports', 'exports-operations']))
     })
   })
 }
