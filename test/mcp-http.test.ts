@@ -68,7 +68,7 @@ for (const method of ['GET', 'DELETE']) {
   test(`${method} without a session is not allowed`, async () => {
     const response = await fetch(`${program.url}/mcp`, { method, headers: { accept: 'text/event-stream' } })
     expect(response.status).toBe(405)
-    expect(response.headers.get('allow')).toBe('GET, POST')
+    expect(response.headers.get('allow')).toBe('DELETE, GET, POST')
     expect(await response.json()).toMatchObject({ jsonrpc: '2.0', error: { code: -32_000 } })
   })
 }
