@@ -177,7 +177,9 @@ test('an id that no job has is answered with "Job not found"', async () => {
   ]) {
     const answer = await mcp.call('get_export_status', { job_id: jobId })
     expect(answer.isError).toBe(true)
-    expect(answerText(answer)).toEqual({ error: 'Job not found' })
+    expect(answerText(answer)).toEqual({
+      error: expect.stringMatching(/^Job not found: take a job_id from list_exports/),
+    })
   }
 })
 

@@ -25,8 +25,10 @@ export const getJob = (queues: AttachedQueues): Tool<typeof GetJobInput, typeof 
       if (!isJobId(id)) return null
       // The state first: what is over by it has its end in the job that is read then.
       const state = JobState.safeParse(await queue.getJobState(id)).data
+      // What is in no state is no job: keys of the queue's own stand beside those of jobs.
+      if (!state) return null
       const [job, { logs }] = await Promise.all([queue.getJob(id), queue.getJobLogs(id, -LOG_LINES, -1)])
-      return job && state ? { job, state, logs } : null
+      return job ? { job, state, logs } : null
     })
     if (!found)
       throw new OpsError(
