@@ -38,7 +38,7 @@ export function setUp() {
   )
   once(
     'page',
-    ['web/dist'],
+    ['web/dist/page', 'web/dist/render'],
     ['pnpm-lock.yaml', 'web/src', 'web/public', 'web/index.html', 'server/src/contract.ts', ...configs('web')],
     () => {
       run('Building the status page', 'pnpm', ['--silent', '--dir', 'web', 'build'], env)

@@ -117,6 +117,13 @@ for (const [name, count] of Object.entries(many)) {
       for (const id of ids) expect(await app.queue.getJob(id)).toBeUndefined()
 
       const { groups } = await list({ queue: 'chosen' })
+      const narrowed = { queue: 'chosen', group: groups[0]?.group, filter: { name: 'reply' } }
+      const replies = (await app.queue.getFailed()).filter(
+        (job) => job.name === 'reply' && job.failedReason === 'Error: b',
+      )
+      expect(await handle('retry_dead_letters', narrowed)).toMatchObject({ count: replies.length })
+      const never = { ...narrowed, filter: { failed_before: '2000-01-01T00:00:00Z' } }
+      expect(await handle('retry_dead_letters', never)).toMatchObject({ count: 0 })
       const byGroup = await begin('retry_dead_letters', { queue: 'chosen', group: groups[1]?.group })
       expect(await ended(byGroup)).toMatchObject({ kind: 'retry', total: groups[1]?.count, done: groups[1]?.count })
       const byFilter = {
@@ -183,7 +190,10 @@ for (const [name, count] of Object.entries(many)) {
       await using _worker = await startWorker()
       const id = await begin('retry_dead_letters', { queue: 'stopped', filter: {} }, 20)
       await eventually(async () => expect((await operation(id)).done).toBeGreaterThan(0))
-      expect(await operation(id, 'cancel_operation')).toMatchObject({ cancelled: true })
+      expect(await operation(id, 'cancel_operation')).toMatchObject({
+        cancelled: true,
+        cancelled_by: expect.stringMatching(/^mcp /),
+      })
       const { done } = await ended(id)
       expect(done).toBeLessThan(500)
       expect(await app.queue.getFailedCount()).toBe(500 - done)

@@ -499,7 +499,7 @@ export type GetJobOutput = z.infer<typeof GetJobOutput>
 
 const time = z.iso.datetime({ error: 'needs an ISO 8601 time such as 2026-11-24T12:00:00Z' })
 
-/** Which dead letters of a queue: one of the three. */
+/** Which dead letters of a queue: one of the three, or a group that a filter narrows. */
 export const DeadLetterSelection = z.strictObject({
   ids: z.array(z.string().min(1).max(500)).min(1).max(1000).optional().describe('Job ids'),
   group: z.string().max(40).optional().describe('From list_dead_letters'),
@@ -525,7 +525,7 @@ export type HandleDeadLettersInput = z.infer<typeof HandleDeadLettersInput>
 
 export const HandleDeadLettersOutput = z.object({
   queue: z.string(),
-  count: z.number().int().describe('Dead letters it is about'),
+  count: z.number().int().describe('Jobs it is about'),
   sample_ids: z.array(z.string()),
   oldest_failed_at: z.iso.datetime().nullable(),
   newest_failed_at: z.iso.datetime().nullable(),
@@ -535,8 +535,23 @@ export const HandleDeadLettersOutput = z.object({
 })
 export type HandleDeadLettersOutput = z.infer<typeof HandleDeadLettersOutput>
 
-export const OperationKind = z.enum(['retry', 'discard'])
+/** What can be previewed, begun and followed. */
+export const OperationAction = z.enum(['retry', 'discard', 'promote'])
+export type OperationAction = z.infer<typeof OperationAction>
+
+/** What is on the list of operations: also what was done at once, and what was done by Bull Board. */
+export const OperationKind = z.enum([...OperationAction.options, 'pause', 'resume', 'export', 'board'])
 export type OperationKind = z.infer<typeof OperationKind>
+
+/** What a preview gives and a beginning answers is a {@link HandleDeadLettersOutput}, without times of failing. */
+export const PromoteJobsInput = z.strictObject({
+  queue: anyQueue,
+  ids: DeadLetterSelection.shape.ids,
+  filter: z.strictObject({}).optional().describe('{} is all'),
+  confirm_token: z.string().max(500).optional().describe('From the preview of the same selection'),
+  rate_per_s: z.number().min(0.1).max(10_000).optional().describe('Default: as fast as possible'),
+})
+export type PromoteJobsInput = z.infer<typeof PromoteJobsInput>
 
 export const OperationInput = z.strictObject({ operation_id: z.string().min(1).max(100) })
 export type OperationInput = z.infer<typeof OperationInput>
@@ -545,21 +560,35 @@ export const OperationOutput = z.object({
   operation_id: z.string(),
   kind: OperationKind,
   queue: z.string(),
+  about: z.string().describe('What was chosen, or what was done, in words; has text of who asked'),
   state: JobState,
   cancelled: z.boolean().describe('Somebody asked to stop it'),
+  cancelled_by: z.string().nullable(),
   ahead: z.number().int().describe('While it waits: others under way or before it'),
   total: z.number().int().nullable().describe('Null when not known any more'),
   done: z.number().int(),
-  gone: z.number().int().describe('No longer the same dead letters when their turn came: left alone'),
+  gone: z.number().int().describe('No longer what they were when their turn came: left alone'),
   kept: z.number().int().describe('Not discarded: they have children that are not over'),
   per_s: z.number().nullable().describe('Achieved'),
   rate_per_s: z.number().nullable(),
-  asked_by: z.string().nullable(),
+  asked_by: z.string().nullable().describe('By its own account'),
   created_at: z.iso.datetime(),
   finished_at: z.iso.datetime().nullable(),
   fail_reason: z.string().nullable(),
 })
 export type OperationOutput = z.infer<typeof OperationOutput>
+
+export const ListOperationsInput = z.strictObject({
+  queue: queueName.optional(),
+  kind: OperationKind.optional(),
+  state: JobState.optional(),
+  ...pageInput,
+})
+export type ListOperationsInput = z.infer<typeof ListOperationsInput>
+
+/** Also `GET /api/operations?queue=&kind=&state=&limit=&cursor=`. Those that are not over first, then by their end. */
+export const ListOperationsOutput = z.object({ operations: z.array(OperationOutput), next_cursor: nextCursor })
+export type ListOperationsOutput = z.infer<typeof ListOperationsOutput>
 
 export const PauseQueueInput = z.strictObject({ queue: queueName.describe('From list_queues') })
 export type PauseQueueInput = z.infer<typeof PauseQueueInput>
@@ -601,6 +630,8 @@ export const FailureGroups = z.object({
     .number()
     .int()
     .describe('So many of them are in the groups; fewer than total while they are read the first time'),
+  in_no_group: z.number().int().describe('Beyond the first 2000 errors'),
+  too_old: z.number().int().describe('Beyond the newest 1,000,000, which are all that is looked at'),
   complete: z.boolean().describe('False: ask again, more is being read'),
   from: z.iso.datetime().nullable().describe('The oldest of all groups'),
   to: z.iso.datetime().nullable(),
@@ -899,6 +930,10 @@ export const FleetSnapshot = z.object({
   taken_at: z.iso.datetime(),
   store_reachable: z.boolean(),
   queues: z.array(QueueSnapshot).describe('That of the exports first'),
+  unread: z
+    .array(z.object({ queue: z.string(), reason: z.string() }))
+    .optional()
+    .describe('Queues that could not be counted though the store answers; left out when there is none'),
 })
 export type FleetSnapshot = z.infer<typeof FleetSnapshot>
 
@@ -933,6 +968,28 @@ export const StatusReport = z.object({
   board_url: z.string(),
 })
 export type StatusReport = z.infer<typeof StatusReport>
+
+/** What the first HTML of the page is made from. */
+export interface PageAsked {
+  /** Below the page's own address, with its query. */
+  address: string
+  /** From there to the page's own, relative: `../` for `queues/mail`. */
+  wayUp: string
+  /** Null when it cannot be had in time: the page asks for it then. */
+  status: StatusReport | null
+  /** Milliseconds. */
+  now: number
+}
+
+/** What the page's build has for the server: fills `index`, the built index.html. `isKnown`: something is at that address. */
+export type RenderPage = (index: string, asked: PageAsked) => { html: string; isKnown: boolean }
+
+/**
+ * The data of an event `snapshot` of `GET /api/events`: a status as a whole, so that who has missed some needs only the next.
+ * `probe_results` is left out when they are as in the event before on the same connection.
+ */
+export const StatusEvent = StatusReport.partial({ probe_results: true })
+export type StatusEvent = z.infer<typeof StatusEvent>
 
 /**
  * `GET /api/status?target=NAME` of the probe, which serves the page as well: what the watched server said of itself last, and

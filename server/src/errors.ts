@@ -1,11 +1,13 @@
 /**
- * The kinds of failure that a caller can tell apart; each edge (MCP, HTTP, process) has its own words for them. A dataset is
+ * The kinds of failure that a caller can tell apart; each edge (MCP, HTTP, process) has its own words for them. `conflict`: it
+ * was right once, and is not any more. A dataset is
  * `unreadable` when it may be well again later and `broken` when trying again cannot mend it; so is a finished file
  * `unwritable` or `refused`.
  */
 export type ErrorCode =
   | 'invalid_input'
   | 'not_found'
+  | 'conflict'
   | 'store_unavailable'
   | 'dataset_unreadable'
   | 'dataset_broken'

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { BOARD_PATH, mountBoard } from '@queue-ops/server/board'
 import { listen } from '@queue-ops/server/listen'
 import { createLog } from '@queue-ops/server/log'
+import type { RecordData } from '@queue-ops/server/operation-job'
 import { openStore } from '@queue-ops/server/store'
 import { FlowProducer, type Job, type JobsOptions, type Queue, type WorkerOptions } from 'bullmq'
 import { TOKEN } from '../contract/desk.ts'
@@ -19,6 +20,8 @@ export interface Board extends AsyncDisposable {
   url: string
   queue: Queue
   other: Queue
+  /** What is on the trail. */
+  recorded: RecordData[]
   flows: FlowProducer
   /** Asks `api/<path>`. */
   onBoard(method: Method, path: string, body?: unknown): Promise<Answer>
@@ -51,9 +54,10 @@ export async function openBoard(url: string): Promise<Board> {
   const queue = store.openQueue(`queue-${randomUUID()}`, DEFAULT_JOB_OPTIONS)
   const other = store.openQueue(`other-${randomUUID()}`)
   await Promise.all([queue.waitUntilReady(), other.waitUntilReady()])
+  const recorded: RecordData[] = []
   const http = await listen(
     { host: '127.0.0.1', port: 0, publicUrl: null },
-    () => [mountBoard([queue, other], store)],
+    () => [mountBoard({ store, queues: [queue, other], trail: { record: async (done) => void recorded.push(done) } })],
     log,
   )
   const board = `${http.url}${BOARD_PATH}/`
@@ -65,6 +69,7 @@ export async function openBoard(url: string): Promise<Board> {
     url: board,
     queue,
     other,
+    recorded,
     flows: new FlowProducer(queue.opts, () => queue.getBackend()),
     onBoard,
     onQueue,

@@ -5,9 +5,6 @@ export const postgresFaults: KnownFaults = {
   jobs: {
     'the children of a job that are not done can be removed': 'the parent still waits for them',
   },
-  reading: {
-    'the workers of a queue are shown with their names': 'they have no address, so the board takes them for unknown',
-  },
   schedulers: {
     'a former job of a scheduler can be removed': 'it is refused as the next one is',
   },

@@ -199,18 +199,17 @@ onEveryStore('reading', (it) => {
     expect(await onQueue('GET', 'metrics')).toMatchObject(done({ completed: nothing, failed: nothing }))
   })
 
-  it('the workers of a queue are shown with their names', async (board) => {
-    const { onBoard, onQueue, other, openTaker } = board
-    expect((await shown(board)).hasWorkers).toBe(false)
+  it('the store is not asked who is connected: the status page tells workers', async (board) => {
+    const { onQueue, openTaker } = board
     await openTaker({ name: 'Mona' })
-    await openTaker()
-    expect((await shown(board)).hasWorkers).toBe(true)
-    const { body } = await onQueue('GET', 'workers')
-    const { workers } = body as { workers: { name: string | null; id: string; addr: string; age: number }[] }
-    expect(workers.map(({ name }) => name).toSorted()).toEqual(['Mona', null])
-    expect(new Set(workers.map(({ id }) => id)).size).toBe(2)
-    for (const { addr, age } of workers) expect([addr !== '', age >= 0]).toEqual([true, true])
-    expect(await onBoard('GET', `queues/${other.name}/workers`)).toEqual(done({ workers: [] }))
+    expect((await shown(board)).hasWorkers).toBeNull()
+    expect((await onQueue('GET', 'workers')).status).toBe(403)
+  })
+
+  it('a job is linked to the status page', async (board) => {
+    const job = await board.queue.add('a', {}, { jobId: 'a/b' })
+    const { body } = await board.onJob('GET', job, '')
+    expect(body).toMatchObject({ job: { externalUrl: { href: `/queues/${board.queue.name}/jobs/a%2Fb` } } })
   })
 
   it('the options that jobs get when they are added are shown', async ({ onQueue }) => {

@@ -7,7 +7,7 @@ import { postgresFaults } from './postgres-faults.ts'
 export { expect } from 'vitest'
 
 /** One file of cases each. */
-export type Subject = 'jobs' | 'queues' | 'reading' | 'schedulers'
+export type Subject = 'jobs' | 'queues' | 'reading' | 'schedulers' | 'trail'
 
 /** Titles of cases by subject, each with what is wrong. They have to go on failing until they are taken out. */
 export type KnownFaults = Partial<Record<Subject, Record<string, string>>>

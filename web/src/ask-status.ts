@@ -15,7 +15,7 @@ export async function askStatus(target: string | null, who: string, stop: AbortS
   if ('nothing' in came) return { problem: { what: `The ${who} does not answer`, detail: came.nothing } }
   const { response, body } = came
   if ((response.ok || response.status === 503) && (isStatusReport(body) || isProbeStatus(body))) {
-    return { status: body, clockAheadMs: clockAhead(response.headers.get('date'), Date.now()) }
+    return { status: body, clockAheadMs: clockAhead(Date.parse(response.headers.get('date') ?? ''), Date.now()) }
   }
   const detail = response.ok
     ? `What it sent is not a status report; reload the page if the ${who} was just updated.`

@@ -9,6 +9,7 @@ import { ProbeTarget } from './probe-target.tsx'
 import { Section } from './section.tsx'
 import { StatusWord } from './status-word.tsx'
 import { useHistory } from './use-history.ts'
+import { useZone } from './use-zone.ts'
 
 const rowsShown = 12
 const choices = { raw: 'Runs', hour: spans.hour.title, day: spans.day.title } as const
@@ -56,10 +57,11 @@ function Stale({ target: { last_result, interval_ms }, now }: Props) {
 
 function Rollups({ rollups, span, now }: { rollups: readonly HistoryRollup[]; span: Span; now: number }) {
   const summaryId = useId()
+  const zone = useZone()
   return (
     <div className="target">
       <figure className="history">
-        <ProbeBar bars={spanBars(rollups, span, now)} places={spans[span].places} summaryId={summaryId} />
+        <ProbeBar bars={spanBars(rollups, span, now, zone)} places={spans[span].places} summaryId={summaryId} />
         <figcaption id={summaryId}>{spanSummary(rollups, span)}</figcaption>
       </figure>
       <table className="table probe-table">
@@ -77,7 +79,7 @@ function Rollups({ rollups, span, now }: { rollups: readonly HistoryRollup[]; sp
         <tbody>
           {rollups.slice(0, rowsShown).map((rollup) => (
             <tr key={rollup.start}>
-              <td className="nowrap">{dateAndTime(rollup.start)}</td>
+              <td className="nowrap">{dateAndTime(rollup.start, zone)}</td>
               <td>
                 <StatusWord status={rollup.status} />
               </td>

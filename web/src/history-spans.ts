@@ -13,13 +13,15 @@ export type Span = keyof typeof spans
 export type Bar = { status: CheckStatus; title: string } | null
 
 /** One place for each hour or day up to now, empty where the probe did not run. */
-export function spanBars(rollups: readonly HistoryRollup[], span: Span, now: number): Bar[] {
+export function spanBars(rollups: readonly HistoryRollup[], span: Span, now: number, zone?: string): Bar[] {
   const { lengthMs, places } = spans[span]
   const byStart = new Map(rollups.map((rollup) => [Date.parse(rollup.start), rollup]))
   const newest = Math.floor(now / lengthMs) * lengthMs
   return Array.from({ length: places }, (_, place) => {
     const rollup = byStart.get(newest - place * lengthMs)
-    return rollup ? { status: rollup.status, title: `${dateAndTime(rollup.start)}: ${rollupInWords(rollup)}` } : null
+    return rollup
+      ? { status: rollup.status, title: `${dateAndTime(rollup.start, zone)}: ${rollupInWords(rollup)}` }
+      : null
   })
 }
 

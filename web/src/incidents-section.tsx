@@ -5,6 +5,7 @@ import { dateAndTime, sinceWhen } from './instant.ts'
 import { Section } from './section.tsx'
 import { StatusIcon } from './status-icon.tsx'
 import type { ReadHistory } from './use-history.ts'
+import { useZone } from './use-zone.ts'
 
 const shownAtFirst = 5
 
@@ -47,6 +48,7 @@ const openFirst = (incidents: readonly Incident[]) =>
   incidents.toSorted((a, b) => Number(a.closed_at !== null) - Number(b.closed_at !== null))
 
 function Row({ incident, now }: { incident: Incident; now: number }) {
+  const zone = useZone()
   const { severity, message, reason, flapping, opened_at, closed_at } = incident
   const isOpen = closed_at === null
   const status = isOpen ? severity : 'pass'
@@ -61,8 +63,8 @@ function Row({ incident, now }: { incident: Incident; now: number }) {
         <p>{message}</p>
         <p className="hint">
           {severity === 'fail' ? 'Failure' : 'Warning'}, {reason}
-          {flapping && ', flapping'} · <time dateTime={opened_at}>{dateAndTime(opened_at)}</time>
-          {isOpen ? `, for ${lasted} now` : ` to ${sinceWhen(closed_at, Date.parse(opened_at))}, ${lasted}`}
+          {flapping && ', flapping'} · <time dateTime={opened_at}>{dateAndTime(opened_at, zone)}</time>
+          {isOpen ? `, for ${lasted} now` : ` to ${sinceWhen(closed_at, Date.parse(opened_at), zone)}, ${lasted}`}
         </p>
       </div>
     </li>

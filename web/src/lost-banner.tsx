@@ -2,6 +2,7 @@ import { ago } from './age.ts'
 import { clockTime } from './instant.ts'
 import type { Problem } from './reading.ts'
 import { StatusIcon } from './status-icon.tsx'
+import { useZone } from './use-zone.ts'
 
 interface Props {
   problem: Problem
@@ -11,8 +12,9 @@ interface Props {
 }
 
 export function LostBanner({ problem, seenAt, now }: Props) {
+  const zone = useZone()
   const seen = seenAt
-    ? `what you see is from ${clockTime(seenAt)} (${ago(seenAt, now)}).`
+    ? `what you see is from ${clockTime(seenAt, zone)} (${ago(seenAt, now)}).`
     : 'nothing has been seen since this page was opened.'
   return (
     <div className="lost">

@@ -7,51 +7,34 @@ const icons: Record<Tone, CheckStatus> = { operational: 'pass', degraded: 'warn'
 
 interface Props {
   headline: Headline
+  /** The queue that it is about, when that is but one. */
   queue: string | undefined
-  /** Whether the page comes from the probe. */
-  isByProbe: boolean
-  boardUrl: string | undefined
+  /** One line rather than the first thing one sees: for views that are about something else. */
+  isSmall: boolean
+  /** How long it has been like this: `for 3 h`; null when that is not known. */
+  lasting: string | null
   age: ReactNode
-  banner: ReactNode
 }
 
-export function PageHeader({ headline, queue, isByProbe, boardUrl, age, banner }: Props) {
+/** Whether it works, on every view. */
+export function PageHeader({ headline, queue, isSmall, lasting, age }: Props) {
   return (
-    <header>
-      <div className={`band band-${headline.tone}`}>
-        <div className="wide">
-          <div className="bar">
-            <p className="product">
-              <b>Queue Ops</b>
-              {queue && <span className="queue-name">{queue}</span>}
-              {isByProbe && <span className="seen-by">seen by the probe</span>}
-            </p>
-            {boardUrl && (
-              <a className="board-link" href={boardUrl}>
-                Open Bull Board
-                <svg className="arrow" viewBox="0 0 16 16" aria-hidden="true">
-                  <path d="M3 8h9M8 4l4 4-4 4" />
-                </svg>
-              </a>
-            )}
+    <div className={`band band-${headline.tone} ${isSmall ? 'band-small' : ''}`}>
+      <div className="wide headline">
+        <StatusIcon status={icons[headline.tone]} />
+        <div className="headline-text">
+          {/* Only the word is spoken when it changes; the sentence has numbers in it and the age counts. */}
+          <div role="status">
+            <h1>
+              <span className="unseen">{queue ? `Queue ${queue}: ` : 'Queues: '}</span>
+              {headline.word}
+            </h1>
           </div>
-          <div className="headline">
-            <StatusIcon status={icons[headline.tone]} />
-            <div className="headline-text">
-              {/* Only the word is spoken when it changes; the sentence has numbers in it and the age counts. */}
-              <div role="status">
-                <h1>
-                  <span className="unseen">{queue ? `Queue ${queue}: ` : 'Queue: '}</span>
-                  {headline.word}
-                </h1>
-              </div>
-              <p className="sentence">{headline.sentence}</p>
-            </div>
-            {age}
-          </div>
+          {lasting && <p className="lasting">{lasting}</p>}
+          <p className="sentence">{headline.sentence}</p>
         </div>
+        {age}
       </div>
-      {banner}
-    </header>
+    </div>
   )
 }

@@ -1,53 +1,79 @@
+import { useState } from 'react'
 import { headline, tabTitle } from './headline.ts'
+import { Help } from './help.tsx'
 import { InformationAge } from './information-age.tsx'
 import { LostBanner } from './lost-banner.tsx'
+import { PageProvider } from './page-context.ts'
 import { PageFooter } from './page-footer.tsx'
 import { PageHeader } from './page-header.tsx'
-import { isLost, watchedTarget, type Reading } from './reading.ts'
-import { ServerSections } from './server-sections.tsx'
+import { sinceInWords } from './queues/fleet-headline.ts'
+import { isLost, type Reading } from './reading.ts'
+import { placeOf } from './route.ts'
 import { SilenceBanner } from './silence-banner.tsx'
-import { TargetsNav } from './targets-nav.tsx'
+import { useStart } from './start.ts'
+import { TopBar } from './top-bar.tsx'
 import { useNow } from './use-now.ts'
+import { usePageKeys } from './use-page-keys.ts'
+import { usePlace } from './use-place.ts'
 import { useStatus } from './use-status.ts'
 import { useTab } from './use-tab.ts'
-import { WatchSections } from './watch-sections.tsx'
-
-/** Which of the servers that the probe watches; a link to the page may name it. */
-const wanted = new URLSearchParams(location.search).get('target')
+import { useTheme } from './use-theme.ts'
+import { useZone } from './use-zone.ts'
+import { ViewAt } from './view-at.tsx'
 
 export function Page() {
-  const reading = useStatus(wanted)
+  const place = usePlace()
+  const start = useStart()
+  // Which of the servers that the probe watches; a link to the page may name it.
+  const reading = useStatus(placeOf(start.address).query.get('target'))
   // By the clock of who serves the page, since all times on it are that one's.
-  const now = useNow() + reading.clockAheadMs
+  const now = useNow(reading.clockAheadMs)
+  const zone = useZone()
   const { report, watch, problem } = reading
-  const said = headline(reading)
+  const said = headline(reading, zone)
   const queue = report?.health.queue ?? watch?.target
-  useTab(tabTitle(said, queue), said.tone)
+  const about = (report?.fleet?.queues.length ?? 1) > 1 && !watch ? undefined : queue
+  const [isHelped, setHelped] = useState(false)
+  const showHelp = () => setHelped(true)
+  usePageKeys(place.route, showHelp)
+  const isOverview = place.route.view === 'overview'
+  useTheme()
+  useTab(isOverview ? tabTitle(said, queue) : null, said.tone)
 
-  const target = watchedTarget(reading)
-  const isSilent = (watch?.silence ?? null) !== null
   const seenAt = report?.health.observed_at ?? null
-  const ofServer = <ServerSections key="server" reading={reading} now={now} />
-  const ofProbe = target && <WatchSections key="probe" target={target} now={now} />
   return (
-    <>
-      <PageHeader
-        headline={said}
-        queue={queue}
-        isByProbe={watch !== null}
-        boardUrl={report?.board_url}
-        age={seenAt && <InformationAge at={seenAt} now={now} lost={isLost(reading)} />}
-        banner={<Banner reading={reading} now={now} />}
-      />
+    <PageProvider value={{ reading, now }}>
+      <header>
+        <TopBar
+          route={place.route}
+          queue={about}
+          isByProbe={watch !== null}
+          boardUrl={report?.board_url}
+          showHelp={showHelp}
+        />
+        <PageHeader
+          headline={said}
+          queue={about}
+          isSmall={!isOverview}
+          lasting={lasting(reading, now)}
+          age={seenAt && <InformationAge at={seenAt} now={now} everyMs={reading.everyMs} lost={isLost(reading)} />}
+        />
+        <Banner reading={reading} now={now} />
+      </header>
       <main className="wide" aria-busy={!report && !watch && !problem}>
-        {watch && <TargetsNav targets={watch.targets} shown={watch.target} />}
-        {!report && !watch && <p className="empty">{problem ? 'There is nothing to show yet.' : 'Loading …'}</p>}
-        {/* Of a silent server what the probe knows is news, and the rest is not. */}
-        {isSilent ? [ofProbe, ofServer] : [ofServer, ofProbe]}
+        <ViewAt place={place} />
       </main>
+      {isHelped && <Help onClose={() => setHelped(false)} />}
       <PageFooter version={report?.version ?? null} watch={watch} />
-    </>
+    </PageProvider>
   )
+}
+
+/** What the probe finds is not about since when the server is as it says. */
+function lasting(reading: Reading, now: number): string | null {
+  const { report, watch } = reading
+  if (!report || watch || isLost(reading)) return null
+  return sinceInWords(report.fleet, report.health.status, now)
 }
 
 function Banner({ reading, now }: { reading: Reading; now: number }) {

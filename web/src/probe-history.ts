@@ -30,9 +30,9 @@ export function probeSummary(results: readonly ProbeResult[], now: number): stri
 export const runPlaces = 60
 
 /** One place for each run. */
-export function runBars(results: readonly ProbeResult[]): Bar[] {
+export function runBars(results: readonly ProbeResult[], zone?: string): Bar[] {
   return results.map(({ time, status, message, duration_ms }) => {
-    const run = `${dateAndTime(time)}: ${status}, ${took(duration_ms)}`
+    const run = `${dateAndTime(time, zone)}: ${status}, ${took(duration_ms)}`
     return { status, title: status === 'pass' ? run : `${run}\n${message}` }
   })
 }

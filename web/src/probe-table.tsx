@@ -3,8 +3,10 @@ import { took } from './age.ts'
 import { clockTime } from './instant.ts'
 import { StatusWord } from './status-word.tsx'
 import { TimeAgo } from './time-ago.tsx'
+import { useZone } from './use-zone.ts'
 
 export function ProbeTable({ results, now }: { results: readonly ProbeResult[]; now: number }) {
+  const zone = useZone()
   return (
     <table className="table probe-table">
       <caption className="unseen">The last {results.length} results of the probe, newest first</caption>
@@ -22,7 +24,7 @@ export function ProbeTable({ results, now }: { results: readonly ProbeResult[]; 
         {results.map((result) => (
           <tr key={result.time}>
             <td className="nowrap">
-              <TimeAgo at={result.time} now={now} /> <span className="moment">{clockTime(result.time)}</span>
+              <TimeAgo at={result.time} now={now} /> <span className="moment">{clockTime(result.time, zone)}</span>
             </td>
             <td>
               <StatusWord status={result.status} />

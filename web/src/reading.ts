@@ -1,4 +1,4 @@
-import type { ProbeStatus, QueueStatus, StatusReport } from '@queue-ops/server/contract'
+import type { ProbeStatus, QueueStatus, StatusEvent, StatusReport } from '@queue-ops/server/contract'
 
 /** Why a poll brought no report: a clause for the banner, and the particulars. */
 export interface Problem {
@@ -19,6 +19,8 @@ export interface Reading {
   /** Polls without a good answer since the last one. */
   missed: number
   problem: Problem | null
+  /** How long there was between the last two reports, in milliseconds; null until there were two. */
+  everyMs: number | null
   /** What to add to this computer's clock to get the server's. */
   clockAheadMs: number
 }
@@ -29,12 +31,36 @@ export const nothingRead: Reading = {
   queue: null,
   missed: 0,
   problem: null,
+  everyMs: null,
   clockAheadMs: 0,
 }
 
-export function afterAnswer(reading: Reading, report: StatusReport, clockAheadMs: number): Reading {
+/** What is known with the HTML of the server. */
+export function readingAtStart(status: StatusReport | null, clockAheadMs: number): Reading {
+  return status ? afterAnswer(nothingRead, status, clockAheadMs) : { ...nothingRead, clockAheadMs }
+}
+
+export function afterAnswer(reading: Reading, { probe_results, ...said }: StatusEvent, clockAheadMs: number): Reading {
+  // An event leaves them out when they are the same.
+  const report = { ...said, probe_results: probe_results ?? reading.report?.probe_results ?? [] }
   const queue = report.queue ? { status: report.queue, observedAt: report.health.observed_at } : reading.queue
-  return { report, watch: null, queue, missed: 0, problem: null, clockAheadMs }
+  return {
+    report,
+    watch: null,
+    queue,
+    missed: 0,
+    problem: null,
+    everyMs: pauseBetween(reading.report, report),
+    clockAheadMs,
+  }
+}
+
+/** After a hidden tab there is a long one, which says nothing of the next. */
+const longestPauseMs = 5000
+
+function pauseBetween(before: StatusReport | null, { health }: StatusReport): number | null {
+  if (!before) return null
+  return Math.min(longestPauseMs, Math.max(0, Date.parse(health.observed_at) - Date.parse(before.health.observed_at)))
 }
 
 /** A silent server leaves what was known of it; one that answers without a report has none. */
@@ -71,10 +97,10 @@ export function isQueueOld(reading: Reading): boolean {
 }
 
 /**
- * How far the server's clock is ahead, from the Date header. The header has whole seconds and the answer took its time,
- * so less than two seconds is no difference.
+ * How far the server's clock is ahead, both in milliseconds. A Date header has whole seconds and an answer takes its time,
+ * so less than two seconds is no difference; nor is a time that is none.
  */
-export function clockAhead(dateHeader: string | null, now: number): number {
-  const difference = Date.parse(dateHeader ?? '') - now
+export function clockAhead(theirs: number, now: number): number {
+  const difference = theirs - now
   return Math.abs(difference) >= 2000 ? difference : 0
 }

@@ -14,41 +14,12 @@ import type {
   QueueHealth,
   QueueSnapshot,
   QueueStatus,
+  StatusEvent,
   StatusReport,
   WatchedTarget,
   WorkerStatus,
 } from '@queue-ops/server/contract'
-
-type Test = (value: unknown) => boolean
-/** Names every field of the contract, so a field that is added, renamed or dropped there fails the build here. */
-type Shape<T> = { [K in keyof T]-?: Test }
-
-const isString: Test = (value) => typeof value === 'string'
-const isNumber: Test = (value) => typeof value === 'number'
-const isBoolean: Test = (value) => typeof value === 'boolean'
-const isInstant: Test = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value))
-const oneOf =
-  (...allowed: unknown[]): Test =>
-  (value) =>
-    allowed.includes(value)
-const orNull =
-  (test: Test): Test =>
-  (value) =>
-    value === null || test(value)
-const orMissing =
-  (test: Test): Test =>
-  (value) =>
-    value === undefined || test(value)
-const listOf =
-  (test: Test): Test =>
-  (value) =>
-    Array.isArray(value) && value.every(test)
-const has =
-  <T>(shape: Shape<T>): Test =>
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    Object.entries<Test>(shape).every(([name, test]) => test(Reflect.get(value, name)))
+import { has, isBoolean, isInstant, isNumber, isString, listOf, oneOf, orMissing, orNull, type Shape } from './shape.ts'
 
 const isCheckStatus = oneOf('pass', 'warn', 'fail', 'unknown')
 const isStepName = oneOf('connect', 'tls', 'handshake', 'tools_list', 'health_check', 'canary_export')
@@ -169,6 +140,7 @@ const isFleet = has<FleetSnapshot>({
   sequence: isString,
   taken_at: isInstant,
   store_reachable: isBoolean,
+  unread: orMissing(listOf(has<NonNullable<FleetSnapshot['unread']>[number]>({ queue: isString, reason: isString }))),
   queues: listOf(
     has<QueueSnapshot>({
       queue: isString,
@@ -187,7 +159,7 @@ const isFleet = has<FleetSnapshot>({
   ),
 })
 
-const isReport = has<StatusReport>({
+const reportShape = {
   version: isString,
   health: isHealth,
   queue: orNull(isQueue),
@@ -195,7 +167,9 @@ const isReport = has<StatusReport>({
   read_only: isBoolean,
   probe_results: listOf(isProbeResult),
   board_url: isString,
-})
+} satisfies Shape<StatusReport>
+const isReport = has<StatusReport>(reportShape)
+const isEvent = has<StatusEvent>({ ...reportShape, probe_results: orMissing(listOf(isProbeResult)) })
 
 const isIncident = has<Incident>({
   id: isString,
@@ -262,6 +236,11 @@ const isHistory = has<ProbeHistory>({
 /** Whether an answer is what the contract says. By hand, because zod would be most of the page's weight. */
 export function isStatusReport(value: unknown): value is StatusReport {
   return isReport(value)
+}
+
+/** The same of an event, which may leave something out. */
+export function isStatusEvent(value: unknown): value is StatusEvent {
+  return isEvent(value)
 }
 
 /** The same when the probe serves the page. */

@@ -2,6 +2,7 @@ import type { ProbeStatus } from '@queue-ops/server/contract'
 import { secondsSince, span } from './age.ts'
 import { sinceWhen } from './instant.ts'
 import { StatusIcon } from './status-icon.tsx'
+import { useZone } from './use-zone.ts'
 
 interface Props {
   silence: NonNullable<ProbeStatus['silence']>
@@ -12,13 +13,14 @@ interface Props {
 
 /** What the probe says of a server that does not answer. */
 export function SilenceBanner({ silence: { since, detail }, hasReport, now }: Props) {
+  const zone = useZone()
   return (
     <div className="lost">
       <div className="wide lost-text">
         <StatusIcon status="fail" />
         <p>
           <b>
-            The server does not answer since <time dateTime={since}>{sinceWhen(since, now)}</time> (
+            The server does not answer since <time dateTime={since}>{sinceWhen(since, now, zone)}</time> (
             {span(secondsSince(since, now))}): {detail}.
           </b>{' '}
           {hasReport

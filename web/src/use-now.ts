@@ -1,11 +1,14 @@
 import { useEffect, useState } from 'react'
+import { useStart } from './start.ts'
 
-/** The time in milliseconds, anew every second. */
-export function useNow(): number {
-  const [now, setNow] = useState(Date.now)
+/** The time in milliseconds by the clock of who serves the page, anew every second. */
+export function useNow(clockAheadMs: number): number {
+  const { now: atStart } = useStart()
+  const [here, setHere] = useState<number | null>(null)
 
   useEffect(() => {
-    const tick = () => setNow(Date.now())
+    const tick = () => setHere(Date.now())
+    tick()
     const timer = setInterval(tick, 1000)
     // A hidden tab's timers are slowed down, so the age would be wrong for a moment after the return.
     document.addEventListener('visibilitychange', tick)
@@ -15,5 +18,5 @@ export function useNow(): number {
     }
   }, [])
 
-  return now
+  return here === null ? atStart : here + clockAheadMs
 }

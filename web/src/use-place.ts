@@ -1,11 +1,13 @@
 import { useSyncExternalStore } from 'react'
 import { placeOf, type Place } from './route.ts'
+import { useStart } from './start.ts'
 
 const moved = 'placechange'
 
 /** Where the page is; follows links, the back button and {@link goTo}. */
 export function usePlace(): Place {
-  const address = useSyncExternalStore(subscribe, addressHere, () => '')
+  const { address: atStart } = useStart()
+  const address = useSyncExternalStore(subscribe, addressHere, () => atStart)
   return placeOf(address)
 }
 
@@ -19,8 +21,8 @@ export function goTo(address: string, { replace = false } = {}): void {
   dispatchEvent(new Event(moved))
 }
 
-/** Below the base of the page, which may stand under a path of a proxy. */
-function addressHere(): string {
+/** Where the page is below its base, which may stand under a path of a proxy. */
+export function addressHere(): string {
   const base = new URL('.', document.baseURI).pathname
   return location.pathname.slice(base.length) + location.search
 }

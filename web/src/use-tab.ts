@@ -1,10 +1,10 @@
 import { useEffect } from 'react'
 import type { Tone } from './headline.ts'
 
-/** Shows the state where it is seen while another tab is open: in the tab's name and icon. */
-export function useTab(title: string, tone: Tone): void {
+/** Shows the state where it is seen while another tab is open: in the tab's name and icon. Null: a view names the tab. */
+export function useTab(title: string | null, tone: Tone): void {
   useEffect(() => {
-    document.title = title
+    if (title !== null) document.title = title
   }, [title])
 
   useEffect(() => {

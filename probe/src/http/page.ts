@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { asError, type Answer, type Route } from './route.ts'
 
 /** The same place from the sources and from the built program. */
-const DIRECTORY = fileURLToPath(new URL('../../../web/dist', import.meta.url))
+const DIRECTORY = fileURLToPath(new URL('../../../web/dist/page', import.meta.url))
 
 /** As on the server: the page needs nothing from elsewhere and no inline code. */
 const CONTENT_SECURITY_POLICY =
-  "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',

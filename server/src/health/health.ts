@@ -30,8 +30,8 @@ export interface Health {
   snapshot(): Promise<Snapshot>
   /** All checks of one queue, at most 1 s old. Rejects with OpsError `invalid_input` when it is not watched. */
   reportOf(queue: string): Promise<HealthReport>
-  /** Every queue that was seen, the main one first, as fresh as in a snapshot. */
-  judged(): Promise<Judged[]>
+  /** Every queue that was seen, the main one first, and that one at most this old, by default as in a snapshot. */
+  judged(atMostMs?: number): Promise<[Judged, ...Judged[]]>
   /** Tells of each look from now on, whoever asked for it. */
   onLook(listener: (judged: Judged) => void): void
   /** From now on it looks whether or not anybody asks: rates and durations need that. */
@@ -48,9 +48,9 @@ export function createHealth(main: Target, further: readonly Target[], log: Log)
   const loops: (() => Promise<void>)[] = []
   let first: Promise<unknown> | null = null
   const firstLooks = () => (first ??= inTurns(watchers, AT_ONCE, lookQuietly))
-  const judged = async () => {
-    const [first] = await Promise.all([mainWatcher.atMost(FRESH_MS), within(FIRST_LOOKS_MS, firstLooks())])
-    return [first, ...watchers.flatMap(({ latest }) => latest() ?? [])] as const
+  const judged = async (atMostMs = FRESH_MS): Promise<[Judged, ...Judged[]]> => {
+    const [first] = await Promise.all([mainWatcher.atMost(atMostMs), within(FIRST_LOOKS_MS, firstLooks())])
+    return [first, ...watchers.flatMap(({ latest }) => latest() ?? [])]
   }
   const snapshot = async (): Promise<Snapshot> => {
     const [first, ...others] = await judged()
@@ -64,7 +64,7 @@ export function createHealth(main: Target, further: readonly Target[], log: Log)
       if (!watcher) throw new OpsError('invalid_input', notWatched(queue, [main, ...further]))
       return reportHealth(await watcher.atMost(FRESH_MS))
     },
-    judged: async () => [...(await judged())],
+    judged,
     onLook: (listener) => void listeners.push(listener),
     watch() {
       loops.push(

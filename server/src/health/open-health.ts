@@ -1,6 +1,7 @@
 import type { Queue } from 'bullmq'
 import type { Log } from '../log.ts'
 import { CANARY_ID } from '../queue/canary-job.ts'
+import type { Fleet } from '../queue/fleet.ts'
 import type { Store } from '../queue/store.ts'
 import { readFromNotes } from './from-notes.ts'
 import { createHealth, type Health } from './health.ts'
@@ -26,15 +27,22 @@ export interface HealthSettings {
 /** An export that is given up by its worker is over soon after its time; later nobody has given it up. */
 const AFTER_TIMEOUT_S = { warn: 60, fail: 300 }
 
+/** The looks at all queues that fall within this time share a reading of the fleet. */
+const SHARED_MS = 250
+
 /**
- * The health of queues of a store, read on connections of its own. Throws ConfigError when the file of limits has
+ * The health of queues of a store, read on connections of its own, but what everybody tells as the fleet has it. Throws ConfigError when the file of limits has
  * mistakes.
  */
-export function openHealth(store: Store, settings: HealthSettings, log: Log): Health {
+export function openHealth(store: Store, fleet: Fleet, settings: HealthSettings, log: Log): Health {
   const names = [settings.exportQueue, ...settings.queues]
   const settingsOf = openLimits(settings.healthFile, presetsOf(settings), names, (news) => logNews(log, news))
   const opened = names.map((name) => ({ name, queue: store.openObserver(name) }))
-  const shared = sharedStore(store)
+  const shared: Store = {
+    ...sharedStore(store),
+    readCounts: ({ name }) => fleet.countsOf(name, SHARED_MS),
+    readClients: () => fleet.clients(SHARED_MS),
+  }
   const [main, ...further] = opened.map(({ name, queue }): Target => {
     const kind = name === settings.exportQueue ? 'exports' : 'watched'
     const target = { queue, kind, ...(kind === 'exports' && ours(store, queue)) } as const

@@ -1,11 +1,11 @@
 import type { Store } from '../queue/store.ts'
 
-/** What is at most this old is told again instead of read again. */
-const FRESH_MS = 1000
+/** What is at most this old is told again instead of read again: less than is between two snapshots for the page. */
+const FRESH_MS = 400
 
 /**
  * A store whose queues are looked at one after the other: what is the same for all of them, the store itself and who is
- * connected to it, is read at most once a second, through the queue that asks first.
+ * connected to it, is read once for looks that follow each other at once, through the queue that asks first.
  */
 export function sharedStore(store: Store): Store {
   return {

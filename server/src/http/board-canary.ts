@@ -7,7 +7,11 @@ import type { Store } from '../queue/store.ts'
 export class CanaryFreeAdapter extends BullMQAdapter {
   readonly #counts: () => ReturnType<Store['readCounts']>
 
-  constructor(queue: Queue, store: Pick<Store, 'readCounts'>, options: { readOnlyMode?: boolean } = {}) {
+  constructor(
+    queue: Queue,
+    store: Pick<Store, 'readCounts'>,
+    options: ConstructorParameters<typeof BullMQAdapter>[1] = {},
+  ) {
     super(queue, options)
     this.#counts = () => store.readCounts(queue, CANARY_ID)
   }

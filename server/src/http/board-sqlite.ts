@@ -15,7 +15,7 @@ export class SqliteBoardAdapter extends CanaryFreeAdapter {
   constructor(
     queue: Queue,
     store: Pick<Store, 'inspectFile' | 'readCounts'>,
-    options: { readOnlyMode?: boolean } = {},
+    options: ConstructorParameters<typeof BullMQAdapter>[1] = {},
   ) {
     super(queue, store, options)
     this.#inspectFile = () => store.inspectFile(queue)

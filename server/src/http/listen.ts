@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { ConfigError, OpsError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { httpStatus } from './http-status.ts'
 import type { Mount } from './mount.ts'
 import { sameOrigin } from './same-origin.ts'
 
@@ -80,7 +81,7 @@ async function close(server: Server) {
 function jsonErrors(log: Log): ErrorRequestHandler {
   return (error: Error & { status?: number }, req, res, next) => {
     if (res.headersSent) return next(error)
-    if (error instanceof OpsError) return void res.status(503).json({ error: error.message })
+    if (error instanceof OpsError) return void res.status(httpStatus[error.code]).json({ error: error.message })
     const status = error.status && error.status >= 400 && error.status < 500 ? error.status : 500
     if (status === 500)
       log.error({ event: 'http_error', path: req.path, err: error }, 'a request failed for a reason that is ours')

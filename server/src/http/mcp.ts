@@ -70,10 +70,11 @@ const eraHeaders = (req: Request): EraHeaders => ({
   name: req.get('mcp-name'),
 })
 
-async function answerUsual({ tools, modern }: McpEras, { id, call }: UsualCall, req: Request, res: Response) {
+async function answerUsual({ tools, modern }: McpEras, { id, call, client }: UsualCall, req: Request, res: Response) {
   const gone = new AbortController()
   res.once('close', () => res.writableEnded || gone.abort())
-  const caller = { signal: gone.signal, progressToken: undefined, notify: async () => undefined, knowsLinks: true }
+  const unheard = { progressToken: undefined, notify: async () => undefined }
+  const caller = { signal: gone.signal, ...unheard, knowsLinks: true, client }
   let result: CallToolResult
   try {
     result = await tools.call(call, caller)
@@ -92,6 +93,8 @@ async function answerModern(handler: ModernHandler, req: Request, res: Response)
 async function answerLegacy({ legacy, sessions }: McpEras, req: Request, res: Response) {
   const server = legacy({
     version: () => req.get('mcp-protocol-version') ?? null,
+    // The name that it gave when it was connected is with no later request.
+    client: () => ({ name: req.get('user-agent') }),
     subscriptions: sessions && subscriptionsOf(sessions, req),
   })
   if (sessions && isInitialize(req.body)) res.setHeader(SESSION_HEADER, randomUUID())

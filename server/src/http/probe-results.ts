@@ -4,6 +4,35 @@ import { ProbeResult } from '../contract.ts'
 /** A line is about 700 bytes; this much of the file's end holds the results that are shown. */
 const TAIL_BYTES = 128 * 1024
 
+/** What the probe has found, read again only when its file has changed: the same array as long as it has not. */
+export interface ProbeResults {
+  latest(): Promise<ProbeResult[]>
+  /** What was read last; what is new since then is there the next time. */
+  recent(): ProbeResult[]
+}
+
+/** The newest `limit` results in the probe's file. */
+export function openProbeResults(file: string, limit: number): ProbeResults {
+  let known: { state: string; results: ProbeResult[] } = { state: '', results: [] }
+  let reading: Promise<ProbeResult[]> | null = null
+  const read = async () => {
+    const state = await stat(file).then(
+      ({ ino, size, mtimeMs }) => `${ino} ${size} ${mtimeMs}`,
+      () => '',
+    )
+    if (state !== known.state) known = { state, results: await readProbeResults(file, limit) }
+    return known.results
+  }
+  const latest = () => (reading ??= read().finally(() => (reading = null)))
+  return {
+    latest,
+    recent() {
+      latest().catch(() => undefined)
+      return known.results
+    },
+  }
+}
+
 /**
  * The newest results of the probe's file (one JSON object a line), newest first. A file that is not there yet, a line
  * that is being written and a line of another version are no errors: they are left out.

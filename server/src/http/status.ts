@@ -1,57 +1,18 @@
-import type { Queue } from 'bullmq'
-import type { QueueStatus, StatusReport } from '../contract.ts'
-import { OpsError } from '../errors.ts'
-import type { Health } from '../health/health.ts'
-import type { Signals } from '../health/rules/signals.ts'
-import { askStore } from '../queue/ask-store.ts'
-import { latestDeadLetters } from '../queue/dead-letters.ts'
-import { version } from '../version.ts'
-import { BOARD_PATH, boardJobUrl } from './board.ts'
+import type { Snapshots } from '../snapshot/snapshots.ts'
 import type { Mount } from './mount.ts'
-import { readProbeResults } from './probe-results.ts'
+import type { ProbeResults } from './probe-results.ts'
+import { statusReport } from './status-report.ts'
 
-const DEAD_LETTERS_SHOWN = 10
-const PROBE_RESULTS_SHOWN = 60
-
-/** `GET /api/status`: everything the status page shows. 503 when the queue store does not answer. */
-export const mountStatus = (health: Health, queue: Queue, probeResultsFile: string): Mount => ({
+/**
+ * `GET /api/status`: everything the status page shows. 503 when the queue store does not answer, with the last good fleet and
+ * the time at which it was taken.
+ */
+export const mountStatus = (snapshots: Snapshots, probeResults: ProbeResults, readOnly: boolean): Mount => ({
   path: '/api/status',
   method: 'get',
   handler: async (_req, res) => {
-    const [{ signals, report }, probeResults] = await Promise.all([
-      health.snapshot(),
-      readProbeResults(probeResultsFile, PROBE_RESULTS_SHOWN),
-    ])
-    const status: StatusReport = {
-      version,
-      health: report,
-      queue: await queueStatus(queue, signals),
-      probe_results: probeResults,
-      board_url: `${BOARD_PATH}/`,
-      fleet: null,
-      read_only: false,
-    }
+    const [snapshot, results] = await Promise.all([snapshots.now(), probeResults.latest()])
     res.setHeader('Cache-Control', 'no-store')
-    res.status(status.queue ? 200 : 503).json(status)
+    res.status(snapshot.queue ? 200 : 503).json(statusReport(snapshot, results, readOnly))
   },
 })
-
-async function queueStatus(queue: Queue, { counts, paused, consumers }: Signals): Promise<QueueStatus | null> {
-  if (!counts || paused === null || consumers === null) return null
-  try {
-    const deadLetters = await askStore(queue, () =>
-      latestDeadLetters(queue, DEAD_LETTERS_SHOWN, (jobId) => boardJobUrl(queue.name, jobId)),
-    )
-    return {
-      counts,
-      paused,
-      consumers: consumers === 'unsupported' ? [] : consumers,
-      workers: null,
-      dead_letters: deadLetters,
-    }
-  } catch (error) {
-    // The store went away between the two reads; the next report will say so.
-    if (error instanceof OpsError) return null
-    throw error
-  }
-}

@@ -1,3 +1,5 @@
+import { isDeeperThan } from '../tools/depth.ts'
+
 /** Twice as deep as arguments may be; the SDKs go through a message by recursion, which ends at some thousand levels. */
 const MAX_DEPTH = 64
 
@@ -6,9 +8,3 @@ export const TOO_DEEP = `The message is nested more than ${MAX_DEPTH} levels dee
 
 /** Whether a message that was read from JSON is deeper than anything that is sensible. */
 export const isTooDeep = (message: unknown): boolean => isDeeperThan(MAX_DEPTH, message)
-
-/** @param depth how many lists and objects inside one another are fine */
-export const isDeeperThan = (depth: number, value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  (depth === 0 || Object.values(value).some((each) => isDeeperThan(depth - 1, each)))

@@ -30,6 +30,8 @@ const LINKS_SINCE = '2025-06-18'
 export interface LegacyClient {
   /** The protocol version that was settled on, null when that is not known. */
   version(): string | null
+  /** Who it is, when that is known from elsewhere than its `initialize`. */
+  client?(): unknown
   /** By which it says of which resources it wants to hear; null when it can be told of none. Reject with ProtocolMistake. */
   subscriptions: { add(uri: string): Promise<void>; remove(uri: string): Promise<void> } | null
 }
@@ -54,7 +56,13 @@ export function legacyServerFactory({ tools, resources, tasks }: Offer): LegacyS
       async ({ params }, { signal, _meta, sendNotification }): Promise<CallToolResult | CreateTaskResult> => {
         if (params.asTask) refuseTask(params.name)
         const knowsLinks = (client.version() ?? '') >= LINKS_SINCE
-        const caller = { signal, progressToken: _meta?.progressToken, notify: sendNotification, knowsLinks }
+        const caller = {
+          signal,
+          progressToken: _meta?.progressToken,
+          notify: sendNotification,
+          knowsLinks,
+          client: client.client?.() ?? server.getClientVersion(),
+        }
         const result = await tools.call(params, caller)
         return params.asTask && tasks ? createdTask(tasks, result) : result
       },

@@ -1,4 +1,4 @@
-import { Server, type McpServerFactory } from '@modelcontextprotocol/server'
+import { CLIENT_INFO_META_KEY, Server, type McpServerFactory, type ServerContext } from '@modelcontextprotocol/server'
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv'
 import { z } from 'zod'
 import { readsStreams } from './era.ts'
@@ -44,7 +44,13 @@ export function modernServerFactory({ tools, resources, tasks }: Offer): McpServ
     server.setRequestHandler('tools/call', { params: CallParams }, async (call, context) => {
       const { signal, _meta, notify } = context.mcpReq
       const progressToken = hearsProgress ? _meta?.progressToken : undefined
-      const result = await tools.call(call, { signal, progressToken, notify, knowsLinks: true })
+      const result = await tools.call(call, {
+        signal,
+        progressToken,
+        notify,
+        knowsLinks: true,
+        client: clientOf(context),
+      })
       return tasks ? asTask(tasks, call.name, result, context) : result
     })
     if (tasks) serveTasks(server, tasks)
@@ -54,6 +60,11 @@ export function modernServerFactory({ tools, resources, tasks }: Offer): McpServ
     return server
   }
 }
+
+const Introduced = z.object({ [CLIENT_INFO_META_KEY]: z.unknown() })
+
+const clientOf = ({ mcpReq }: ServerContext): unknown =>
+  Introduced.safeParse(mcpReq.envelope).data?.[CLIENT_INFO_META_KEY]
 
 type WrapHandler = Server['_wrapHandler']
 

@@ -39,6 +39,8 @@ export interface Caller {
   /** Undefined when the client wants to hear of no progress, or cannot on the way that its answer takes. */
   progressToken: string | number | undefined
   notify(notification: ProgressNotification): Promise<void>
+  /** Who he is, as he says: his name and version. Undefined when that is not told with a call. */
+  client?: unknown
   /** A result with links to resources is a broken one for clients of before 2025-06-18. */
   knowsLinks: boolean
 }
@@ -71,10 +73,28 @@ export function offerTools(tools: Tool[], log: Log): OfferedTools {
         const known = [...byName.keys()].join(', ')
         throw new ProtocolMistake(`There is no tool "${name.slice(0, 100)}"; the tools are: ${known}.`)
       }
-      const call = { principal: null, signal: caller.signal, progress: progressTo(caller), log }
+      const call = {
+        principal: null,
+        via: viaMcp(caller.client),
+        signal: caller.signal,
+        progress: progressTo(caller),
+        log,
+      }
       return answerCall(tool, given, call, caller.knowsLinks)
     },
   }
+}
+
+/** So much of what a client calls itself is kept. */
+const CLIENT_CHARS = 60
+
+/** What is not seen, with which one name could look like another one. */
+const unseen = /\p{C}/gu
+
+function viaMcp(client: unknown): string {
+  const { name, version } = (client ?? {}) as Record<string, unknown>
+  const said = [name, version].filter((part) => typeof part === 'string' && part !== '')
+  return ['mcp', ...said].join(' ').replaceAll(unseen, '').slice(0, CLIENT_CHARS).toWellFormed()
 }
 
 function progressTo({ progressToken, notify }: Pick<Caller, 'progressToken' | 'notify'>) {

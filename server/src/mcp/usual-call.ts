@@ -19,6 +19,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 export interface UsualCall {
   id: string | number
   call: ToolCall
+  /** Who calls, as he says himself. */
+  client: unknown
 }
 
 /**
@@ -40,7 +42,9 @@ export function usualCall(message: unknown, headers: EraHeaders): UsualCall | nu
     headers.protocolVersion === VERSION &&
     headers.method === method &&
     headers.name === name
-  return isUsual ? { id: id as string | number, call: { name, arguments: given, asTask: false } } : null
+  if (!isUsual) return null
+  const client = (envelope as Record<string, unknown>)[CLIENT_INFO_META_KEY]
+  return { id: id as string | number, call: { name, arguments: given, asTask: false }, client }
 }
 
 function isUsualEnvelope(envelope: unknown, tool: string): boolean {

@@ -1,10 +1,10 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import type { DeadLetterSelection, OperationKind } from '../contract.ts'
+import type { OperationAction, DeadLetterSelection } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 
 /** What a preview was about and what it has shown; a token stands for nothing else. */
 export interface Previewed {
-  kind: OperationKind
+  kind: OperationAction
   queue: string
   selection: DeadLetterSelection
   principal: string | null

@@ -1,12 +1,12 @@
 import type { Queue } from 'bullmq'
 import type { GetQueueOutput, ListQueuesOutput, PauseQueueOutput } from '../contract.ts'
 import { OpsError } from '../errors.ts'
-import type { Log } from '../log.ts'
 import { askStore } from '../queue/ask-store.ts'
 import { CANARY_ID } from '../queue/canary-job.ts'
 import { consumersOf, type Clients } from '../queue/consumers.ts'
 import type { Store } from '../queue/store.ts'
 import { perMinute } from './per-minute.ts'
+import type { Trail } from './record.ts'
 
 /** What there is to say of a queue in a list. Rejects with OpsError `store_unavailable`. */
 export async function describeQueue(
@@ -47,14 +47,26 @@ export async function inspectQueue(store: Store, queue: Queue): Promise<GetQueue
  * Pauses or resumes a queue for all its workers, at once: what is active is finished. Rejects with OpsError `invalid_input`
  * when pausing would lose jobs, and `store_unavailable`.
  */
-export async function setPaused(queue: Queue, paused: boolean, by: string | null, log: Log): Promise<PauseQueueOutput> {
+export async function setPaused(
+  queue: Queue,
+  paused: boolean,
+  askedBy: string,
+  trail: Trail,
+): Promise<PauseQueueOutput> {
   const before = await askStore(queue, () => queue.isPaused())
   if (before !== paused) {
     if (paused) await requireOwnPause(queue)
     await askStore(queue, () => (paused ? queue.pause() : queue.resume()))
-    const event = paused ? 'queue_paused' : 'queue_resumed'
-    log.info({ event, queue: queue.name, asked_by: by }, `a queue was ${paused ? 'paused' : 'resumed'} by an operator`)
   }
+  await trail.record({
+    kind: paused ? 'pause' : 'resume',
+    queue: queue.name,
+    about: before === paused ? 'it was so before' : 'all its workers',
+    asked_by: askedBy,
+    done: before === paused ? 0 : 1,
+    total: 1,
+    problem: null,
+  })
   return { queue: queue.name, paused, changed: before !== paused }
 }
 

@@ -1,8 +1,6 @@
 import type { Queue } from 'bullmq'
 import { askStore } from '../queue/ask-store.ts'
 import type { DeadJob, DeadLetterStore, Death } from '../queue/dead-letter-store.ts'
-import { ErrorGroups } from './error-groups.ts'
-import { isNameable, LONGEST_JOB_ID } from './nameable.ts'
 
 /** What one step should read, in characters, by what the jobs before it had. */
 const STEP_CHARS = 2_000_000
@@ -11,34 +9,6 @@ const STEP_CHARS = 2_000_000
 const FIRST_STEP = 10
 /** Also when those before were small: the next ones need not be. */
 const LARGEST_STEP = 100
-
-/** What there is among the dead letters of a queue. */
-export interface LookedThrough {
-  groups: ErrorGroups
-  /** So many dead letters the queue has. */
-  total: number
-  /** The newest so many were looked at. */
-  lookedAt: number
-  /** Of those so many can only be handled by group or filter, since nobody can give their ids. */
-  unnamed: number
-}
-
-/**
- * Reads the dead letters of a queue, the newest first, and holds few of them at a time: reasons may be as long as producers and
- * workers like. Rejects with OpsError `store_unavailable`.
- */
-export async function lookThrough(queue: Queue, deadLetters: DeadLetterStore): Promise<LookedThrough> {
-  const [deaths, total] = await askStore(queue, () => Promise.all([deadLetters.newest(), deadLetters.count()]))
-  const groups = new ErrorGroups()
-  let [lookedAt, unnamed] = [0, 0]
-  for await (const job of readInSteps(queue, deadLetters, deaths)) {
-    const named = isNameable(job.jobId, LONGEST_JOB_ID)
-    groups.add(job, named)
-    lookedAt += 1
-    if (!named) unnamed += 1
-  }
-  return { groups, total, lookedAt, unnamed }
-}
 
 /** What dead letters tell, without those that are gone, few at a time. Rejects with OpsError `store_unavailable`. */
 export async function* readInSteps(

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { UnrecoverableError, WaitingError, type Processor, type Queue } from 'bullmq'
-import type { OperationKind } from '../contract.ts'
+import type { OperationAction } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { askStore } from '../queue/ask-store.ts'
@@ -8,7 +8,15 @@ import { PREVIEWS, STEP, type DeadLetterStore, type Tally } from '../queue/dead-
 import type { Store } from '../queue/store.ts'
 import { watchForCancel } from '../queue/watch-for-cancel.ts'
 import { siblingsOf } from './attached-queues.ts'
-import { OperationData, OperationTally, type OperationJob, type OperationQueue } from './operation-job.ts'
+import {
+  isRecord,
+  OperationData,
+  OperationTally,
+  type OperationJob,
+  type OperationQueue,
+  type OperationsData,
+  type RecordData,
+} from './operation-job.ts'
 import { Pace } from './pace.ts'
 
 /** They wait for the store and for their rate most of the time, and slow ones must not be in the way of others. */
@@ -26,9 +34,10 @@ const TELL_EVERY_MS = 250
 const PACE_MS = 50
 
 /** What handling the next dead letters of a list means. */
-const handlers: Record<OperationKind, (store: DeadLetterStore) => DeadLetterStore['retryNext']> = {
+const handlers: Record<OperationAction, (store: DeadLetterStore) => DeadLetterStore['retryNext']> = {
   retry: (store) => store.retryNext,
   discard: (store) => store.discardNext,
+  promote: (store) => store.promoteNext,
 }
 
 /**
@@ -39,9 +48,11 @@ export function startOperationWorker(store: Store, queueName: string, log: Log):
   const closing = new AbortController()
   const queue: OperationQueue = store.openQueue(queueName)
   const siblings = siblingsOf(store, queue)
-  const processor: Processor<OperationData, OperationTally> = async (job, token, lockLost) => {
+  const processor: Processor<OperationsData, OperationTally> = async (job, token, lockLost) => {
+    if (isRecord(job.data)) return tallyOf(job.data)
     using watch = watchForCancel(queue, job.id ?? '')
-    const cancelled = job.data.cancelled ? AbortSignal.abort(new Error('cancelled')) : watch.cancelled
+    const cancelled =
+      'cancelled' in job.data && job.data.cancelled ? AbortSignal.abort(new Error('cancelled')) : watch.cancelled
     const stop = AbortSignal.any([closing.signal, cancelled, ...(lockLost ? [lockLost] : [])])
     try {
       const data = readData(job)
@@ -68,12 +79,13 @@ export function startOperationWorker(store: Store, queueName: string, log: Log):
   worker.on('lockRenewalFailed', (jobIds) => {
     for (const jobId of jobIds) worker.cancelJob(jobId, 'the lock is lost')
   })
-  worker.on('completed', ({ id, data, returnvalue }) =>
-    log.info(
-      { event: 'operation_ended', operation_id: id, ...summary(data), ...returnvalue },
-      'an operation has ended',
-    ),
-  )
+  worker.on('completed', ({ id, data, returnvalue }) => {
+    if (!isRecord(data))
+      log.info(
+        { event: 'operation_ended', operation_id: id, ...summary(data), ...returnvalue },
+        'an operation has ended',
+      )
+  })
   const forgetOld = () => void store.openDeadLetters(queue)?.forgetOld().catch(stopped)
   const forgetting = setInterval(forgetOld, PREVIEWS.keptMs)
   return {
@@ -85,6 +97,16 @@ export function startOperationWorker(store: Store, queueName: string, log: Log):
     },
   }
 }
+
+/** A record is not worked on: only where it is kept is that of the operations. */
+const tallyOf = ({ done, total }: RecordData): OperationTally => ({
+  chosen: total ?? done,
+  done,
+  gone: 0,
+  kept: 0,
+  left: 0,
+  per_s: null,
+})
 
 /** One run of an operation, which goes on where the one before has ended. */
 class Operation {

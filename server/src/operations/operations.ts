@@ -2,9 +2,11 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Queue } from 'bullmq'
 import {
   JobState,
+  type OperationAction,
   type DeadLetterSelection,
   type HandleDeadLettersOutput,
-  type OperationKind,
+  type ListOperationsInput,
+  type ListOperationsOutput,
   type OperationOutput,
 } from '../contract.ts'
 import { OpsError } from '../errors.ts'
@@ -13,16 +15,29 @@ import { MAX_DEAD_LETTERS, type DeadLetterStore, type Death } from '../queue/dea
 import type { Store } from '../queue/store.ts'
 import type { AttachedQueues } from './attached-queues.ts'
 import { operationIdOf, readToken, writeToken } from './confirm-token.ts'
-import { OperationTally, type OperationJob, type OperationQueue } from './operation-job.ts'
-import { chooseDeadLetters, requireOne } from './select.ts'
+import type { Failures } from './failures.ts'
+import { listOperations, stateOf, type Kept } from './list-operations.ts'
+import {
+  isRecord,
+  KEPT,
+  OperationTally,
+  type OperationJob,
+  type OperationQueue,
+  type RecordData,
+} from './operation-job.ts'
+import { saySelection } from './say-selection.ts'
+import { choose, requireOne } from './select.ts'
 
-/** What somebody asks to be done with dead letters. */
+/** What somebody asks to be done with dead letters, or with delayed jobs. */
 export interface Request {
-  kind: OperationKind
+  kind: OperationAction
   /** Default: the exports. */
   queue: string | undefined
   selection: DeadLetterSelection
+  /** To whom the token is given, null as long as nobody has to say who he is. */
   principal: string | null
+  /** For the record. */
+  askedBy: string
 }
 
 /** What operators can set going, on any instance: everything it needs to know is in the store. */
@@ -39,8 +54,10 @@ export interface Operations {
   begin(request: Request, token: string, ratePerS: number | null): Promise<HandleDeadLettersOutput>
   /** Rejects with OpsError `not_found` or `store_unavailable`. */
   status(id: string): Promise<OperationOutput>
+  /** The trail of who did what. Rejects with OpsError `invalid_input` (the cursor is none of ours) or `store_unavailable`. */
+  list(page: ListOperationsInput): Promise<ListOperationsOutput>
   /** Asks whoever works on it to stop; what is done stays done. Rejects with OpsError `not_found` or `store_unavailable`. */
-  cancel(id: string): Promise<OperationOutput>
+  cancel(id: string, askedBy: string): Promise<OperationOutput>
 }
 
 const SAMPLES = 5
@@ -49,23 +66,29 @@ const SAMPLES = 5
 const MAX_AHEAD = 200
 
 /** @param records the queue of the operations */
-export function createOperations(store: Store, records: OperationQueue, queues: AttachedQueues): Operations {
+export function createOperations(
+  store: Store,
+  records: OperationQueue,
+  queues: AttachedQueues,
+  failures: Failures,
+): Operations {
   const open = async (name: string | undefined) => {
     const queue = await queues.open(name)
     return { queue, deadLetters: openDeadLetters(store, queue) }
   }
-  const status = async (id: string) => {
-    const found = await find(records, id)
-    const ahead = found.state === 'waiting' ? await askStore(records, () => countAhead(records, found.job)) : 0
-    return statusOf(id, found, ahead, store, queues)
+  const tell = async (found: Kept) => {
+    const waits = stateOf(found.job.data, found.state) === 'waiting'
+    const ahead = waits ? await askStore(records, () => countAhead(records, found.job)) : 0
+    return statusOf(found, ahead, store, queues)
   }
+  const status = async (id: string) => tell(await find(records, id))
   return {
     async preview({ queue: name, ...request }) {
-      requireOne(request.selection)
+      requireOne(request)
       const { queue, deadLetters } = await open(name)
       const list = randomBytes(12).toString('base64url')
       const id = operationIdOf(list)
-      await chooseDeadLetters(queue, deadLetters, id, request.selection)
+      await choose(queue, deadLetters, failures, id, request)
       const { count, oldest, newest } = await askStore(queue, () => deadLetters.look(id, SAMPLES))
       const key = await keyOf(records)
       const previewed = { ...request, queue: queue.name }
@@ -73,28 +96,28 @@ export function createOperations(store: Store, records: OperationQueue, queues: 
         queue: queue.name,
         count,
         sample_ids: oldest.map(({ jobId }) => jobId),
-        oldest_failed_at: timeOf(oldest[0]),
-        newest_failed_at: timeOf(newest),
+        oldest_failed_at: request.kind === 'promote' ? null : timeOf(oldest[0]),
+        newest_failed_at: request.kind === 'promote' ? null : timeOf(newest),
         confirm_token: count === 0 ? null : writeToken(key, previewed, { list, count }, Date.now()),
         operation_id: null,
         message: messageOf(request.kind, count),
       }
     },
     async begin({ queue: name, ...request }, token, ratePerS) {
-      requireOne(request.selection)
+      requireOne(request)
       const { queue, deadLetters } = await open(name)
-      const { kind, selection, principal } = request
+      const { kind, selection, askedBy } = request
       const { list, count } = readToken(await keyOf(records), { ...request, queue: queue.name }, token, Date.now())
-      requireTimely(count, ratePerS)
+      requireTimely(kind, count, ratePerS)
       const id = operationIdOf(list)
       if (!(await askStore(queue, () => deadLetters.keep(id)))) throw forgotten()
       const call = randomUUID()
-      const data = { kind, queue: queue.name, selection, rate_per_s: ratePerS, asked_by: principal }
+      const data = { kind, queue: queue.name, selection, rate_per_s: ratePerS, asked_by: askedBy }
       await askStore(records, async () => {
         await records.add(kind, { ...data, previewed: count, call }, { jobId: id })
         // BullMQ keeps the first job of an id and says nothing of it.
         const kept = await records.getJob(id)
-        if (kept && kept.data.call !== call) throw replayed(id)
+        if (kept && !('call' in kept.data && kept.data.call === call)) throw replayed(id)
       })
       return {
         queue: queue.name,
@@ -108,10 +131,13 @@ export function createOperations(store: Store, records: OperationQueue, queues: 
       }
     },
     status,
-    async cancel(id) {
+    list: (page) => listOperations(records, page, tell),
+    async cancel(id, askedBy) {
       const { job, state } = await find(records, id)
-      if (state !== 'completed' && state !== 'failed') {
-        await askStore(records, () => job.updateData({ ...job.data, cancelled: true }))
+      const { data } = job
+      if (state !== 'completed' && state !== 'failed' && !isRecord(data)) {
+        const stopped = { ...data, cancelled: true, cancelled_by: data.cancelled_by ?? askedBy }
+        await askStore(records, () => job.updateData(stopped))
         if (state === 'delayed') await askStore(records, () => job.promote()).catch(() => undefined)
       }
       return status(id)
@@ -122,15 +148,20 @@ export function createOperations(store: Store, records: OperationQueue, queues: 
 function openDeadLetters(store: Store, queue: Queue): DeadLetterStore {
   const deadLetters = store.openDeadLetters(queue)
   if (deadLetters) return deadLetters
-  throw new OpsError('invalid_input', 'The dead letters on PostgreSQL cannot be handled here yet: use Bull Board.')
+  throw new OpsError('invalid_input', 'Jobs on PostgreSQL cannot be handled here yet: use Bull Board.')
 }
 
 const timeOf = (death: Death | null | undefined) => (death ? new Date(death.failedAt).toISOString() : null)
 
-function messageOf(kind: OperationKind, count: number): string {
-  if (count === 0) return 'There are no such dead letters: nothing to do.'
-  const what = kind === 'retry' ? `put ${count} dead letters back in line` : `delete ${count} jobs for ever`
-  const most = count === MAX_DEAD_LETTERS ? ' (the oldest; there may be more for another operation)' : ''
+function messageOf(kind: OperationAction, count: number): string {
+  if (count === 0) return `There are no such ${kind === 'promote' ? 'delayed jobs' : 'dead letters'}: nothing to do.`
+  const what = {
+    retry: `put ${count} dead letters back in line`,
+    discard: `delete ${count} jobs for ever`,
+    promote: `put ${count} delayed jobs in line now`,
+  }[kind]
+  const first = kind === 'promote' ? 'those that are due first' : 'the oldest'
+  const most = count === MAX_DEAD_LETTERS ? ` (${first}; there may be more for another operation)` : ''
   const kept = kind === 'discard' ? ' Those with children that are not over are kept.' : ''
   return `Nothing is done yet. To ${what}${most}, repeat this call with the confirm_token within 15 minutes.${kept}`
 }
@@ -138,24 +169,24 @@ function messageOf(kind: OperationKind, count: number): string {
 const LONGEST_H = 24
 
 /** One that takes days would be in the way of its operators, and outlive what they had in mind. */
-function requireTimely(count: number, ratePerS: number | null) {
+function requireTimely(kind: OperationAction, count: number, ratePerS: number | null) {
   const hours = ratePerS === null ? 0 : count / ratePerS / 3600
   if (hours <= LONGEST_H) return
   throw new OpsError(
     'invalid_input',
-    `At ${ratePerS} a second ${count} dead letters take ${Math.round(hours)} hours, more than ${LONGEST_H}: use a rate_per_s of at least ${Math.ceil((count / LONGEST_H / 3600) * 10) / 10}, or a selection of fewer.`,
+    `At ${ratePerS} a second ${count} ${kind === 'promote' ? 'delayed jobs' : 'dead letters'} take ${Math.round(hours)} hours, more than ${LONGEST_H}: use a rate_per_s of at least ${Math.ceil((count / LONGEST_H / 3600) * 10) / 10}, or a selection of fewer.`,
   )
 }
 
 const forgotten = () =>
   new OpsError(
-    'invalid_input',
+    'conflict',
     'What this preview has shown is not kept any more, since many others came after it: leave confirm_token out for a new preview.',
   )
 
 const replayed = (id: string) =>
   new OpsError(
-    'invalid_input',
+    'conflict',
     `This confirm_token was used: it began operation ${id}. get_operation tells how that goes; for another one, make a new preview.`,
   )
 
@@ -177,12 +208,7 @@ async function keyOf(records: OperationQueue): Promise<string> {
 
 const OPERATION_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-interface Found {
-  job: OperationJob
-  state: JobState
-}
-
-async function find(records: OperationQueue, id: string): Promise<Found> {
+async function find(records: OperationQueue, id: string): Promise<Kept> {
   const found = OPERATION_ID.test(id)
     ? await askStore(records, async () => {
         // In this order: what is over by its state has its result by then.
@@ -194,29 +220,31 @@ async function find(records: OperationQueue, id: string): Promise<Found> {
   if (!found?.state.success) {
     throw new OpsError(
       'not_found',
-      'There is no such operation: use the operation_id that began it, the last 1000 are kept.',
+      `There is no such operation: take one of list_operations, which tells the last ${KEPT}.`,
     )
   }
   return { job: found.job, state: found.state.data }
 }
 
 async function statusOf(
-  id: string,
-  { job, state }: Found,
+  { job, state }: Kept,
   ahead: number,
   store: Store,
   queues: AttachedQueues,
 ): Promise<OperationOutput> {
-  const { data } = job
+  const { data, id = '' } = job
+  if (isRecord(data)) return recorded(job, data)
   const tally = OperationTally.safeParse(job.returnvalue ?? job.progress).data ?? null
   const now = state === 'completed' ? tally : ((await tallyNow(id, data.queue, store, queues)) ?? tally)
   return {
     operation_id: id,
     kind: data.kind,
     queue: data.queue,
+    about: saySelection(data.selection),
     state,
     ahead,
     cancelled: data.cancelled === true,
+    cancelled_by: data.cancelled_by ?? null,
     total: now?.chosen ?? null,
     done: now?.done ?? 0,
     gone: now?.gone ?? 0,
@@ -231,11 +259,38 @@ async function statusOf(
   }
 }
 
+function recorded({ id = '', timestamp }: OperationJob, data: RecordData): OperationOutput {
+  const at = new Date(timestamp).toISOString()
+  return {
+    operation_id: id,
+    kind: data.kind,
+    queue: data.queue,
+    about: data.about,
+    state: data.problem === null ? 'completed' : 'failed',
+    ahead: 0,
+    cancelled: false,
+    cancelled_by: null,
+    total: data.total,
+    done: data.done,
+    gone: 0,
+    kept: 0,
+    per_s: null,
+    rate_per_s: null,
+    asked_by: data.asked_by,
+    created_at: at,
+    finished_at: at,
+    fail_reason: data.problem,
+  }
+}
+
 /** Operations under way, and those that wait for longer. */
 async function countAhead(records: OperationQueue, job: OperationJob): Promise<number> {
   const [active, waiting] = await Promise.all([records.getActiveCount(), records.getWaiting(0, MAX_AHEAD)])
   // One that is gone between the two reads of getWaiting comes back as undefined, whatever its type says.
-  return active + waiting.filter((other) => Boolean(other) && other.timestamp < job.timestamp).length
+  return (
+    active +
+    waiting.filter((other) => Boolean(other) && !isRecord(other.data) && other.timestamp < job.timestamp).length
+  )
 }
 
 /** More than what was told last: the store counts each step. */

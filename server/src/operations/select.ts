@@ -1,5 +1,5 @@
 import type { Queue } from 'bullmq'
-import type { DeadLetterSelection } from '../contract.ts'
+import type { DeadLetterSelection, OperationAction } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import { askStore } from '../queue/ask-store.ts'
 import {
@@ -10,25 +10,56 @@ import {
   type DeadLetterStore,
   type Death,
 } from '../queue/dead-letter-store.ts'
-import { groupOf } from './error-groups.ts'
+import { readPieces } from './death-pieces.ts'
+import { isIn, spanOf } from './failure-groups.ts'
+import type { Failures } from './failures.ts'
 import { readInSteps } from './look-through.ts'
 
-/** Refuses a selection that is none, or more than one: OpsError `invalid_input`. */
-export function requireOne({ ids, group, filter }: DeadLetterSelection): void {
-  if ([ids, group, filter].filter((part) => part !== undefined).length === 1) return
+type Filter = NonNullable<DeadLetterSelection['filter']>
+
+/** What to do with which jobs. */
+interface Chosen {
+  kind: OperationAction
+  selection: DeadLetterSelection
+}
+
+/** Refuses a selection that is none, or more than one, though a filter may narrow a group: OpsError `invalid_input`. */
+export function requireOne({ kind, selection: { ids, group, filter } }: Chosen): void {
+  const narrowed = group === undefined ? filter : undefined
+  if ([ids, group, narrowed].filter((part) => part !== undefined).length === 1 && !(ids && filter)) return
   throw new OpsError(
     'invalid_input',
-    'Say which dead letters: give ids, group or filter, one of them; filter {} is all.',
+    kind === 'promote'
+      ? 'Say which delayed jobs: give ids, or filter {}, which is all.'
+      : 'Say which dead letters: give ids, group or filter, one of them, or a group with a filter that narrows it; filter {} is all.',
   )
+}
+
+/**
+ * Makes the list of what a selection is about, at most {@link MAX_DEAD_LETTERS} of them. Rejects with OpsError
+ * `store_unavailable`.
+ */
+export async function choose(
+  queue: Queue,
+  deadLetters: DeadLetterStore,
+  failures: Failures,
+  operation: string,
+  { kind, selection }: Chosen,
+): Promise<void> {
+  if (kind !== 'promote') return chooseDeadLetters(queue, deadLetters, failures, operation, selection)
+  const { ids } = selection
+  const which = ids ? { ids: [...new Set(ids)] } : { limit: MAX_DEAD_LETTERS }
+  await askStore(queue, () => deadLetters.chooseDelayed(operation, which))
 }
 
 /**
  * Makes the list of the dead letters that a selection is about, the oldest first, at most {@link MAX_DEAD_LETTERS} of them.
  * Looks at those that are there when it begins, in bounded steps. Rejects with OpsError `store_unavailable`.
  */
-export async function chooseDeadLetters(
+async function chooseDeadLetters(
   queue: Queue,
   deadLetters: DeadLetterStore,
+  failures: Failures,
   operation: string,
   selection: DeadLetterSelection,
 ): Promise<void> {
@@ -37,14 +68,28 @@ export async function chooseDeadLetters(
     await askStore(queue, () => deadLetters.chooseAll(operation, MAX_DEAD_LETTERS))
     return
   }
-  const parts = ids ? findAll(queue, deadLetters, ids) : readFitting(queue, deadLetters, selection)
   let room = MAX_DEAD_LETTERS
-  for await (const part of parts) {
+  for await (const part of readSelected(queue, deadLetters, failures, selection)) {
     const chosen = part.slice(0, room)
     if (chosen.length > 0) await askStore(queue, () => deadLetters.choose(operation, chosen))
     room -= chosen.length
     if (room === 0) return
   }
+}
+
+/**
+ * The dead letters that a selection is about, the oldest first, a part after the other; those that there are when it begins. Rejects
+ * with OpsError `store_unavailable`.
+ */
+export async function* readSelected(
+  queue: Queue,
+  deadLetters: DeadLetterStore,
+  failures: Failures,
+  selection: DeadLetterSelection,
+): AsyncGenerator<Death[], void> {
+  const { ids, filter } = selection
+  if (ids) yield* findAll(queue, deadLetters, ids)
+  else yield* readFitting(queue, deadLetters, filter ?? {}, await groupOrAll(queue, deadLetters, failures, selection))
 }
 
 async function* findAll(queue: Queue, deadLetters: DeadLetterStore, ids: readonly string[]) {
@@ -55,51 +100,51 @@ async function* findAll(queue: Queue, deadLetters: DeadLetterStore, ids: readonl
   )
 }
 
-/** Those that a group or a filter is about, of one step after the other. */
+/** Those of a group; without one, those that there are in the time of the filter when it begins, since some may die all the time. */
+async function groupOrAll(
+  queue: Queue,
+  deadLetters: DeadLetterStore,
+  failures: Failures,
+  { group, filter }: DeadLetterSelection,
+): Promise<Iterable<Death[]> | AsyncIterable<Death[]>> {
+  const span = spanOf(filter?.failed_after, filter?.failed_before)
+  if (group !== undefined) {
+    const { index } = await failures.look(queue)
+    return inParts(
+      index.deathsOf(group).filter((death) => isIn(span, death)),
+      STEP,
+    )
+  }
+  return atMost(await askStore(queue, () => deadLetters.count()), readPieces(queue, deadLetters, span))
+}
+
+async function* atMost(count: number, pieces: AsyncIterable<Death[]>): AsyncGenerator<Death[], void> {
+  let left = count
+  for await (const deaths of pieces) {
+    if (left <= 0) return
+    left -= deaths.length
+    yield deaths
+  }
+}
+
+/** Those whose name and reason a filter is about, of one step after the other. */
 async function* readFitting(
   queue: Queue,
   deadLetters: DeadLetterStore,
-  { group, filter = {} }: DeadLetterSelection,
+  { name, reason_contains: part }: Filter,
+  pieces: Iterable<Death[]> | AsyncIterable<Death[]>,
 ): AsyncGenerator<Death[], void> {
-  const { name, reason_contains: part, failed_after: after, failed_before: before } = filter
-  const looksInside = group !== undefined || name !== undefined || part !== undefined
+  const looksInside = name !== undefined || part !== undefined
   const fits = (job: DeadJob) =>
-    (group === undefined || groupOf(job.reason) === group) &&
-    (name === undefined || job.name === name) &&
-    (part === undefined || job.reason.includes(part))
-  const from = after === undefined ? -Infinity : Date.parse(after)
-  const to = before === undefined ? Infinity : Date.parse(before)
-  for await (const deaths of pagesOf(queue, deadLetters, from, to)) {
+    (name === undefined || job.name === name) && (part === undefined || job.reason.includes(part))
+  for await (const deaths of pieces) {
     if (!looksInside) {
-      yield deaths
+      yield* inParts(deaths, STEP)
       continue
     }
     const fitting: Death[] = []
     for await (const job of readInSteps(queue, deadLetters, deaths))
       if (fits(job)) fitting.push({ jobId: job.jobId, failedAt: job.failedAt })
-    yield fitting
-  }
-}
-
-/** The pages of the dead letters between two times, no more than there are at the beginning: some may die all the time. */
-async function* pagesOf(
-  queue: Queue,
-  deadLetters: DeadLetterStore,
-  first: number,
-  to: number,
-): AsyncGenerator<Death[], void> {
-  let left = await askStore(queue, () => deadLetters.count())
-  let [from, skip] = [first, 0]
-  while (left > 0) {
-    const range = { from, skip, to }
-    const deaths = await askStore(queue, () => deadLetters.page(range, STEP))
-    const last = deaths.at(-1)
-    if (!last) return
-    yield deaths
-    // Many may have failed in the same millisecond, also more than one page.
-    const ofLast = deaths.filter(({ failedAt }) => failedAt === last.failedAt).length
-    skip = last.failedAt === from ? skip + ofLast : ofLast
-    from = last.failedAt
-    left -= deaths.length
+    yield* inParts(fitting, STEP)
   }
 }

@@ -30,12 +30,23 @@ export async function readClients(queue: Queue): Promise<Clients> {
 const isForbidden = (error: unknown): boolean =>
   refusalOf(error) === 'NOPERM' || (error instanceof Error && /unknown (sub)?command/i.test(error.message))
 
-/** A line of Redis' `CLIENT LIST`, or of another store in the same form; null for a connection without a name. */
+/**
+ * A line of Redis' `CLIENT LIST`, or of another store in the same form; null for a connection without a name. There may be
+ * thousands, hence no regular expressions.
+ */
 function clientIn(line: string): Client | null {
-  const name = /(?:^| )name=(\S+)/.exec(line)?.[1]
+  const name = fieldIn(line, 'name=')
   if (!name) return null
-  const age = / age=(\d+)/.exec(line)?.[1]
-  return { name, address: / addr=(\S+)/.exec(line)?.[1] ?? null, ageS: age === undefined ? null : Number(age) }
+  const age = fieldIn(line, 'age=')
+  return { name, address: fieldIn(line, 'addr='), ageS: age === null ? null : Number(age) }
+}
+
+/** Null when there is none or it is empty; no value has a space in it. */
+function fieldIn(line: string, field: string): string | null {
+  const start = line.startsWith(field) ? field.length : line.indexOf(` ${field}`) + 1 + field.length
+  if (start === field.length && !line.startsWith(field)) return null
+  const end = line.indexOf(' ', start)
+  return line.slice(start, end === -1 ? undefined : end) || null
 }
 
 /** What a worker's own name follows. */
@@ -48,13 +59,22 @@ const NAMED = ':w:'
  */
 export function consumersOf(queue: Queue, clients: Clients): Consumer[] | 'unsupported' {
   if (clients === 'unsupported') return clients
-  const own = [queue.getBackend().clientName(''), queue.qualifiedName]
-  const isWorker = ({ name }: Client) => own.some((start) => name === start || name.startsWith(start + NAMED))
-  const seen = clients.map((list) => list.filter(isWorker))
+  const own = [...new Set([queue.getBackend().clientName(''), queue.qualifiedName])]
+  const seen = clients.map((list) => own.flatMap((start) => workersIn(list, start)))
   const most = seen.reduce((most, list) => (list.length > most.length ? list : most), [])
   return most.map(({ name, address, ageS }) => ({
     name: name.includes(NAMED) ? name.slice(name.indexOf(NAMED) + NAMED.length) : queue.name,
     address,
     connected_for_s: ageS,
   }))
+}
+
+const byStart = new WeakMap<readonly Client[], ReadonlyMap<string, Client[]>>()
+
+/** Those whose name is this, or begins so before a worker's own: found at once for however many queues. */
+function workersIn(list: readonly Client[], start: string): Client[] {
+  if (start.includes(NAMED)) return list.filter(({ name }) => name === start || name.startsWith(start + NAMED))
+  const known = byStart.get(list) ?? Map.groupBy(list, ({ name }) => name.split(NAMED, 1)[0] ?? name)
+  byStart.set(list, known)
+  return known.get(start) ?? []
 }

@@ -11,6 +11,12 @@ export interface DeadJob extends Death {
   reason: string
 }
 
+/** The same with only the beginning of what may be long. */
+export interface DeadBeginning extends DeadJob {
+  /** Of the whole reason, in characters; of one that is cut and not ASCII, in bytes. */
+  reasonLength: number
+}
+
 /** How far an operation is with the dead letters that it is about. */
 export interface Tally {
   /** So many it was begun with. */
@@ -52,6 +58,12 @@ export interface Range {
   to: number
 }
 
+/** Dead letters between two times, milliseconds since 1970, both included. */
+export interface Span {
+  from: number
+  to: number
+}
+
 /** What stands on a list. */
 export interface Listed {
   count: number
@@ -72,16 +84,28 @@ export interface DeadLetterStore {
   /** At most `limit` of a range, oldest first. */
   page(range: Range, limit: number): Promise<Death[]>
   count(): Promise<number>
+  /** How many of them each span has, all counted in one go; the last is the number of all. */
+  countIn(spans: readonly Span[]): Promise<number[]>
   /** Of these jobs the ones that are dead letters. */
   find(jobIds: readonly string[]): Promise<Death[]>
   /** What at most {@link STEP} of them tell, null for one that is gone. */
   read(deaths: readonly Death[]): Promise<(DeadJob | null)[]>
+  /**
+   * What they tell, null for one that is gone: names and reasons cut to `length` characters, or bytes. Gives that of the first
+   * of them, of one at least, when all have more to say than a store should read in one step.
+   */
+  readBeginnings(deaths: readonly Death[], length: number): Promise<(DeadBeginning | null)[]>
   /** Null when the operation has no list yet. */
   tally(operation: string): Promise<Tally | null>
   /** Makes the list of all there are, the oldest `limit` of them. Until an operation begins it is one of a preview, see {@link PREVIEWS}. */
   chooseAll(operation: string, limit: number): Promise<void>
   /** Adds at most {@link STEP} to the end of a list of a preview, which this begins. */
   choose(operation: string, deaths: readonly Death[]): Promise<void>
+  /**
+   * Makes the list of delayed jobs, which are told from the same jobs delayed anew by when they are due: of these, or of the next
+   * ones that are due.
+   */
+  chooseDelayed(operation: string, which: { ids: readonly string[] } | { limit: number }): Promise<void>
   /** What is on a list of a preview, with so many of the oldest. */
   look(operation: string, sample: number): Promise<Listed>
   /** Takes away what previews and operations have left behind for too long, where the store does not do so by itself. */
@@ -95,6 +119,11 @@ export interface DeadLetterStore {
   retryNext(operation: string, limit: number): Promise<Tally>
   /** Removes the next of the list, as BullMQ's own remove does without children; keeps those with children that are not over. */
   discardNext(operation: string, limit: number): Promise<Tally>
+  /**
+   * Puts the next delayed jobs of the list in line, those that are due first, as BullMQ's own promote does. Rejects as `retryNext`
+   * does.
+   */
+  promoteNext(operation: string, limit: number): Promise<Tally>
 }
 
 /** In parts of at most `size`. */

@@ -32,7 +32,7 @@ const leftOut = async (queue: Queue, id: string) =>
     : ask(await clientOf(queue), [['hmget', queue.toKey(id), 'timestamp', 'processedOn', 'finishedOn', 'failedReason']])
 
 /** A job that never is delayed waits or is active; it is over only when other hands have kept it from going away. */
-function stateOf(fields: (string | null)[], isNext: boolean): JobState | null {
+export function stateOf(fields: (string | null)[], isNext: boolean): JobState | null {
   const [timestamp, processedOn, finishedOn, failedReason] = fields
   if (!timestamp) return null
   if (finishedOn) return failedReason ? 'failed' : 'completed'

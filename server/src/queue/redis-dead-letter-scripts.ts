@@ -145,8 +145,40 @@ for _, id in ipairs(nextOfList()) do
 end
 return counted(done, kept)`
 
+/** Name, reason and the length of a reason that is cut, of one after the other until so many bytes are read. */
+const beginnings = `
+local base, length, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local answer, read = {}, 0
+for at = 4, #ARGV do
+  local told = redis.call('HMGET', base .. ARGV[at], 'name', 'failedReason')
+  local name, reason = told[1], told[2] or ''
+  local last = #answer
+  answer[last + 1] = name and string.sub(name, 1, length)
+  answer[last + 2] = string.sub(reason, 1, length)
+  answer[last + 3] = #reason > length and #reason or -1
+  read = read + #reason + (name and #name or 0)
+  if read >= most then break end
+end
+return answer`
+
+/** Delayed jobs stand on a list with their scores, as dead letters do. BullMQ's own script brings each in line. */
+const promote = `${tally}${next}
+local function promote(KEYS, ARGV)
+${scriptOfBullmq('promote', 'promote-9')}
+end
+local about = redis.call('HMGET', meta, 'paused', 'version')
+local major = about[2] and string.match(about[2], '^bullmq:(%d+)')
+if redis.call('EXISTS', paused) == 1 or (about[1] and (not major or tonumber(major) < 6)) then return 'older pause' end
+local done = 0
+for _, id in ipairs(nextOfList()) do
+  local keys = {failed, wait, paused, meta, prioritized, active, pc, events, marker}
+  if redis.call('EXISTS', base .. id) == 1 and promote(keys, {base, id}) == 0 then done = done + 1 end
+end
+return counted(done, 0)`
+
 /** Each is one step that nothing comes in between. */
 export const deadLetterScripts = {
+  queueOpsBeginnings: { numberOfKeys: 1, lua: beginnings },
   queueOpsTallyOf: {
     numberOfKeys: 2,
     lua: `${tally}
@@ -176,4 +208,6 @@ return tally()`,
   },
   queueOpsRetry: { numberOfKeys: 12, lua: retry },
   queueOpsDiscard: { numberOfKeys: 12, lua: discard },
+  /** In the place of the dead letters it has the delayed jobs. */
+  queueOpsPromote: { numberOfKeys: 12, lua: promote },
 }

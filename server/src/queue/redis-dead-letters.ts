@@ -5,6 +5,7 @@ import {
   MAX_DEAD_LETTERS,
   PREVIEWS,
   STEP,
+  type DeadBeginning,
   type DeadJob,
   type DeadLetterStore,
   type Death,
@@ -25,11 +26,25 @@ export function redisDeadLetters(queue: Queue): DeadLetterStore {
   const run = async (name: keyof typeof deadLetterScripts, args: (string | number)[]): Promise<unknown> =>
     (await withScripts(await clientOf(queue))).runCommand(name, args)
 
-  const handle = async (name: 'queueOpsRetry' | 'queueOpsDiscard', operation: string, limit: number) => {
-    const keys = ['failed', 'wait', 'prioritized', 'marker', 'meta', 'active', 'events', 'pc', 'paused', 'repeat']
-    const answer = await run(name, [...keysOf(operation), ...keys.map(key), key(''), limit, LIST_KEPT_MS])
+  const handle = async (name: Handling, operation: string, limit: number) => {
+    const from = name === 'queueOpsPromote' ? 'delayed' : 'failed'
+    const keys = [from, 'wait', 'prioritized', 'marker', 'meta', 'active', 'events', 'pc', 'paused', 'repeat']
+    const most = Math.min(limit, STEP)
+    const answer = await run(name, [...keysOf(operation), ...keys.map(key), key(''), most, LIST_KEPT_MS])
     if (answer === OLDER_PAUSE) throw new OpsError('invalid_input', OLDER_PAUSE_TOLD)
     return tallyIn(answer)
+  }
+
+  const scoresOf = async (type: 'failed' | 'delayed', jobIds: readonly string[]): Promise<Death[]> => {
+    const scores = (await askOne(await clientOf(queue), ['zmscore', key(type), ...jobIds])) as (string | null)[]
+    return jobIds.flatMap((jobId, at) => {
+      const score = scores[at] ?? null
+      return score === null ? [] : [{ jobId, failedAt: Number(score) }]
+    })
+  }
+  const putDown = async (operation: string, deaths: readonly Death[]) => {
+    const pairs = deaths.flatMap(({ jobId, failedAt }) => [failedAt, jobId])
+    if (pairs.length > 0) await run('queueOpsChoose', [...previewKeysOf(operation), ...previewOf(operation), ...pairs])
   }
 
   return {
@@ -43,17 +58,20 @@ export function redisDeadLetters(queue: Queue): DeadLetterStore {
       return deathsIn(await askOne(await clientOf(queue), command))
     },
     count: async () => Number(await askOne(await clientOf(queue), ['zcard', key('failed')])),
-    async find(jobIds) {
-      const scores = (await askOne(await clientOf(queue), ['zmscore', key('failed'), ...jobIds])) as (string | null)[]
-      return jobIds.flatMap((jobId, at) => {
-        const score = scores[at] ?? null
-        return score === null ? [] : [{ jobId, failedAt: Number(score) }]
-      })
+    async countIn(spans) {
+      const commands = spans.map(({ from, to }): Command => ['zcount', key('failed'), endOf(from), endOf(to)])
+      return (await ask(await clientOf(queue), [...commands, ['zcard', key('failed')]])).map(Number)
     },
+    find: (jobIds) => scoresOf('failed', jobIds),
     async read(deaths) {
       const commands = deaths.map(({ jobId }): Command => ['hmget', key(jobId), 'name', 'failedReason'])
       const answers = await ask(await clientOf(queue), commands)
       return deaths.map((death, at) => readJob(death, answers[at] as (string | null)[]))
+    },
+    async readBeginnings(deaths, length) {
+      const ids = deaths.map(({ jobId }) => jobId)
+      const answer = await run('queueOpsBeginnings', [key('failed'), key(''), length, STEP_BYTES, ...ids])
+      return beginningsIn(answer as (string | number | null)[], deaths)
     },
     async tally(operation) {
       const answer = await run('queueOpsTallyOf', keysOf(operation))
@@ -62,10 +80,15 @@ export function redisDeadLetters(queue: Queue): DeadLetterStore {
     async chooseAll(operation, limit) {
       await run('queueOpsChooseAll', [...previewKeysOf(operation), key('failed'), ...previewOf(operation), limit])
     },
-    async choose(operation, deaths) {
-      const pairs = deaths.flatMap(({ jobId, failedAt }) => [failedAt, jobId])
-      if (pairs.length > 0)
-        await run('queueOpsChoose', [...previewKeysOf(operation), ...previewOf(operation), ...pairs])
+    choose: putDown,
+    async chooseDelayed(operation, which) {
+      if ('ids' in which) return putDown(operation, await scoresOf('delayed', which.ids))
+      await run('queueOpsChooseAll', [
+        ...previewKeysOf(operation),
+        key('delayed'),
+        ...previewOf(operation),
+        which.limit,
+      ])
     },
     async look(operation, sample) {
       const list = listOf(operation)
@@ -82,10 +105,25 @@ export function redisDeadLetters(queue: Queue): DeadLetterStore {
       const answer = await run('queueOpsKeep', [...previewKeysOf(operation), operation, LIST_KEPT_MS])
       return answer === null ? null : tallyIn(answer)
     },
-    retryNext: (operation, limit) => handle('queueOpsRetry', operation, Math.min(limit, STEP)),
-    discardNext: (operation, limit) => handle('queueOpsDiscard', operation, Math.min(limit, STEP)),
+    retryNext: (operation, limit) => handle('queueOpsRetry', operation, limit),
+    discardNext: (operation, limit) => handle('queueOpsDiscard', operation, limit),
+    promoteNext: (operation, limit) => handle('queueOpsPromote', operation, limit),
   }
 }
+
+/** Redis answers nobody else while it reads for one step. */
+const STEP_BYTES = 2_000_000
+
+/** Name, reason and its length of one after the other. */
+function beginningsIn(answer: (string | number | null)[], deaths: readonly Death[]): (DeadBeginning | null)[] {
+  return deaths.slice(0, answer.length / 3).map((death, at) => {
+    const [name, reason, bytes] = answer.slice(3 * at, 3 * at + 3)
+    if (typeof name !== 'string' || typeof reason !== 'string') return null
+    return { ...death, name, reason, reasonLength: Number(bytes) < 0 ? reason.length : Number(bytes) }
+  })
+}
+
+type Handling = 'queueOpsRetry' | 'queueOpsDiscard' | 'queueOpsPromote'
 
 /** What the scripts answer instead of a tally. */
 const OLDER_PAUSE = 'older pause'

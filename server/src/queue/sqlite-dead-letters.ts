@@ -8,6 +8,7 @@ export function sqliteDeadLetters(backend: SqliteBackend): DeadLetterStore {
     newest: () => backend.newestDeadLetters(MAX_DEAD_LETTERS),
     page: (range, limit) => backend.pageOfDeadLetters(range, limit),
     count: () => backend.countDeadLetters(),
+    countIn: (spans) => backend.countDeadLettersIn(spans),
     find: (jobIds) => backend.findDeadLetters(jobIds),
     async read(deaths) {
       const jobs = await backend.readDeadLetters(deaths.map(({ jobId }) => jobId))
@@ -16,13 +17,25 @@ export function sqliteDeadLetters(backend: SqliteBackend): DeadLetterStore {
         return job ? { ...death, ...job } : null
       })
     },
+    async readBeginnings(deaths, length) {
+      const jobs = await backend.readBeginningsOfDeadLetters(
+        deaths.map(({ jobId }) => jobId),
+        length,
+      )
+      return deaths.map((death, at) => {
+        const job = jobs[at]
+        return job ? { ...death, ...job } : null
+      })
+    },
     tally: (operation) => backend.tallyDeadLetters(operation),
     chooseAll: (operation, limit) => backend.chooseDeadLetters(operation, { limit }, bounds),
     choose: (operation, deaths) => backend.chooseDeadLetters(operation, { deaths }, bounds),
+    chooseDelayed: (operation, which) => backend.chooseDelayed(operation, which, bounds),
     look: (operation, sample) => backend.lookAtDeadLetters(operation, sample),
     forgetOld: () => backend.forgetDeadLetterLists(bounds),
     keep: (operation) => backend.keepDeadLetters(operation),
     retryNext: (operation, limit) => backend.retryDeadLetters(operation, Math.min(limit, STEP)),
+    promoteNext: (operation, limit) => backend.promoteNext(operation, Math.min(limit, STEP)),
     discardNext: (operation, limit) => backend.discardDeadLetters(operation, Math.min(limit, STEP)),
   }
 }

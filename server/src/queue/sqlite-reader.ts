@@ -1,6 +1,7 @@
 import type { Queue } from 'bullmq'
 import { bounds, shortProgress } from './facts-bounds.ts'
 import { countByGetters, timed, type FactsReader } from './facts-reader.ts'
+import { readSqliteFleet } from './sqlite-fleet.ts'
 import { SqliteBackend } from './sqlite/backend.ts'
 
 /** Reads a queue file. */
@@ -16,6 +17,8 @@ export const sqliteReader: FactsReader = {
     const writeProblem = await backend.whyNotWritable()
     return { latencyMs, facts: { nowMs: Date.now(), writeProblem, redis: null } }
   },
+  readFleet: readSqliteFleet,
+  readDeadLetters: async (queue, limit) => backendOf(queue).latestDeadLetters(limit),
 }
 
 function backendOf(queue: Queue): SqliteBackend {

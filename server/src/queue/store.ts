@@ -20,7 +20,9 @@ import { askStore } from './ask-store.ts'
 import { logConnectionErrors } from './connection-errors.ts'
 import { readClients, type Clients } from './consumers.ts'
 import { openEventStream, type EventStream } from './event-stream.ts'
-import { gettersOnly, type FactsReader } from './facts-reader.ts'
+import type { FactsReader } from './facts-reader.ts'
+import { gettersOnly } from './getters-reader.ts'
+import { searchByGetters, type JobSearch } from './job-search.ts'
 import { LastRefusals } from './last-refusal.ts'
 import type { DeadLetterStore } from './dead-letter-store.ts'
 import type { Notes } from './notes.ts'
@@ -29,12 +31,14 @@ import { redisDeadLetters } from './redis-dead-letters.ts'
 import { redisNotes } from './redis-notes.ts'
 import { redisQueueNames } from './redis-queue-names.ts'
 import { redisReader } from './redis-reader.ts'
+import { redisSearch } from './redis-search.ts'
 import { redisSubscriptions } from './redis-subscriptions.ts'
 import { SqliteBackend } from './sqlite/backend.ts'
 import { createSqliteBackend, StoreError, type FileFacts } from './sqlite/create-sqlite-backend.ts'
 import { sqliteDeadLetters } from './sqlite-dead-letters.ts'
 import { sqliteNotes } from './sqlite-notes.ts'
 import { sqliteReader } from './sqlite-reader.ts'
+import { sqliteSearch } from './sqlite-search.ts'
 import { sqliteSubscriptions } from './sqlite-subscriptions.ts'
 import type { Subscriptions } from './subscriptions.ts'
 
@@ -58,6 +62,8 @@ export interface Store extends FactsReader {
   openSubscriptions(queue: Queue): Subscriptions | null
   /** The dead letters of a queue of this store, through its connection; null where operations cannot handle them (PostgreSQL). */
   openDeadLetters(queue: Queue): DeadLetterStore | null
+  /** Looks for a text in the jobs of a queue of this store, through its connection. */
+  openSearch(queue: Queue): JobSearch
   /** Another queue of this store on the connection of this one; opening it makes none, and closing it is not needed. */
   openSibling(queue: Queue, name: string): Queue
   /** The names of all queues that this store has under the prefix; null where they cannot be listed (PostgreSQL). */
@@ -138,6 +144,11 @@ export function openStore(url: string, prefix: string, log: Log): Store {
       const backend: unknown = queue.getBackend()
       if (backend instanceof SqliteBackend) return sqliteDeadLetters(backend)
       return kind === 'redis' ? redisDeadLetters(queue) : null
+    },
+    openSearch(queue) {
+      const backend: unknown = queue.getBackend()
+      if (backend instanceof SqliteBackend) return sqliteSearch(backend)
+      return kind === 'redis' ? redisSearch(queue) : searchByGetters(queue)
     },
     openSibling(queue, name) {
       const backend = queue.getBackend() as IQueueBackend

@@ -1,12 +1,13 @@
-import { HandleDeadLettersInput, HandleDeadLettersOutput, type OperationKind } from '../contract.ts'
+import { HandleDeadLettersInput, HandleDeadLettersOutput, type OperationAction } from '../contract.ts'
 import type { Operations } from '../operations/operations.ts'
+import { askedBy } from './call.ts'
 import type { Tool, ToolAnnotations } from './tool.ts'
 
 type HandleDeadLetters = Tool<typeof HandleDeadLettersInput, typeof HandleDeadLettersOutput>
 
 const handleDeadLetters = (
   operations: Operations,
-  kind: OperationKind,
+  kind: OperationAction,
   words: Pick<HandleDeadLetters, 'name' | 'title' | 'description'>,
   annotations: ToolAnnotations,
 ): HandleDeadLetters => ({
@@ -14,8 +15,8 @@ const handleDeadLetters = (
   input: HandleDeadLettersInput,
   output: HandleDeadLettersOutput,
   annotations,
-  async handle({ queue, confirm_token: token, rate_per_s: rate, ...selection }, { principal }) {
-    const request = { kind, queue, selection, principal }
+  async handle({ queue, confirm_token: token, rate_per_s: rate, ...selection }, call) {
+    const request = { kind, queue, selection, principal: call.principal, askedBy: askedBy(call) }
     const output = token === undefined ? operations.preview(request) : operations.begin(request, token, rate ?? null)
     return { output: await output }
   },

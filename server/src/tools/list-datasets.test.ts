@@ -33,6 +33,7 @@ test('a page of datasets whose sources start a process each does not start all o
   })
   const call = {
     principal: null,
+    via: 'test',
     signal: new AbortController().signal,
     progress: async () => undefined,
     log: createLog('silent'),

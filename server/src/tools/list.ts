@@ -4,7 +4,9 @@ import type { Exports } from '../exports/exports.ts'
 import type { CanaryTrip } from '../health/canary-trip.ts'
 import type { Health } from '../health/health.ts'
 import type { AttachedQueues } from '../operations/attached-queues.ts'
+import type { Failures } from '../operations/failures.ts'
 import type { Operations } from '../operations/operations.ts'
+import type { Trail } from '../operations/record.ts'
 import type { Store } from '../queue/store.ts'
 import { cancelExport } from './cancel-export.ts'
 import { cancelOperation } from './cancel-operation.ts'
@@ -17,9 +19,11 @@ import { healthCheck } from './health-check.ts'
 import { listDatasets } from './list-datasets.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
 import { listExports } from './list-exports.ts'
+import { listOperations } from './list-operations.ts'
 import { listQueues } from './list-queues.ts'
 import { listSchedules } from './list-schedules.ts'
 import { pauseQueue, resumeQueue } from './pause-queue.ts'
+import { promoteJobs } from './promote-jobs.ts'
 import { removeSchedule } from './remove-schedule.ts'
 import { scheduleExport } from './schedule-export.ts'
 import { sendCanary } from './send-canary.ts'
@@ -32,6 +36,8 @@ export interface Operating {
   store: Store
   queues: AttachedQueues
   operations: Operations
+  trail: Trail
+  failures: Failures
   schedules: AskedSchedules
 }
 
@@ -41,7 +47,7 @@ export const listTools = (
   catalogue: Catalogue,
   health: Health,
   canary: CanaryTrip,
-  { store, queues, operations, schedules }: Operating,
+  { store, queues, operations, failures, trail, schedules }: Operating,
 ): Tool[] => [
   startExport(exports),
   waitForExport(exports),
@@ -53,14 +59,16 @@ export const listTools = (
   sendCanary(canary),
   listQueues(store, queues),
   getQueue(store, queues),
-  listDeadLetters(store, queues),
+  listDeadLetters(failures, queues),
   getJob(queues),
   retryDeadLetters(operations),
   discardDeadLetters(operations),
+  promoteJobs(operations),
   getOperation(operations),
   cancelOperation(operations),
-  pauseQueue(queues),
-  resumeQueue(queues),
+  listOperations(operations),
+  pauseQueue(queues, trail),
+  resumeQueue(queues, trail),
   scheduleExport(schedules),
   listSchedules(schedules),
   removeSchedule(schedules),

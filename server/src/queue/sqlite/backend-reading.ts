@@ -10,10 +10,12 @@ import { readMetrics, type Outcome } from './metrics.ts'
 import { bookOf, readNotes, readTallies } from './notes.ts'
 import { fileFacts, type FileFacts } from './file-facts.ts'
 import { queueFacts, type Bounds } from './queue-facts.ts'
+import { queueInShort } from './queue-in-short.ts'
 import { findScheduler } from './scheduler-rows.ts'
 import { State } from './state.ts'
 import { StoreError, whyNoWrite, type StoreProblem } from './store-error.ts'
 import { limitedFor } from './taking.ts'
+import { readTexts } from './texts.ts'
 import { readLog } from './updating.ts'
 
 /** What keeps from writing and not from reading. */
@@ -126,6 +128,11 @@ export abstract class ReadingBackend extends BackendBase {
     return this.read((tx, queue) => deadLetters.newest(tx, queue, limit))
   }
 
+  /** The newest with what a list shows of them. */
+  latestDeadLetters(limit: number) {
+    return this.read((tx, queue) => deadLetters.latest(tx, queue, limit))
+  }
+
   /** In the order in which they failed. */
   pageOfDeadLetters(range: deadLetters.Range, limit: number): Promise<deadLetters.Death[]> {
     return this.read((tx, queue) => deadLetters.page(tx, queue, range, limit))
@@ -133,6 +140,14 @@ export abstract class ReadingBackend extends BackendBase {
 
   countDeadLetters(): Promise<number> {
     return this.read((_tx, queue) => queue.count(State.failed))
+  }
+
+  /** How many each span has, and all together. */
+  countDeadLettersIn(spans: readonly Omit<deadLetters.Range, 'skip'>[]): Promise<number[]> {
+    return this.read((tx, queue) => [
+      ...spans.map((span) => deadLetters.countIn(tx, queue, span)),
+      queue.count(State.failed),
+    ])
   }
 
   lookAtDeadLetters(operation: string, sample: number): Promise<deadLetters.Listed> {
@@ -148,6 +163,19 @@ export abstract class ReadingBackend extends BackendBase {
     return this.read((tx, queue) => jobIds.map((id) => deadLetters.read(tx, queue, id)))
   }
 
+  /** The same with only the beginnings of both. */
+  readBeginningsOfDeadLetters(
+    jobIds: readonly string[],
+    length: number,
+  ): Promise<({ name: string; reason: string; reasonLength: number } | null)[]> {
+    return this.read((tx, queue) => jobIds.map((id) => deadLetters.readBeginning(tx, queue, id, length)))
+  }
+
+  /** What people wrote in the jobs of a state. */
+  readTexts(state: string, from: string | null, most: number, chars: number) {
+    return this.read((tx, queue) => readTexts(tx, queue, state, from, most, chars))
+  }
+
   tallyDeadLetters(operation: string): Promise<deadLetters.Tally | null> {
     return this.read((tx) => deadLetters.tallyOf(tx, operation))
   }
@@ -161,6 +189,14 @@ export abstract class ReadingBackend extends BackendBase {
         .all(start)
         .map((row) => String(row['name']).slice(start.length))
         .filter((name) => !name.includes(':')),
+    )
+  }
+
+  /** Queues of this prefix as they are at one moment, one job left out. */
+  readSeveral(names: readonly string[], bounds: Bounds, without: string) {
+    const { prefix } = this.who
+    return this.read((tx) =>
+      names.map((name) => ({ name, ...queueInShort(tx, tx.queue(`${prefix}:${name}`), bounds, without) })),
     )
   }
 

@@ -375,6 +375,14 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
   }
 
   /** Removes the next of the list as `remove` does without children, but for those with children that are not over. */
+  chooseDelayed(operation: string, choice: deadLetters.DelayedChoice, bounds: deadLetters.Bounds): Promise<void> {
+    return this.write((tx, queue) => deadLetters.chooseDelayed(tx, queue, operation, choice, bounds, Date.now()))
+  }
+
+  promoteNext(operation: string, limit: number): Promise<deadLetters.Tally> {
+    return this.write((tx, queue) => deadLetters.promoteNext(tx, queue, operation, limit, Date.now()))
+  }
+
   discardDeadLetters(operation: string, limit: number): Promise<deadLetters.Tally> {
     return this.writeInSteps((tx, queue) => deadLetters.discardNext(tx, queue, operation, limit, Date.now()))
   }

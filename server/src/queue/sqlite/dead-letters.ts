@@ -1,7 +1,8 @@
 import { Dependency, hasDependency } from './dependencies.ts'
 import { findKey } from './job-key.ts'
 import { findJob, jobColumns, type JobRow } from './job-row.ts'
-import { backInLine } from './moving.ts'
+import { backInLine, promoteJob } from './moving.ts'
+import { DELAY_BITS } from './place.ts'
 import type { QueueRow } from './queue-row.ts'
 import { removeJob } from './removing-trees.ts'
 import { isCurrentJob } from './scheduler-rows.ts'
@@ -25,6 +26,9 @@ export interface Tally {
 
 /** What is put on a list: these, or the oldest there are. */
 export type Choice = { deaths: readonly Death[] } | { limit: number }
+
+/** What is put on a list of delayed jobs: these, or the next that are due. */
+export type DelayedChoice = { ids: readonly string[] } | { limit: number }
 
 /** What lists may be there: those of previews for a time and up to a number, of them and of all that is on them. */
 export interface Bounds {
@@ -57,6 +61,22 @@ const deathOf = (row: Record<string, unknown>): Death => ({
   failedAt: Number(row['failed_at']),
 })
 
+/** Without what they carry. */
+export function latest(tx: Transaction, queue: QueueRow, limit: number) {
+  if (queue.count(State.failed) === 0) return []
+  const columns = 'id, name, failed_reason, attempts_made, finished_at'
+  return tx
+    .sql(`SELECT ${columns} FROM job WHERE queue = ? AND state = ? ORDER BY place DESC, key DESC LIMIT ?`)
+    .all(queue.id, State.failed, limit)
+    .map((row) => ({
+      id: String(row['id']),
+      name: String(row['name']),
+      reason: String(row['failed_reason'] ?? ''),
+      attempts: Number(row['attempts_made']),
+      failedAt: row['finished_at'] === null ? null : Number(row['finished_at']),
+    }))
+}
+
 export function newest(tx: Transaction, queue: QueueRow, limit: number): Death[] {
   return tx
     .sql('SELECT id, place AS failed_at FROM job WHERE queue = ? AND state = ? ORDER BY place DESC, key DESC LIMIT ?')
@@ -84,6 +104,28 @@ export function read(tx: Transaction, queue: QueueRow, id: string): { name: stri
   return job ? { name: job.name, reason: job.failed_reason ?? '' } : null
 }
 
+/** How many there are between two times. */
+export function countIn(tx: Transaction, queue: QueueRow, { from, to }: Omit<Range, 'skip'>): number {
+  const row = tx
+    .sql('SELECT count(*) AS count FROM job WHERE queue = ? AND state = ? AND place >= ? AND place <= ?')
+    .get(queue.id, State.failed, integer(from), integer(to))
+  return Number(row?.['count'])
+}
+
+/** Name and reason cut to so many characters, with the length of the whole reason. */
+export function readBeginning(
+  tx: Transaction,
+  queue: QueueRow,
+  id: string,
+  length: number,
+): { name: string; reason: string; reasonLength: number } | null {
+  const columns = 'substr(name, 1, ?1) AS name, substr(failed_reason, 1, ?1) AS reason, length(failed_reason) AS whole'
+  const row = tx.sql(`SELECT ${columns} FROM job WHERE key = ?2`).get(length, findKey(tx, queue, id) ?? 0)
+  if (!row) return null
+  const reason = String(row['reason'] ?? '')
+  return { name: String(row['name']), reason, reasonLength: Math.max(reason.length, Number(row['whole'] ?? 0)) }
+}
+
 export function tallyOf(tx: Transaction, operation: string): Tally | null {
   const row = tx.sql('SELECT chosen, done, gone, kept FROM operation WHERE id = ?').get(operation)
   if (!row) return null
@@ -108,6 +150,24 @@ export function choose(
       ON CONFLICT (id) DO UPDATE SET chosen = excluded.chosen, seen_at = excluded.seen_at`,
   ).run(operation, line + chosen, now)
   forgetOld(tx, operation, bounds, now)
+}
+
+/** The same for delayed jobs; what stands on the list with each is when it is due. */
+export function chooseDelayed(
+  tx: Transaction,
+  queue: QueueRow,
+  operation: string,
+  choice: DelayedChoice,
+  bounds: Bounds,
+  now: number,
+): void {
+  const dueFirst = `SELECT id, place >> ${DELAY_BITS} AS failed_at FROM job WHERE queue = ? AND state = ${State.delayed}`
+  const one = tx.sql(`${dueFirst} AND key = ?`)
+  const deaths =
+    'ids' in choice
+      ? choice.ids.flatMap((id) => one.all(queue.id, findKey(tx, queue, id) ?? 0))
+      : tx.sql(`${dueFirst} ORDER BY place LIMIT ?`).all(queue.id, choice.limit)
+  choose(tx, queue, operation, { deaths: deaths.map(deathOf) }, bounds, now)
 }
 
 /** @param except a list that stays, however large it is */
@@ -171,17 +231,29 @@ function putDownAll(tx: Transaction, queue: QueueRow, operation: string, { limit
   return Number(changes)
 }
 
-const takeJobs = `SELECT ${jobColumns} FROM operation_job JOIN job ON key = job AND id = job_id
-  WHERE operation = ? AND line <= ? AND state = ${State.failed} AND finished_at = failed_at ORDER BY line`
+/** What makes a job on a list still the one that it was when it was put there. */
+const unchanged = {
+  failed: `state = ${State.failed} AND finished_at = failed_at`,
+  delayed: `state = ${State.delayed} AND place >> ${DELAY_BITS} = failed_at`,
+}
 
-/** Takes the next of the list, and gives those that still are the dead letters they were. */
-function takeNext(tx: Transaction, operation: string, limit: number): { taken: number; jobs: JobRow[] } {
+const takeJobs = (of: keyof typeof unchanged) => `SELECT ${jobColumns} FROM operation_job
+  JOIN job ON key = job AND id = job_id
+  WHERE operation = ? AND line <= ? AND ${unchanged[of]} ORDER BY line`
+
+/** Takes the next of the list, and gives those that still are what they were. */
+function takeNext(
+  tx: Transaction,
+  operation: string,
+  limit: number,
+  of: keyof typeof unchanged = 'failed',
+): { taken: number; jobs: JobRow[] } {
   const lines = tx.sql(
     'SELECT count(*) AS taken, max(line) AS last FROM (SELECT line FROM operation_job WHERE operation = ? ORDER BY line LIMIT ?)',
   )
   const next = lines.get(operation, limit)
   const [taken, last] = [Number(next?.['taken']), Number(next?.['last'])]
-  const jobs = tx.sql(takeJobs).all(operation, last) as unknown as JobRow[]
+  const jobs = tx.sql(takeJobs(of)).all(operation, last) as unknown as JobRow[]
   tx.sql('DELETE FROM operation_job WHERE operation = ? AND line <= ?').run(operation, last)
   return { taken, jobs }
 }
@@ -202,6 +274,12 @@ function counted(
 export function retryNext(tx: Transaction, queue: QueueRow, operation: string, limit: number, now: number): Tally {
   const { taken, jobs } = takeNext(tx, operation, limit)
   for (const job of jobs) backInLine(tx, queue, job, 'failed', 'back', now)
+  return counted(tx, operation, { taken, done: jobs.length, kept: 0 }, now)
+}
+
+export function promoteNext(tx: Transaction, queue: QueueRow, operation: string, limit: number, now: number): Tally {
+  const { taken, jobs } = takeNext(tx, operation, limit, 'delayed')
+  for (const job of jobs) promoteJob(tx, queue, job, now)
   return counted(tx, operation, { taken, done: jobs.length, kept: 0 }, now)
 }
 

@@ -180,6 +180,11 @@ export function moveToWaiting(
 export function promote(tx: Transaction, queue: QueueRow, jobId: string, now: number): void {
   const job = findJob(tx, queue, jobId)
   if (job?.state !== State.delayed) throw refuse(refusals.notInState, { jobId, command: 'promote', state: 'delayed' })
+  promoteJob(tx, queue, job, now)
+}
+
+/** The same for a job that is known to be delayed. */
+export function promoteJob(tx: Transaction, queue: QueueRow, job: JobRow, now: number): void {
   putInLine(tx, queue, job, 'back', 'delayed', now)
   tx.sql('UPDATE job SET delay = 0 WHERE key = ?').run(job.key)
 }

@@ -12,7 +12,8 @@ import type { Transaction } from './transaction.ts'
  * time at which they came.
  */
 const PRIORITY_STEP = 2 ** 32
-const DELAY_BITS = 12n
+/** So many bits of the place of a delayed job are the number within the millisecond. */
+export const DELAY_BITS = 12n
 
 /** Some 35,000 years: a place stays below 2^62, and whoever delays a job for longer means "not by itself". */
 const LATEST_DUE = 2 ** 50

@@ -102,7 +102,12 @@ const triedOf = (row: Record<string, unknown>): Tried => ({
 const triesIn = ({ id, failed, takenAt }: Tried): Tried => ({ id, failed, takenAt })
 
 /** The next of those that wait, the last of them, and the first and last with a priority: as far as there are any. */
-function lineOf(tx: Transaction, queue: QueueRow, bounds: Bounds, without: string): InLine[] {
+export function lineOf(
+  tx: Transaction,
+  queue: QueueRow,
+  bounds: Pick<Bounds, 'nextPrioritized' | 'lastPrioritized'>,
+  without: string,
+): InLine[] {
   const ends = [
     [State.waiting, 'ASC', 1],
     [State.waiting, 'DESC', 1],
@@ -159,7 +164,7 @@ function holdsOf(queue: QueueRow, now: number) {
 }
 
 /** The first or last job of a state whose place is a time. */
-function edge(tx: Transaction, queue: QueueRow, state: State, order: 'ASC' | 'DESC') {
+export function edge(tx: Transaction, queue: QueueRow, state: State, order: 'ASC' | 'DESC') {
   const row = tx
     .sql(`SELECT id, place FROM job WHERE queue = ? AND state = ? ORDER BY place ${order}, key ${order} LIMIT 1`)
     .get(queue.id, state)
