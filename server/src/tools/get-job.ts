@@ -51,8 +51,10 @@ export async function lookInto(queue: Queue, id: string, most: TextLimits): Prom
     if (!isJobId(id)) return null
     // The state first: what is over by it has its end in the job that is read then.
     const state = JobState.safeParse(await queue.getJobState(id)).data
+    // What is in no state is no job: keys of the queue's own stand beside those of jobs.
+    if (!state) return null
     const [job, { logs }] = await Promise.all([queue.getJob(id), queue.getJobLogs(id, -most.logLines, -1)])
-    return job && state ? { job, state, logs } : null
+    return job ? { job, state, logs } : null
   })
   if (!found)
     throw new OpsError(

@@ -331,12 +331,16 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
     })
   }
 
-  /** The same; false, and nothing is written, when the book has so many already. */
-  writeNoteIfRoom(name: string, text: string, keeping: notes.Keeping, book?: string): Promise<boolean> {
+  /** The same for a time of its own; false, and nothing is written, when the book has so many already. */
+  writeNoteIfRoom(name: string, text: string, keeping: notes.Leaving, book?: string): Promise<boolean> {
     return this.write((tx) => {
       const note = { name, writtenAt: Date.now(), text }
       return notes.writeNoteIfRoom(tx, notes.bookOf(this.qualifiedName, book), note, keeping)
     })
+  }
+
+  hastenNote(name: string, leaving: notes.Leaving, book?: string): Promise<void> {
+    return this.write((tx) => notes.hastenNote(tx, notes.bookOf(this.qualifiedName, book), name, Date.now(), leaving))
   }
 
   removeNote(name: string, book?: string): Promise<void> {
