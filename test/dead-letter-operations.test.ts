@@ -190,7 +190,10 @@ for (const [name, count] of Object.entries(many)) {
       await using _worker = await startWorker()
       const id = await begin('retry_dead_letters', { queue: 'stopped', filter: {} }, 20)
       await eventually(async () => expect((await operation(id)).done).toBeGreaterThan(0))
-      expect(await operation(id, 'cancel_operation')).toMatchObject({ cancelled: true })
+      expect(await operation(id, 'cancel_operation')).toMatchObject({
+        cancelled: true,
+        cancelled_by: expect.stringMatching(/^mcp /),
+      })
       const { done } = await ended(id)
       expect(done).toBeLessThan(500)
       expect(await app.queue.getFailedCount()).toBe(500 - done)

@@ -539,7 +539,7 @@ export const OperationAction = z.enum(['retry', 'discard', 'promote'])
 export type OperationAction = z.infer<typeof OperationAction>
 
 /** What is on the list of operations: also what was done at once, and what was done by Bull Board. */
-export const OperationKind = z.enum([...OperationAction.options, 'pause', 'resume', 'board'])
+export const OperationKind = z.enum([...OperationAction.options, 'pause', 'resume', 'export', 'board'])
 export type OperationKind = z.infer<typeof OperationKind>
 
 /** What a preview gives and a beginning answers is a {@link HandleDeadLettersOutput}, without times of failing. */
@@ -562,6 +562,7 @@ export const OperationOutput = z.object({
   about: z.string().describe('What was chosen, or what was done, in words; has text of who asked'),
   state: JobState,
   cancelled: z.boolean().describe('Somebody asked to stop it'),
+  cancelled_by: z.string().nullable(),
   ahead: z.number().int().describe('While it waits: others under way or before it'),
   total: z.number().int().nullable().describe('Null when not known any more'),
   done: z.number().int(),

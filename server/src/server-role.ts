@@ -10,6 +10,7 @@ import { boardJobUrl, mountBoard } from './http/board.ts'
 import { DOWNLOADS_PATH, mountDownloads } from './http/downloads.ts'
 import { mountEvents } from './http/events.ts'
 import { mountFailures, mountFailuresOfGroup } from './http/failures.ts'
+import { mountFailuresFile } from './http/failures-file.ts'
 import { mountHealth, mountLive, mountReady } from './http/health.ts'
 import { mountJob } from './http/job.ts'
 import { listen } from './http/listen.ts'
@@ -97,7 +98,7 @@ function openParts({ config, log, store, catalogue, closers }: Shared) {
       queues,
       failures,
       operations: createOperations(store, records, queues, failures),
-      trail: openTrail(records, log),
+      trail: openTrail(records, config.readOnly, log),
       schedules: createAskedSchedules(queue, catalogue, jobOptions),
     },
   }
@@ -140,7 +141,9 @@ async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
   const { queue, records, health, fleet, operating } = parts
   const { queues, trail } = operating
   const readDeadLetters = () =>
-    askStore(queue, () => latestDeadLetters(queue, DEAD_LETTERS_SHOWN, (jobId) => boardJobUrl(queue.name, jobId)))
+    askStore(queue, () =>
+      latestDeadLetters(store, queue, DEAD_LETTERS_SHOWN, (jobId) => boardJobUrl(queue.name, jobId)),
+    )
   const snapshots = openSnapshots(fleet, health, readDeadLetters, log)
   const probeResults = openProbeResults(config.probeResultsFile, PROBE_RESULTS_SHOWN)
   const readStatus = async () => statusReport(await snapshots.now(), await probeResults.latest(), config.readOnly)
@@ -158,6 +161,7 @@ async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
       mountEvents(snapshots, probeResults, config.readOnly),
       mountFailures(operating),
       mountFailuresOfGroup(operating),
+      mountFailuresFile(operating, log),
       mountJob(queues),
       mountSearch(operating, log),
       mountDownloads(files, log),

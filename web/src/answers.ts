@@ -21,7 +21,7 @@ import type {
   StartExportOutput,
 } from '@queue-ops/server/contract'
 import type { Guard } from './ask-api.ts'
-import { has, isBoolean, isInstant, isNumber, isString, listOf, orMissing, orNull, type Test } from './shape.ts'
+import { isBoolean, isInstant, isNumber, isString, listOf, orNull, uses, type Test } from './shape.ts'
 
 /** A guard from a test that looks at the type's fields. */
 const guard =
@@ -29,7 +29,7 @@ const guard =
   (value): value is T =>
     test(value)
 
-const failureGroup = has<FailureGroup>({
+const failureGroup = uses<FailureGroup>({
   group: isString,
   count: isNumber,
   first_seen: isInstant,
@@ -37,11 +37,10 @@ const failureGroup = has<FailureGroup>({
   job_names: listOf(isString),
   pattern: isString,
   untrusted_sample: isString,
-  sample_ids: listOf(isString),
   spark: listOf(isNumber),
 })
 
-const foundJob = has<FoundJob>({
+const foundJob = uses<FoundJob>({
   job_id: isString,
   name: isString,
   state: isString,
@@ -51,16 +50,13 @@ const foundJob = has<FoundJob>({
 })
 
 export const isFailureGroups = guard<FailureGroups>(
-  has<FailureGroups>({
+  uses<FailureGroups>({
     queue: isString,
-    at: isInstant,
     total: isNumber,
     grouped: isNumber,
     in_no_group: isNumber,
     too_old: isNumber,
     complete: isBoolean,
-    from: orNull(isInstant),
-    to: orNull(isInstant),
     groups: listOf(failureGroup),
     group_count: isNumber,
     next_cursor: orNull(isString),
@@ -68,11 +64,16 @@ export const isFailureGroups = guard<FailureGroups>(
 )
 
 export const isFailuresOfGroup = guard<FailuresOfGroup>(
-  has<FailuresOfGroup>({ queue: isString, group: failureGroup, jobs: listOf(foundJob), next_cursor: orNull(isString) }),
+  uses<FailuresOfGroup>({
+    queue: isString,
+    group: failureGroup,
+    jobs: listOf(foundJob),
+    next_cursor: orNull(isString),
+  }),
 )
 
 export const isSearchLine = guard<SearchLine>(
-  has<SearchLine>({
+  uses<SearchLine>({
     found: listOf(foundJob),
     scanned: isNumber,
     total: isNumber,
@@ -82,7 +83,7 @@ export const isSearchLine = guard<SearchLine>(
 )
 
 export const isPreview = guard<HandleDeadLettersOutput>(
-  has<HandleDeadLettersOutput>({
+  uses<HandleDeadLettersOutput>({
     queue: isString,
     count: isNumber,
     sample_ids: listOf(isString),
@@ -90,11 +91,10 @@ export const isPreview = guard<HandleDeadLettersOutput>(
     newest_failed_at: orNull(isInstant),
     confirm_token: orNull(isString),
     operation_id: orNull(isString),
-    message: isString,
   }),
 )
 
-const operation = has<OperationOutput>({
+const operation = uses<OperationOutput>({
   operation_id: isString,
   kind: isString,
   queue: isString,
@@ -117,27 +117,25 @@ const operation = has<OperationOutput>({
 export const isOperation = guard<OperationOutput>(operation)
 
 export const isListOfOperations = guard<ListOperationsOutput>(
-  has<ListOperationsOutput>({ operations: listOf(operation), next_cursor: orNull(isString) }),
+  uses<ListOperationsOutput>({ operations: listOf(operation), next_cursor: orNull(isString) }),
 )
 
-export const isPaused = guard<PauseQueueOutput>(
-  has<PauseQueueOutput>({ queue: isString, paused: isBoolean, changed: isBoolean }),
-)
+export const isPaused = guard<PauseQueueOutput>(uses<PauseQueueOutput>({ paused: isBoolean }))
 
 /** `GET /api/queues/QUEUE/jobs/ID`. */
 export type JobOnPage = GetJobOutput & { board_url: string }
 
 export const isJob = guard<JobOnPage>(
-  has<JobOnPage>({
+  uses<JobOnPage>({
     queue: isString,
     job_id: isString,
     name: isString,
     state: isString,
-    attempts: has<GetJobOutput['attempts']>({ made: isNumber, max: isNumber }),
+    attempts: uses<GetJobOutput['attempts']>({ made: isNumber, max: isNumber }),
     created_at: isInstant,
     started_at: orNull(isInstant),
     finished_at: orNull(isInstant),
-    untrusted: has<GetJobOutput['untrusted']>({
+    untrusted: uses<GetJobOutput['untrusted']>({
       data: isString,
       progress: isString,
       return_value: isString,
@@ -150,9 +148,9 @@ export const isJob = guard<JobOnPage>(
 )
 
 export const isListOfExports = guard<ListExportsOutput>(
-  has<ListExportsOutput>({
+  uses<ListExportsOutput>({
     exports: listOf(
-      has<ListedExport>({
+      uses<ListedExport>({
         job_id: isString,
         state: isString,
         cancelled: isBoolean,
@@ -168,12 +166,12 @@ export const isListOfExports = guard<ListExportsOutput>(
   }),
 )
 
-const exportStatus = has<ExportStatusOutput>({
+const exportStatus = uses<ExportStatusOutput>({
   job_id: isString,
   state: isString,
   cancelled: isBoolean,
   progress: orNull(
-    has<ExportProgress>({
+    uses<ExportProgress>({
       rows: isNumber,
       total: orNull(isNumber),
       percent: orNull(isNumber),
@@ -181,56 +179,48 @@ const exportStatus = has<ExportStatusOutput>({
     }),
   ),
   result: orNull(
-    has<ExportResult>({
-      rows: isNumber,
+    uses<ExportResult>({
       bytes: isNumber,
       sha256: isString,
       file: isString,
-      resumed_rows: isNumber,
       notes: listOf(isString),
       download_url: orNull(isString),
       file_problem: orNull(isString),
     }),
   ),
   fail_reason: orNull(isString),
-  attempts: has<ExportStatusOutput['attempts']>({ made: isNumber, max: isNumber }),
+  attempts: uses<ExportStatusOutput['attempts']>({ made: isNumber, max: isNumber }),
 })
 
 export const isExportStatus = guard<ExportStatusOutput>(exportStatus)
 
-export const isStarted = guard<StartExportOutput>(
-  has<StartExportOutput>({ job_id: isString, status: isString, message: isString, export: orMissing(exportStatus) }),
-)
+export const isStarted = guard<StartExportOutput>(uses<StartExportOutput>({ job_id: isString }))
 
-const isAny: Test = () => true
 const isObject: Test = (value) => typeof value === 'object' && value !== null
 
 export const isListOfDatasets = guard<ListDatasetsOutput>(
-  has<ListDatasetsOutput>({
+  uses<ListDatasetsOutput>({
     datasets: listOf(
-      has<DatasetInfo>({
+      uses<DatasetInfo>({
         name: isString,
         description: isString,
         parameters: listOf(
-          has<DatasetParameter>({
+          uses<DatasetParameter>({
             name: isString,
             type: isString,
             description: isString,
             required: isBoolean,
-            default: isAny,
           }),
         ),
         row_limit: orNull(isNumber),
         columns: listOf(
-          has<Column>({
+          uses<Column>({
             name: isString,
             type: isString,
-            source_type: isString,
             label: orNull(isString),
             filterable: isBoolean,
           }),
         ),
-        more_columns: isNumber,
         problem: orNull(isString),
       }),
     ),

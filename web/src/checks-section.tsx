@@ -7,14 +7,21 @@ import { TimeAgo } from './time-ago.tsx'
 import { troublesFirst } from './troubles-first.ts'
 
 interface Props {
+  /** The queue, where that is not clear. */
+  of?: string | null
   checks: readonly Check[]
   old: ReactNode
   now: number
 }
 
-export function ChecksSection({ checks, old, now }: Props) {
+export function ChecksSection({ of = null, checks, old, now }: Props) {
   return (
-    <Section id="checks" title="Checks" old={old} aside={!old && <span className="hint">as health_check answers</span>}>
+    <Section
+      id="checks"
+      title={of === null ? 'Checks' : `Checks of ${of}`}
+      old={old}
+      aside={!old && <span className="hint">as health_check answers</span>}
+    >
       {checks.length === 0 ? <p className="empty">The server reports no checks.</p> : <Checks {...{ checks, now }} />}
     </Section>
   )

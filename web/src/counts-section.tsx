@@ -15,7 +15,13 @@ const states: readonly JobState[] = [
 const count = new Intl.NumberFormat('en-GB')
 
 /** `queue` is null until one was seen. */
-export function CountsSection({ queue, old }: { queue: QueueStatus | null; old: ReactNode }) {
+export function CountsSection({
+  queue,
+  old,
+}: {
+  queue: Pick<QueueStatus, 'counts' | 'paused'> | null
+  old: ReactNode
+}) {
   const paused = queue?.paused && <span className="badge badge-warn">paused: no worker takes a new job</span>
   return (
     <Section id="counts" title="Jobs by state" old={old} aside={paused}>

@@ -1,47 +1,31 @@
 import type { StatusEvent } from '@queue-ops/server/contract'
-import { createParser } from 'eventsource-parser'
-import { clockAhead } from './reading.ts'
 import { isStatusEvent } from './report-guard.ts'
 
 /** A server tells how things are every 0.5 s, with hundreds of queues every 3 s: one that does not for so long is gone. */
 const SILENT_MS = 6000
 
-export interface Listener {
-  /** The newest status, with how far the clock of the server is ahead. */
-  heard(status: StatusEvent, clockAheadMs: number): void
-}
-
 /**
  * Reads the events of the server for as long as they come. Resolves with whether any came: after a stream that was broken it
  * is worth to try again at once, after none it is not. Never rejects.
  */
-export async function followEvents(stop: AbortSignal, listener: Listener): Promise<boolean> {
-  const silence = new AbortController()
-  let timer = setTimeout(() => silence.abort(), SILENT_MS)
+export async function followEvents(stop: AbortSignal, heard: (status: StatusEvent) => void): Promise<boolean> {
+  const { promise: over, resolve } = Promise.withResolvers<void>()
+  const source = new EventSource('api/events')
+  let silence = setTimeout(resolve, SILENT_MS)
   let any = false
-  try {
-    const signal = AbortSignal.any([stop, silence.signal])
-    const response = await fetch('api/events', { signal, headers: { accept: 'text/event-stream' }, cache: 'no-store' })
-    const isStream = response.ok && response.headers.get('content-type')?.startsWith('text/event-stream')
-    if (!isStream || !response.body) return any
-    const ahead = clockAhead(Date.parse(response.headers.get('date') ?? ''), Date.now())
-    const parser = createParser({
-      onEvent({ event, data }) {
-        const status: unknown = event === 'snapshot' ? JSON.parse(data) : null
-        if (!isStatusEvent(status)) return
-        any = true
-        listener.heard(status, ahead)
-      },
-    })
-    for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
-      clearTimeout(timer)
-      timer = setTimeout(() => silence.abort(), SILENT_MS)
-      parser.feed(text)
-    }
-  } catch {
-    // Broken, silent or stopped: who asked goes on by asking.
-  } finally {
-    clearTimeout(timer)
-  }
+  source.addEventListener('snapshot', ({ data }: MessageEvent<string>) => {
+    clearTimeout(silence)
+    silence = setTimeout(resolve, SILENT_MS)
+    const status: unknown = JSON.parse(data)
+    if (!isStatusEvent(status)) return
+    any = true
+    heard(status)
+  })
+  // It would try again by itself, but whoever asks next learns why there is nothing.
+  source.addEventListener('error', () => resolve())
+  stop.addEventListener('abort', () => resolve())
+  if (!stop.aborted) await over
+  clearTimeout(silence)
+  source.close()
   return any
 }

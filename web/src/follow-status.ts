@@ -24,9 +24,9 @@ export async function followStatus(
   let pollsLeft = 0
   while (!stop.aborted) {
     if (hasEvents && pollsLeft <= 0) {
-      const any = await followEvents(stop, {
-        heard: (status, clockAheadMs) => update((reading) => afterAnswer(reading, status, clockAheadMs)),
-      })
+      const any = await followEvents(stop, (status) =>
+        update((reading) => afterAnswer(reading, status, reading.clockAheadMs)),
+      )
       pollsLeft = any ? 0 : pollsBetweenTries
     }
     if (stop.aborted) return

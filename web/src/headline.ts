@@ -1,5 +1,6 @@
 import type { HealthStatus, ProbeResult } from '@queue-ops/server/contract'
 import { clockTime } from './instant.ts'
+import { fleetSentence } from './queues/fleet-headline.ts'
 import { isUnheard, watchedTarget, type Reading } from './reading.ts'
 
 /** What colours the page: the state of the queue, or that it is not known. */
@@ -29,8 +30,11 @@ export function headline(reading: Reading, zone?: string): Headline {
     const last = `Last known at ${clockTime(health.observed_at, zone)}: ${words[health.status].toLowerCase()}.`
     return { tone: 'unknown', word: 'No answer', sentence: `${last} ${health.summary}` }
   }
-  return { tone: health.status, word: words[health.status], sentence: health.summary }
+  return { tone: health.status, word: words[health.status], sentence: sentenceOf(reading) }
 }
+
+/** Of several queues each has its own in the table. */
+const sentenceOf = ({ report }: Reading) => fleetSentence(report?.fleet ?? null) ?? report?.health.summary ?? ''
 
 /** When the probe serves the page: the server's own word while it answers, unless a run met what it cannot know. */
 function headlineOfWatch(reading: Reading, zone: string | undefined): Headline {
@@ -46,7 +50,7 @@ function headlineOfWatch(reading: Reading, zone: string | undefined): Headline {
   const own: Tone = health?.status ?? 'unknown'
   const seen: Tone = run && (!health || isBeyondReport(run)) ? toneOf[run.status] : 'unknown'
   if (health && gravity[seen] <= gravity[own])
-    return { tone: own, word: words[health.status], sentence: health.summary }
+    return { tone: own, word: words[health.status], sentence: sentenceOf(reading) }
   const word = seen === 'unknown' ? 'Not known' : words[seen]
   return { tone: seen, word, sentence: run ? `The probe: ${run.message}` : '' }
 }

@@ -1,15 +1,19 @@
+import { useState } from 'react'
 import { headline, tabTitle } from './headline.ts'
+import { Help } from './help.tsx'
 import { InformationAge } from './information-age.tsx'
 import { LostBanner } from './lost-banner.tsx'
 import { PageProvider } from './page-context.ts'
 import { PageFooter } from './page-footer.tsx'
 import { PageHeader } from './page-header.tsx'
+import { sinceInWords } from './queues/fleet-headline.ts'
 import { isLost, type Reading } from './reading.ts'
 import { placeOf } from './route.ts'
 import { SilenceBanner } from './silence-banner.tsx'
 import { useStart } from './start.ts'
 import { TopBar } from './top-bar.tsx'
 import { useNow } from './use-now.ts'
+import { usePageKeys } from './use-page-keys.ts'
 import { usePlace } from './use-place.ts'
 import { useStatus } from './use-status.ts'
 import { useTab } from './use-tab.ts'
@@ -28,6 +32,10 @@ export function Page() {
   const { report, watch, problem } = reading
   const said = headline(reading, zone)
   const queue = report?.health.queue ?? watch?.target
+  const about = (report?.fleet?.queues.length ?? 1) > 1 && !watch ? undefined : queue
+  const [isHelped, setHelped] = useState(false)
+  const showHelp = () => setHelped(true)
+  usePageKeys(place.route, showHelp)
   const isOverview = place.route.view === 'overview'
   useTheme()
   useTab(isOverview ? tabTitle(said, queue) : null, said.tone)
@@ -36,11 +44,18 @@ export function Page() {
   return (
     <PageProvider value={{ reading, now }}>
       <header>
-        <TopBar route={place.route} queue={queue} isByProbe={watch !== null} boardUrl={report?.board_url} />
+        <TopBar
+          route={place.route}
+          queue={about}
+          isByProbe={watch !== null}
+          boardUrl={report?.board_url}
+          showHelp={showHelp}
+        />
         <PageHeader
           headline={said}
-          queue={queue}
+          queue={about}
           isSmall={!isOverview}
+          lasting={lasting(reading, now)}
           age={seenAt && <InformationAge at={seenAt} now={now} everyMs={reading.everyMs} lost={isLost(reading)} />}
         />
         <Banner reading={reading} now={now} />
@@ -48,9 +63,17 @@ export function Page() {
       <main className="wide" aria-busy={!report && !watch && !problem}>
         <ViewAt place={place} />
       </main>
+      {isHelped && <Help onClose={() => setHelped(false)} />}
       <PageFooter version={report?.version ?? null} watch={watch} />
     </PageProvider>
   )
+}
+
+/** What the probe finds is not about since when the server is as it says. */
+function lasting(reading: Reading, now: number): string | null {
+  const { report, watch } = reading
+  if (!report || watch || isLost(reading)) return null
+  return sinceInWords(report.fleet, report.health.status, now)
 }
 
 function Banner({ reading, now }: { reading: Reading; now: number }) {

@@ -4,6 +4,7 @@ import { useSyncExternalStore } from 'react'
 export const choices = {
   theme: ['auto', 'light', 'dark'],
   zone: ['local', 'utc'],
+  keys: ['on', 'off'],
 } as const
 export type Setting = keyof typeof choices
 export type Choice<S extends Setting> = (typeof choices)[S][number]

@@ -24,9 +24,12 @@ export const listOf =
   (test: Test): Test =>
   (value) =>
     Array.isArray(value) && value.every(test)
-export const has =
-  <T>(shape: Shape<T>): Test =>
+/** Has every field as the contract tells. */
+export const has = <T>(shape: Shape<T>): Test => uses<T>(shape)
+/** Has those fields that the page uses, whatever else there is. */
+export const uses =
+  <T>(shape: Partial<Shape<T>>): Test =>
   (value) =>
     typeof value === 'object' &&
     value !== null &&
-    Object.entries<Test>(shape).every(([name, test]) => test(Reflect.get(value, name)))
+    Object.entries<Test | undefined>(shape).every(([name, test]) => test?.(Reflect.get(value, name)) ?? true)

@@ -3,11 +3,12 @@ import type { Route } from './route.ts'
 
 interface Props {
   route: Route
-  /** The queue that the headline is about. */
+  /** The queue that the headline is about, when that is but one. */
   queue: string | undefined
   /** Whether the page comes from the probe, which has no other views. */
   isByProbe: boolean
   boardUrl: string | undefined
+  showHelp(): void
 }
 
 const ways: readonly { title: string; to: Route; views: readonly Route['view'][] }[] = [
@@ -17,7 +18,7 @@ const ways: readonly { title: string; to: Route; views: readonly Route['view'][]
 ]
 
 /** Where one can go from everywhere. */
-export function TopBar({ route, queue, isByProbe, boardUrl }: Props) {
+export function TopBar({ route, queue, isByProbe, boardUrl, showHelp }: Props) {
   return (
     <div className="top">
       <div className="wide bar">
@@ -27,14 +28,19 @@ export function TopBar({ route, queue, isByProbe, boardUrl }: Props) {
           {isByProbe && <span className="seen-by">seen by the probe</span>}
         </p>
         {!isByProbe && <Ways route={route} />}
-        {boardUrl && (
-          <a className="board-link" href={boardUrl}>
-            Open Bull Board
-            <svg className="arrow" viewBox="0 0 16 16" aria-hidden="true">
-              <path d="M3 8h9M8 4l4 4-4 4" />
-            </svg>
-          </a>
-        )}
+        <div className="bar-end">
+          <button className="help-button" type="button" aria-label="Keys and help" onClick={showHelp}>
+            ?
+          </button>
+          {boardUrl && (
+            <a className="board-link" href={boardUrl}>
+              Open Bull Board
+              <svg className="arrow" viewBox="0 0 16 16" aria-hidden="true">
+                <path d="M3 8h9M8 4l4 4-4 4" />
+              </svg>
+            </a>
+          )}
+        </div>
       </div>
     </div>
   )

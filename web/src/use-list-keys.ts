@@ -1,13 +1,16 @@
 import { useEffect, useEffectEvent, useRef, type RefObject } from 'react'
+import { isPageKey } from './page-key.ts'
+import { useSetting } from './settings.ts'
 
 /** What keys do with the row that has the focus, by its `data-row`; null when none has. */
 export type RowKeys = Record<string, (row: string | null) => void>
 
-/** `j` and `k` go through the rows of a list (elements with `data-row`, each with a link); the other keys act. */
+/** `j` and `k` go through the rows of a list (elements with `data-row`, each with a link); the other keys act. Readers can turn them off. */
 export function useListKeys(keys: RowKeys): RefObject<HTMLUListElement | null> {
+  const isOn = useSetting('keys', 'on') === 'on'
   const list = useRef<HTMLUListElement>(null)
   const pressed = useEffectEvent((event: KeyboardEvent) => {
-    if (event.defaultPrevented || !isForLists(event) || !list.current) return
+    if (!isOn || !list.current || !isPageKey(event)) return
     const rows = [...list.current.querySelectorAll<HTMLElement>('[data-row]')]
     const place = rows.findIndex((row) => row.contains(document.activeElement))
     const act = keys[event.key]
@@ -30,10 +33,4 @@ export function useListKeys(keys: RowKeys): RefObject<HTMLUListElement | null> {
 function focusIn(row: HTMLElement | undefined) {
   row?.querySelector('a')?.focus()
   row?.scrollIntoView({ block: 'nearest' })
-}
-
-/** Not what is typed into a field, nor what belongs to the browser, nor while a dialog waits for its answer. */
-function isForLists({ target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
-  if (ctrlKey || metaKey || altKey || document.querySelector('dialog[open]')) return false
-  return !(target instanceof Element && target.closest('input:not([type=checkbox]), select, textarea'))
 }

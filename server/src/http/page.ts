@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import compression from 'compression'
 import { Router, type RequestHandler } from 'express'
-import sirv from 'sirv'
+import staticGzip from 'express-static-gzip'
 import type { PageAsked, RenderPage, StatusReport } from '../contract.ts'
 import type { Log } from '../log.ts'
 import type { Mount } from './mount.ts'
@@ -30,16 +30,21 @@ export function mountPage(directory: string, readStatus: ReadStatus, log: Log): 
     next()
   })
   router.get(VIEWS, compression(), view(directory, readStatus, log))
-  router.use('/assets', files(`${directory}/page/assets`, 'public, max-age=31536000, immutable'))
-  router.use(files(`${directory}/page`, 'public, max-age=0'))
+  router.use('/assets', files(`${directory}/page/assets`, { immutable: true, maxAge: '1y' }))
+  router.use(files(`${directory}/page`, { maxAge: 0 }))
   return { path: '/', method: 'any', handler: router }
 }
 
-/** The build has put a compressed file beside each. */
-function files(directory: string, cacheControl: string) {
-  const setHeaders = (res: { setHeader(name: string, value: string): unknown }) =>
-    void res.setHeader('Cache-Control', cacheControl)
-  return sirv(directory, { brotli: true, gzip: true, etag: true, extensions: [], setHeaders })
+/** The build has put a compressed file beside each; one that is gone since, as by another build, is one that never was. */
+function files(directory: string, settings: { immutable?: boolean; maxAge: string | number }): RequestHandler[] {
+  const serveStatic = { ...settings, redirect: false }
+  return [
+    staticGzip(directory, { enableBrotli: true, orderPreference: ['br'], index: false, serveStatic }),
+    (_req, res, next) => {
+      for (const name of ['Content-Encoding', 'Content-Type']) res.removeHeader(name)
+      next()
+    },
+  ]
 }
 
 function view(directory: string, readStatus: ReadStatus, log: Log): RequestHandler {

@@ -15,6 +15,7 @@ export const OperationData = z.object({
   previewed: z.number().int(),
   call: z.string().describe('The call that put it on the queue, of those with the same token the first that came'),
   cancelled: z.boolean().optional().describe('Somebody asked to stop it; who works on it looks here now and then'),
+  cancelled_by: z.string().optional(),
 })
 export type OperationData = z.infer<typeof OperationData>
 

@@ -57,7 +57,7 @@ export interface Operations {
   /** The trail of who did what. Rejects with OpsError `invalid_input` (the cursor is none of ours) or `store_unavailable`. */
   list(page: ListOperationsInput): Promise<ListOperationsOutput>
   /** Asks whoever works on it to stop; what is done stays done. Rejects with OpsError `not_found` or `store_unavailable`. */
-  cancel(id: string): Promise<OperationOutput>
+  cancel(id: string, askedBy: string): Promise<OperationOutput>
 }
 
 const SAMPLES = 5
@@ -132,11 +132,12 @@ export function createOperations(
     },
     status,
     list: (page) => listOperations(records, page, tell),
-    async cancel(id) {
+    async cancel(id, askedBy) {
       const { job, state } = await find(records, id)
       const { data } = job
       if (state !== 'completed' && state !== 'failed' && !isRecord(data)) {
-        await askStore(records, () => job.updateData({ ...data, cancelled: true }))
+        const stopped = { ...data, cancelled: true, cancelled_by: data.cancelled_by ?? askedBy }
+        await askStore(records, () => job.updateData(stopped))
         if (state === 'delayed') await askStore(records, () => job.promote()).catch(() => undefined)
       }
       return status(id)
@@ -243,6 +244,7 @@ async function statusOf(
     state,
     ahead,
     cancelled: data.cancelled === true,
+    cancelled_by: data.cancelled_by ?? null,
     total: now?.chosen ?? null,
     done: now?.done ?? 0,
     gone: now?.gone ?? 0,
@@ -267,6 +269,7 @@ function recorded({ id = '', timestamp }: OperationJob, data: RecordData): Opera
     state: data.problem === null ? 'completed' : 'failed',
     ahead: 0,
     cancelled: false,
+    cancelled_by: null,
     total: data.total,
     done: data.done,
     gone: 0,

@@ -1,5 +1,6 @@
 import type { Queue } from 'bullmq'
 import type { DeadLetter } from '../contract.ts'
+import type { FactsReader } from './facts-reader.ts'
 
 const MAX_REASON_CHARS = 500
 
@@ -9,18 +10,18 @@ const MAX_REASON_CHARS = 500
  * @param boardUrl gives the address of a job in Bull Board
  */
 export async function latestDeadLetters(
+  { readDeadLetters }: Pick<FactsReader, 'readDeadLetters'>,
   queue: Queue,
   limit: number,
   boardUrl: (jobId: string) => string,
 ): Promise<DeadLetter[]> {
-  const jobs = await queue.getFailed(0, limit - 1)
-  // A job that was removed between the two reads of getFailed comes back as undefined, whatever its type says.
-  return jobs.filter(Boolean).map((job) => ({
-    job_id: job.id ?? '',
-    name: job.name,
-    reason: (job.failedReason ?? '').slice(0, MAX_REASON_CHARS),
-    attempts: job.attemptsMade,
-    failed_at: job.finishedOn ? new Date(job.finishedOn).toISOString() : null,
-    board_url: boardUrl(job.id ?? ''),
+  const found = await readDeadLetters(queue, limit)
+  return found.map(({ id, name, reason, attempts, failedAt }) => ({
+    job_id: id,
+    name,
+    reason: reason.slice(0, MAX_REASON_CHARS),
+    attempts,
+    failed_at: failedAt === null ? null : new Date(failedAt).toISOString(),
+    board_url: boardUrl(id),
   }))
 }

@@ -1,4 +1,4 @@
-import type { Queue } from 'bullmq'
+import type { JobType, Queue } from 'bullmq'
 import { JobState } from '../contract.ts'
 import type { FleetReading } from './fleet-reading.ts'
 import type { QueueFacts, StoreFacts } from './queue-facts.ts'
@@ -21,6 +21,17 @@ export interface FactsReader {
   readStore(queue: Queue): Promise<StoreAnswer>
   /** All queues at once, on the connection of the first, on which it has to be the only one that reads the fleet. */
   readFleet(queues: FleetQueues, without: string): Promise<FleetReading>
+  /** The newest dead letters, newest first, without what the jobs carry, which may be megabytes. */
+  readDeadLetters(queue: Queue, limit: number): Promise<ReadDeadLetter[]>
+}
+
+export interface ReadDeadLetter {
+  id: string
+  name: string
+  reason: string
+  attempts: number
+  /** Milliseconds since 1970, null when nobody wrote it down. */
+  failedAt: number | null
 }
 
 /** That of the exports first. */
@@ -40,14 +51,19 @@ export async function timed<T>(read: () => Promise<T>): Promise<{ answer: T; lat
   return { answer, latencyMs: performance.now() - began }
 }
 
+/** BullMQ's types of version 6 do not have it, its PostgreSQL does. */
+const PAUSED = 'paused' as JobType
+
 /** For stores that find a job's state without a search. */
 export async function countByGetters(queue: Queue, without?: string): Promise<QueueCounts> {
   const [counts, paused, left] = await Promise.all([
-    queue.getJobCounts(...JobState.options),
+    queue.getJobCounts(...JobState.options, PAUSED),
     queue.isPaused(),
     without === undefined ? null : queue.getJobState(without),
   ])
-  return { counts: countsOf((state) => (counts[state] ?? 0) - (state === left ? 1 : 0)), paused }
+  // Where the jobs of a paused queue are told apart, they wait all the same.
+  const aside = (state: JobState) => (state === 'waiting' ? (counts[PAUSED] ?? 0) : 0)
+  return { counts: countsOf((state) => (counts[state] ?? 0) + aside(state) - (state === left ? 1 : 0)), paused }
 }
 
 export const countsOf = (count: (state: JobState) => number): Record<JobState, number> =>

@@ -10,4 +10,15 @@ export const gettersOnly: FactsReader = {
     return { latencyMs, facts: null }
   },
   readFleet: readFleetByGetters,
+  async readDeadLetters(queue, limit) {
+    const jobs = await queue.getFailed(0, limit - 1)
+    // A job that was removed between the two reads of getFailed comes back as undefined, whatever its type says.
+    return jobs.filter(Boolean).map((job) => ({
+      id: job.id ?? '',
+      name: job.name,
+      reason: job.failedReason ?? '',
+      attempts: job.attemptsMade,
+      failedAt: job.finishedOn ?? null,
+    }))
+  },
 }

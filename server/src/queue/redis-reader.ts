@@ -4,6 +4,7 @@ import { clientOf, type RedisClient } from './redis-commands.ts'
 import { readRedisCounts } from './redis-counts.ts'
 import { readRedisFacts } from './redis-facts.ts'
 import { readRedisFleet } from './redis-fleet.ts'
+import { readLatestDeadLetters } from './redis-latest-dead-letters.ts'
 import { readRedisStore } from './redis-store-facts.ts'
 
 /** Reads Redis, Valkey and Dragonfly. */
@@ -23,6 +24,7 @@ export function redisReader(prefix: string): FactsReader {
   return {
     readCounts: readRedisCounts,
     readFacts: readRedisFacts,
+    readDeadLetters: readLatestDeadLetters,
     readStore: (queue) => noted(queue, (client) => readRedisStore(client, prefix)),
     readFleet: ([first, ...others], without) => noted(first, () => readRedisFleet([first, ...others], without)),
   }

@@ -18,6 +18,7 @@ export const sqliteReader: FactsReader = {
     return { latencyMs, facts: { nowMs: Date.now(), writeProblem, redis: null } }
   },
   readFleet: readSqliteFleet,
+  readDeadLetters: async (queue, limit) => backendOf(queue).latestDeadLetters(limit),
 }
 
 function backendOf(queue: Queue): SqliteBackend {

@@ -1,5 +1,6 @@
 import { OperationInput, OperationOutput } from '../contract.ts'
 import type { Operations } from '../operations/operations.ts'
+import { askedBy } from './call.ts'
 import type { Tool } from './tool.ts'
 
 export const cancelOperation = (operations: Operations): Tool<typeof OperationInput, typeof OperationOutput> => ({
@@ -9,5 +10,5 @@ export const cancelOperation = (operations: Operations): Tool<typeof OperationIn
   input: OperationInput,
   output: OperationOutput,
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-  handle: async ({ operation_id: id }) => ({ output: await operations.cancel(id) }),
+  handle: async ({ operation_id: id }, call) => ({ output: await operations.cancel(id, askedBy(call)) }),
 })

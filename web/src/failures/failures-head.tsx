@@ -14,7 +14,7 @@ interface Props {
 
 /** How many there are, whether all were read yet, and what can be done with all of them. */
 export function FailuresHead({ overview, window, want }: Props) {
-  const { queue, total, grouped: read, complete, group_count: groups } = overview
+  const { queue, total, grouped: read, complete, group_count: groups, in_no_group: alone, too_old: old } = overview
   const zone = useZone()
   const about = isOpen(window) ? 'All' : `All that ${windowWords(window, zone)}`
   const all = (kind: Wanted['kind']) => want?.({ kind, queue, selection: selectionOf(window), about })
@@ -30,6 +30,12 @@ export function FailuresHead({ overview, window, want }: Props) {
           `Reading: ${grouped(read)} of ${counted(total, 'dead letter')} so far.`
         )}
       </p>
+      {(alone > 0 || old > 0) && (
+        <p className="hint">
+          {alone > 0 && `${counted(alone, 'more is', 'more are')} in no group: there are too many different errors. `}
+          {old > 0 && `The oldest ${grouped(old)} are not looked at.`}
+        </p>
+      )}
       {!complete && <ProgressBar label="Read so far" part={total === 0 ? null : read / total} />}
       {want && complete && read > 0 && (
         <p className="actions">

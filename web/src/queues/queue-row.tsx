@@ -5,13 +5,14 @@ import { Link } from '../link.tsx'
 import { TimeAgo } from '../time-ago.tsx'
 import { columns, waitingOf } from './columns.ts'
 import { QueueState } from './queue-state.tsx'
+import { shortReason } from './short-reason.ts'
 
 const count = new Intl.NumberFormat('en-GB')
 const rate = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 })
 
 /** A queue in the table of all: what it is in numbers, and below in a sentence unless it just works. */
 export function QueueRow({ queue, now }: { queue: QueueSnapshot; now: number }) {
-  const { status, reason, since, counts } = queue
+  const { status, since, counts } = queue
   const failures = { view: 'failures', queue: queue.queue } as const
   const cells: Record<string, ReactNode> = {
     queue: (
@@ -46,7 +47,7 @@ export function QueueRow({ queue, now }: { queue: QueueSnapshot; now: number }) 
       {!isWell && (
         <tr className="queue-reason">
           <td colSpan={columns.length}>
-            {reason}
+            {shortReason(queue)}
             {since && <span className="hint"> For {span(secondsSince(since, now))}.</span>}
           </td>
         </tr>

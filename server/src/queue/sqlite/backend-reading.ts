@@ -128,6 +128,11 @@ export abstract class ReadingBackend extends BackendBase {
     return this.read((tx, queue) => deadLetters.newest(tx, queue, limit))
   }
 
+  /** The newest with what a list shows of them. */
+  latestDeadLetters(limit: number) {
+    return this.read((tx, queue) => deadLetters.latest(tx, queue, limit))
+  }
+
   /** In the order in which they failed. */
   pageOfDeadLetters(range: deadLetters.Range, limit: number): Promise<deadLetters.Death[]> {
     return this.read((tx, queue) => deadLetters.page(tx, queue, range, limit))

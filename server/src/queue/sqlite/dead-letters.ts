@@ -61,6 +61,22 @@ const deathOf = (row: Record<string, unknown>): Death => ({
   failedAt: Number(row['failed_at']),
 })
 
+/** Without what they carry. */
+export function latest(tx: Transaction, queue: QueueRow, limit: number) {
+  if (queue.count(State.failed) === 0) return []
+  const columns = 'id, name, failed_reason, attempts_made, finished_at'
+  return tx
+    .sql(`SELECT ${columns} FROM job WHERE queue = ? AND state = ? ORDER BY place DESC, key DESC LIMIT ?`)
+    .all(queue.id, State.failed, limit)
+    .map((row) => ({
+      id: String(row['id']),
+      name: String(row['name']),
+      reason: String(row['failed_reason'] ?? ''),
+      attempts: Number(row['attempts_made']),
+      failedAt: row['finished_at'] === null ? null : Number(row['finished_at']),
+    }))
+}
+
 export function newest(tx: Transaction, queue: QueueRow, limit: number): Death[] {
   return tx
     .sql('SELECT id, place AS failed_at FROM job WHERE queue = ? AND state = ? ORDER BY place DESC, key DESC LIMIT ?')

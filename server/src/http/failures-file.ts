@@ -1,0 +1,133 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Queue } from 'bullmq'
+import type { Request, Response } from 'express'
+import { z } from 'zod'
+import { DeadLetterSelection } from '../contract.ts'
+import { OpsError } from '../errors.ts'
+import type { RowFormat } from '../exports/formats/format.ts'
+import { csv } from '../exports/formats/csv.ts'
+import { json } from '../exports/formats/json.ts'
+import { ndjson } from '../exports/formats/ndjson.ts'
+import type { Cell } from '../exports/sources/source.ts'
+import type { Log } from '../log.ts'
+import type { AttachedQueues } from '../operations/attached-queues.ts'
+import { deadLetterColumns, readRows } from '../operations/dead-letter-rows.ts'
+import type { Failures } from '../operations/failures.ts'
+import type { Trail } from '../operations/record.ts'
+import { saySelection } from '../operations/say-selection.ts'
+import { readSelected, requireOne } from '../operations/select.ts'
+import type { Store } from '../queue/store.ts'
+import { mistakes } from '../tools/run-tool.ts'
+import type { Mount } from './mount.ts'
+import { queueOf } from './queue-of.ts'
+import { viaPage } from './tools.ts'
+
+interface Parts {
+  store: Store
+  queues: AttachedQueues
+  failures: Failures
+  trail: Trail
+}
+
+const formats: Record<string, RowFormat | undefined> = { csv, json, ndjson }
+
+/**
+ * `GET /api/queues/QUEUE/failures.csv`, `.json` and `.ndjson`: dead letters as a file, as they are read: all of them, or those of
+ * `?group=`, `?name=`, `?reason_contains=`, `?failed_after=`, `?failed_before=`, or of `?id=` again and again. What breaks off in
+ * the middle breaks off the connection. Who has fetched what is recorded.
+ */
+export const mountFailuresFile = (parts: Parts, log: Log): Mount => ({
+  path: '/api/queues/:queue/failures.:format',
+  method: 'get',
+  handler: async (req, res) => {
+    const name = String(req.params['format'])
+    const format = formats[name]
+    if (!format) throw new OpsError('not_found', 'A file of dead letters ends with .csv, .json or .ndjson.')
+    const queue = await queueOf(req, parts.queues)
+    const selection = selectionOf(req)
+    const deadLetters = parts.store.openDeadLetters(queue)
+    if (!deadLetters)
+      throw new OpsError('invalid_input', 'The dead letters on PostgreSQL cannot be exported yet: use Bull Board.')
+    const rows = readRows(queue, readSelected(queue, deadLetters, parts.failures, selection))
+    const first = req.method === 'HEAD' ? null : await rows.next()
+    res.attachment(`${queue.name}-dead-letters-${new Date().toISOString().replaceAll(':', '-')}.${name}`)
+    res.set({ 'Content-Type': format.contentType, 'Cache-Control': 'no-store' })
+    if (first === null) return void res.end()
+    await send({ ...parts, queue, log }, { format, name, rows, first, selection }, req, res)
+  },
+})
+
+interface File {
+  format: RowFormat
+  name: string
+  rows: AsyncGenerator<Cell[][], void>
+  /** What of them was read before the answer began: what goes wrong by then is told by its code. */
+  first: IteratorResult<Cell[][], void>
+  selection: DeadLetterSelection
+}
+
+async function send(
+  { queue, trail, log }: Pick<Parts, 'trail'> & { queue: Queue; log: Log },
+  file: File,
+  req: Request,
+  res: Response,
+) {
+  let [written, problem] = [0, null as string | null]
+  const text = textOf(file, (count) => (written = count))
+  await pipeline(Readable.from(text, { objectMode: false }), res).catch((err: Error) => {
+    problem = req.destroyed || res.destroyed ? 'It was broken off before its end.' : 'It could not be read to its end.'
+    log.warn(
+      { event: 'export_broken_off', queue: queue.name, rows: written, err },
+      'an export of dead letters broke off',
+    )
+  })
+  await trail.record({
+    kind: 'export',
+    queue: queue.name,
+    about: `${saySelection(file.selection)}, as ${file.name}`,
+    asked_by: viaPage(req),
+    done: written,
+    total: problem === null ? written : null,
+    problem,
+  })
+}
+
+async function* textOf({ format, rows, first }: File, wrote: (count: number) => void): AsyncGenerator<string, void> {
+  const columns = deadLetterColumns.map(({ name, type, sourceType }) => {
+    return { name, type, source_type: sourceType, label: null, filterable: false }
+  })
+  const writer = format.begin({ columns, options: {} })
+  yield writer.head()
+  let written = 0
+  for (let step = first; !step.done; step = await rows.next()) {
+    const batch = step.value
+    if (batch.length > 0) yield writer.rows(batch, written)
+    written += batch.length
+    wrote(written)
+  }
+  yield writer.tail(written)
+}
+
+const { shape } = DeadLetterSelection
+const Query = z.strictObject({
+  id: z.preprocess((given) => (typeof given === 'string' ? [given] : given), shape.ids),
+  group: shape.group,
+  ...shape.filter.unwrap().shape,
+})
+
+/** All when nothing is said. */
+function selectionOf(req: Request): DeadLetterSelection {
+  const given = Object.entries(req.query).filter(([, value]) => value !== '')
+  const query = Query.safeParse(Object.fromEntries(given))
+  if (!query.success) throw new OpsError('invalid_input', `Wrong parameters: ${mistakes(query.error)}.`)
+  const { id: ids, group, ...filter } = query.data
+  const narrows = Object.values(filter).some((value) => value !== undefined)
+  const selection: DeadLetterSelection = {
+    ...(ids && { ids }),
+    ...(group !== undefined && { group }),
+    ...((narrows || (!ids && group === undefined)) && { filter }),
+  }
+  requireOne({ kind: 'retry', selection })
+  return selection
+}
