@@ -56,7 +56,9 @@ test('the page can be read without JavaScript, and its colours and times can be 
   await using program = await startProgram({ DATA_DIR: folder.path })
   await using plain = await openPage(program.url, { javaScriptEnabled: false })
   await plain.page.getByText('The queue store answered').first().waitFor()
-  expect(await plain.page.locator('footer noscript').textContent()).toMatch(/^Without JavaScript the page does not follow/)
+  expect(await plain.page.locator('footer noscript').textContent()).toMatch(
+    /^Without JavaScript the page does not follow/,
+  )
 
   await using browser = await openPage(program.url, { colorScheme: 'light', timezoneId: 'Asia/Tokyo' })
   const { page } = browser

@@ -109,14 +109,8 @@ test('fifty queues: those that are not well come first, and an address keeps wha
   await using browsers = await openPages(`${server.url}/queues/tenant-07`, appearances)
   await browsers.each(async ({ page }) => {
     await page.getByRole('heading', { name: 'tenant-07' }).waitFor()
-    await page
-      .getByRole('link', { name: 'No dead letters' })
-      .first()
-      .click()
-    await page
-      .getByText('No dead letters: no job has failed all its attempts.')
-      .first()
-      .waitFor()
+    await page.getByRole('link', { name: 'No dead letters' }).first().click()
+    await page.getByText('No dead letters: no job has failed all its attempts.').first().waitFor()
     await page.goBack()
     await page.getByRole('heading', { name: 'tenant-07' }).waitFor()
     expect(new URL(page.url()).pathname).toBe('/queues/tenant-07')
