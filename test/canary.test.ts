@@ -53,7 +53,7 @@ const nothingTold = {
   counts: nothing,
   deadLetters: [],
   list: { exports: [], next_cursor: null },
-  status: { error: 'Job not found' },
+  status: { error: expect.stringMatching(/^Job not found/) as string },
 }
 
 for (const storeName of ['SQLite', 'Redis']) {

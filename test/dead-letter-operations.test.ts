@@ -270,6 +270,35 @@ for (const [name, count] of Object.entries(many)) {
       expect(await later.queue.getWaitingCount()).toBe(3)
     })
 
+    test('the last run of a scheduler is discarded when no other is to come, and kept when the next one comes of it', async () => {
+      await using app = await openMail('runs')
+      const every = 60_000
+      const goesOn = await app.queue.upsertJobScheduler('goes-on', { every }, { name: 'send', data: { n: 0 } })
+      // A job that has the id of the next run keeps that from being laid out.
+      const next = `repeat:goes-on:${Number(goesOn?.id?.split(':')[2]) + every}`
+      await app.queue.add('in the way', { n: 1 }, { jobId: next, delay: every })
+      await app.queue.upsertJobScheduler('limited', { every, limit: 1 }, { name: 'send', data: { n: 2 } })
+      const soon = { every: 100, endDate: Date.now() + 300 }
+      await app.queue.upsertJobScheduler('ends', soon, { name: 'send', data: { n: 3 } })
+      {
+        await using _bad = app.work('fails')
+        await eventually(async () => {
+          const counts = await app.queue.getJobCounts('delayed', 'waiting', 'active')
+          expect(counts).toEqual({ delayed: 1, waiting: 0, active: 0 })
+        })
+      }
+      const dead = await app.queue.getFailedCount()
+      await using _worker = await startWorker()
+      const { total, done, gone, kept } = await ended(
+        await begin('discard_dead_letters', { queue: 'runs', filter: {} }),
+      )
+      expect({ total, done, gone, kept }).toEqual({ total: dead, done: dead - 1, gone: 0, kept: 1 })
+      expect((await app.queue.getFailed()).map((job) => job.id)).toEqual([goesOn?.id])
+      await app.queue.removeJobScheduler('goes-on')
+      const rest = await ended(await begin('discard_dead_letters', { queue: 'runs', filter: {} }))
+      expect(rest).toMatchObject({ done: 1, kept: 0 })
+    })
+
     test('previews that nobody begins with are kept up to a number', async () => {
       await using app = await openMail('previews')
       await app.fail(2, () => 'Error: x')
@@ -297,6 +326,23 @@ for (const [name, count] of Object.entries(many)) {
         await operation(id, 'cancel_operation')
       }
       for (const id of slow) await ended(id)
+    })
+
+    test('a hundred slow operations keep none from ending or being cancelled', async () => {
+      await using app = await openMail('slow-hundred')
+      await app.fail(31, () => 'Error: x')
+      const [one = '', ...others] = (await app.queue.getFailed()).map((job) => job.id ?? '')
+      await using _worker = await startWorker()
+      const args = { queue: 'slow-hundred', ids: others }
+      // Each would take five minutes.
+      const slow = await Promise.all(Array.from({ length: 105 }, () => begin('discard_dead_letters', args, 0.1)))
+      const fast = await begin('discard_dead_letters', { ...args, ids: [one] })
+      expect(await ended(fast)).toMatchObject({ done: 1 })
+      const last = slow.at(-1) ?? ''
+      await operation(last, 'cancel_operation')
+      expect(await ended(last)).toMatchObject({ cancelled: true })
+      await Promise.all(slow.map((id) => operation(id, 'cancel_operation')))
+      await Promise.all(slow.map(ended))
     })
 
     test.runIf(name === 'Redis')('a group is found however many other dead letters are older', async () => {

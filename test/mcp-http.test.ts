@@ -68,7 +68,7 @@ for (const method of ['GET', 'DELETE']) {
   test(`${method} without a session is not allowed`, async () => {
     const response = await fetch(`${program.url}/mcp`, { method, headers: { accept: 'text/event-stream' } })
     expect(response.status).toBe(405)
-    expect(response.headers.get('allow')).toBe('GET, POST')
+    expect(response.headers.get('allow')).toBe('DELETE, GET, POST')
     expect(await response.json()).toMatchObject({ jsonrpc: '2.0', error: { code: -32_000 } })
   })
 }
@@ -177,7 +177,9 @@ test('an id that no job has is answered with "Job not found"', async () => {
   ]) {
     const answer = await mcp.call('get_export_status', { job_id: jobId })
     expect(answer.isError).toBe(true)
-    expect(answerText(answer)).toEqual({ error: 'Job not found' })
+    expect(answerText(answer)).toEqual({
+      error: expect.stringMatching(/^Job not found: take a job_id from list_exports/),
+    })
   }
 })
 

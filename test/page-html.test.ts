@@ -63,7 +63,7 @@ test('the page can be read without JavaScript, and its colours and times can be 
   await using browser = await openPage(program.url, { colorScheme: 'light', timezoneId: 'Asia/Tokyo' })
   const { page } = browser
   const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor')
-  await page.getByText('JST').first().waitFor()
+  await page.getByText('GMT+9').first().waitFor()
   const light = await background()
   await page.getByRole('button', { name: 'UTC' }).click()
   await page.getByRole('button', { name: 'dark' }).click()
@@ -79,7 +79,7 @@ test('the page can be read without JavaScript, and its colours and times can be 
     .first()
     .waitFor()
   expect(await background()).not.toBe(light)
-  expect(await page.getByText('JST').count()).toBe(0)
+  expect(await page.getByText('GMT+9').count()).toBe(0)
 
   await page.keyboard.press('?')
   await page.getByRole('dialog', { name: 'Keys' }).waitFor()

@@ -221,7 +221,7 @@ test('every view is well made in both themes and at both widths, also when there
     'queues/mail/jobs/10': 'Attempts',
     'queues/mail/jobs/999999': 'There is no such job',
     operations: 'Asked for by',
-    'operations?kind=promote': 'No operation is of that kind.',
+    'operations?queue=absent': 'No operation fits these filters.',
     'operations/00000000-0000-4000-8000-000000000000': 'There is no such operation',
     exports: 'Exports',
   }

@@ -4,6 +4,7 @@ import { openApplication } from './support/dead-letters.ts'
 import { eventually } from './support/eventually.ts'
 import { answerText, connectHttp, type McpClient } from './support/mcp-client.ts'
 import { startProgram, temporaryFolder, type Program } from './support/program.ts'
+import { startRedis } from './support/redis.ts'
 import { stores, type TestStore } from './support/stores.ts'
 
 /** What hosts take of one answer. */
@@ -99,6 +100,15 @@ for (const name of ['SQLite', 'Redis']) {
       for (const app of opened) await app[Symbol.asyncDispose]()
     })
 
+    test('what is no job of a queue is none, whatever else the store has under that name', async () => {
+      await using app = await openApplication(store.url, 'jobless')
+      await app.fail(1, () => 'no')
+      for (const id of ['completed', 'failed', 'events', 'id', 'meta', 'x'])
+        expect(answerText(await mcp.call('get_job', { queue: 'jobless', job_id: id }))).toEqual({
+          error: expect.stringMatching(/^There is no such job in the queue "jobless"/),
+        })
+    })
+
     test('a stack does not tell where on the machine programs are', async () => {
       await using app = await openApplication(store.url, 'stacked')
       await app.fail(1, () => 'Error: short')
@@ -169,7 +179,10 @@ for (const name of ['SQLite', 'Redis']) {
       expect(server.log().map((line) => line['event'])).toEqual(
         expect.arrayContaining(['queue_paused', 'queue_resumed']),
       )
-      expect(await mcp.call('pause_queue', {})).toMatchObject({ isError: true })
+      for (const tool of ['pause_queue', 'resume_queue'])
+        expect(answerText(await mcp.call(tool, {}))).toEqual({
+          error: `Wrong arguments for ${tool}: queue: give the name of a queue, list_queues tells them.`,
+        })
     })
 
     test('queues that nobody has named are out of reach when they are not looked for', async () => {
@@ -193,14 +206,48 @@ for (const name of ['SQLite', 'Redis']) {
       expect(tools.every((tool) => tool.annotations?.readOnlyHint)).toBe(true)
       await expect(client.call('pause_queue', { queue: 'mail' })).rejects.toThrow('There is no tool "pause_queue"')
       const board = `${narrow.url}/admin/queues/api/queues/exports/pause`
-      expect((await fetch(board, { method: 'PUT' })).status).toBe(405)
+      expect((await fetch(board, { method: 'PUT' })).status).toBe(403)
     })
 
     test('the operations are on the board', async () => {
       const board = (await (await fetch(`${server.url}/admin/queues/api/queues`)).json()) as {
         queues: { name: string }[]
       }
-      expect(board.queues.map((queue) => queue.name)).toEqual(['exports', 'exports-operations'])
+      expect(board.queues.map((queue) => queue.name)).toEqual(expect.arrayContaining(['exports', 'exports-operations']))
     })
   })
 }
+
+test('on Redis, what other hands have broken is told as it is, and keeps nobody from the rest', async () => {
+  await using redis = await startRedis()
+  await using folder = await temporaryFolder()
+  const settings = { QUEUE_URL: redis.url, DATA_DIR: folder.path, ROLE: 'server', CANARY_INTERVAL_MS: '0' }
+  await using server = await startProgram({ ...settings, QUEUES: '*' })
+  await using mcp = await connectHttp(server.url)
+  await using app = await openApplication(redis.url, 'mail')
+  await app.queue.add('send', { n: 1 })
+  for (const queue of ['mail', 'exports']) {
+    const job = ['name', 'send', 'data', '{nope', 'opts', '{}', 'timestamp', 1.79e12, 'finishedOn', 1.79e12]
+    await redis.ask('HSET', `bull:${queue}:bad`, ...job, 'failedReason', 'no', 'atm', 1, 'stacktrace', '[]')
+    await redis.ask('ZADD', `bull:${queue}:failed`, 1.79e12, 'bad')
+    await eventually(async () => {
+      const { structuredContent } = await mcp.call('get_job', { queue, job_id: 'bad' })
+      expect(structuredContent).toMatchObject({ state: 'failed', untrusted: { data: '"{nope"', reason: 'no' } })
+    })
+  }
+  expect((await mcp.call('list_exports')).structuredContent).toMatchObject({ exports: [{ job_id: 'bad' }] })
+  const board = `${server.url}/admin/queues/api/queues?activeQueue=exports&status=failed`
+  expect(await (await fetch(board)).text()).toContain('{nope')
+  expect((await fetch(`${server.url}/api/status`)).status).toBe(200)
+
+  await redis.ask('SET', 'bull:broken:meta', 'text')
+  const listed = await eventually(async () => {
+    const { structuredContent } = await mcp.call('list_queues')
+    expect(structuredContent).toMatchObject({ unreadable: ['broken'] })
+    return ListQueuesOutput.parse(structuredContent)
+  })
+  expect(listed.queues.map(({ queue }) => queue)).toEqual(['exports', 'mail'])
+  expect(answerText(await mcp.call('get_queue', { queue: 'broken' }))).toEqual({
+    error: expect.stringContaining('something else than BullMQ keeps there'),
+  })
+})

@@ -228,6 +228,37 @@ for (const [how, end] of Object.entries({
   })
 }
 
+test('badge and Statuspage say in their words what the report says, also when the store is gone', async () => {
+  await using redis = await startRedis()
+  await using folder = await temporaryFolder()
+  await using server = await startProgram({ ...quiet, QUEUE_URL: redis.url, DATA_DIR: folder.path, QUEUES: 'mail' })
+  const told = async () => {
+    const [badge, mail, none, summary, brief] = await Promise.all(
+      ['badge.svg', 'badge.svg?queue=mail', 'badge.svg?queue=x', 'api/v2/summary.json', 'api/v2/status.json'].map(
+        async (path) => (await fetch(`${server.url}/${path}`)).text(),
+      ),
+    )
+    const labels = [badge, mail, none].map((svg) => /aria-label="([^"]*)"/.exec(svg ?? '')?.[1])
+    const { status } = JSON.parse(brief ?? '') as { status: unknown }
+    return { labels, status, summary: JSON.parse(summary ?? '') as Record<string, unknown> }
+  }
+  // Nobody consumes: at first it is not known, and then it is an outage.
+  const major = { indicator: 'critical', description: 'Major Service Outage' }
+  await eventually(async () => {
+    const { labels, status, summary } = await told()
+    expect(labels[0]).toBe('queues: down')
+    expect(labels[2]).toBe('queues: unknown')
+    expect(status).toEqual(summary['status'])
+    expect(summary).toMatchObject({ components: [{ name: 'exports', status: 'major_outage' }, { name: 'mail' }] })
+  })
+  await redis.stop()
+  await eventually(async () => {
+    const { labels, status } = await told()
+    expect(labels).toEqual(['queues: down', 'mail: down', 'queues: unknown'])
+    expect(status).toEqual(major)
+  })
+})
+
 test('who comes back is told how things are now, and results of the probe only when there are new ones', async () => {
   await using folder = await temporaryFolder()
   await using server = await startProgram({ DATA_DIR: folder.path, READ_ONLY: '1' })

@@ -70,8 +70,8 @@ for (const version of versions) {
     const operation = await queue.getBackend().tallyDeadLetters('operation')
     const begun = { chosen: 1, done: 0, gone: 0, kept: 0, left: 1 }
     expect(operation).toEqual(dump.includes('CREATE TABLE operation') ? begun : null)
-    const bounds = { keptMs: kept.keptMs, begunKeptMs: kept.keptMs, lists: 1, deaths: 1 }
-    if (!operation) await queue.getBackend().chooseDeadLetters('operation', { limit: 10 }, bounds)
+    const bounds = { keptMs: kept.keptMs, begunKeptMs: kept.keptMs, makingMs: kept.keptMs, lists: 1, deaths: 1 }
+    if (!operation) await queue.getBackend().chooseAllDeadLetters('operation', 10, bounds, 0)
     expect(await queue.getBackend().retryDeadLetters('operation', 10)).toMatchObject({ done: 1, left: 0 })
     const told: unknown[] = []
     const worker = new Worker('work', async (job) => void told.push(job.data.text?.length), {

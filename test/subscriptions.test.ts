@@ -237,7 +237,6 @@ test('a stream goes on behind the event that the client has seen last, and asks 
   expect((await get(stream)).status).toBe(405)
   expect((await get({ ...stream, 'mcp-session-id': '../../x' })).status).toBe(404)
   expect((await get({ ...own, accept: 'application/json' })).status).toBe(405)
-  expect((await fetch(`${program.url}/mcp`, { method: 'DELETE', headers: own })).status).toBe(405)
   expect(await subscribe(first, {})).toMatchObject({
     error: { code: -32_600, message: expect.stringContaining('Subscriptions need a session') },
   })
@@ -250,6 +249,19 @@ test('a stream goes on behind the event that the client has seen last, and asks 
   })
   const notInitialize = await post({ method: 'tools/list' })
   expect(notInitialize.headers.get('mcp-session-id')).toBeNull()
+
+  // The end of a session is that of its stream, and of what it has subscribed to.
+  const ended = await get({ ...stream, ...own, 'last-event-id': seen.id })
+  const reader = ended.body?.getReader()
+  if (!reader) throw new Error('the stream has no body')
+  expect(Buffer.from((await reader.read()).value ?? []).toString()).toContain(second)
+  const end = (headers: Record<string, string>) => fetch(`${program.url}/mcp`, { method: 'DELETE', headers })
+  expect((await end(own)).status).toBe(204)
+  while (!(await reader.read()).done) continue
+  expect((await end({})).status).toBe(405)
+  expect((await end({ 'mcp-session-id': '../../x' })).status).toBe(404)
+  using kept = new DatabaseSync(`${folder.path}/queue.sqlite`, { readOnly: true })
+  expect(kept.prepare("SELECT name FROM note WHERE name LIKE '% export:%'").all()).toEqual([])
 
   // A client that stays connected does not keep the server from stopping.
   const open = await get({ ...stream, ...own })
@@ -264,19 +276,19 @@ const inAWeek = Date.now() + 7 * 24 * 3_600_000
 const full = {
   async Redis() {
     const redis = await startRedis()
-    const fill = async () => {
-      const others = Array.from({ length: MOST }, (_, at) => [inAWeek, `other ${at}`]).flat()
+    const fill = async (uri: string) => {
+      const others = Array.from({ length: MOST - 1 }, (_, at) => [inAWeek, `other${at} ${uri}`]).flat()
       await redis.ask('ZADD', 'bull:exports:queue-ops:subscriptions', ...others)
     }
     return { url: redis.url, fill, [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose]() }
   },
   async SQLite() {
     const folder = await temporaryFolder()
-    const fill = async () => {
-      using database = new DatabaseSync(`${folder.path}/queue.sqlite`)
-      database.exec(`WITH RECURSIVE other (at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM other WHERE at < ${MOST})
+    const fill = async (uri: string) => {
+      using database = new DatabaseSync(`${folder.path}/queue.sqlite`, { timeout: 5000 })
+      database.exec(`WITH RECURSIVE other (at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM other WHERE at < ${MOST - 1})
         INSERT INTO note (queue, name, written_at, value)
-        SELECT 'bull:exports:queue-ops:sessions', 'other ' || at, ${Date.now()}, '{}' FROM other`)
+        SELECT 'bull:exports:queue-ops:sessions', 'other' || at || ' ${uri}', ${Date.now()}, '{}' FROM other`)
     }
     return {
       url: `sqlite:${folder.path}/queue.sqlite`,
@@ -287,20 +299,49 @@ const full = {
 }
 
 for (const [storeName, start] of Object.entries(full)) {
-  test(`on ${storeName}, a store that is full of subscriptions takes no more and loses none`, async () => {
+  test(`on ${storeName}, a store that is full of subscriptions forgets those that are over and no others`, async () => {
     await using store = await start()
     await using folder = await temporaryFolder()
-    await using program = await startProgram({ DATA_DIR: folder.path, QUEUE_URL: store.url, ROLE: 'server' })
+    const settings = { DATA_DIR: folder.path, QUEUE_URL: store.url }
+    await using program = await startProgram({ ...settings, ROLE: 'server' })
     await using mcp = await connectHttp(program.url)
-    const [known, unknown] = [uriOf(await startWith(mcp.client)), uriOf(await startWith(mcp.client))]
-    await mcp.client.subscribeResource({ uri: known })
-    await store.fill()
-    await expect(mcp.client.subscribeResource({ uri: unknown })).rejects.toThrow('keeps no more subscriptions')
-    // What is there stays, and may be renewed.
     const told: string[] = []
     mcp.client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => void told.push(params.uri))
-    await mcp.client.subscribeResource({ uri: known })
-    await using _worker = await startProgram({ DATA_DIR: folder.path, QUEUE_URL: store.url, ROLE: 'worker' })
-    await eventually(() => expect(told).toEqual([known]))
+    const subscribe = (uri: string) => mcp.client.subscribeResource({ uri })
+    const [first, second, third] = [
+      uriOf(await startWith(mcp.client)),
+      uriOf(await startWith(mcp.client)),
+      uriOf(await startWith(mcp.client)),
+    ]
+    await subscribe(first)
+    // Nobody noticed the end of these.
+    await store.fill(uriOf(crypto.randomUUID()))
+    await subscribe(second)
+    await store.fill(third)
+    await expect(subscribe(third)).rejects.toThrow('keeps no more subscriptions')
+    // What is there stays, and may be renewed.
+    await subscribe(first)
+    await using _worker = await startProgram({ ...settings, ROLE: 'worker' })
+    await eventually(() => expect(told.toSorted()).toEqual([first, second].toSorted()))
+    // What was told makes room.
+    await eventually(() => subscribe(third))
+    await eventually(() => expect(told).toContain(third))
   })
 }
+
+test('what was told takes no place of a session', async () => {
+  await using folder = await temporaryFolder()
+  await using program = await startProgram({ DATA_DIR: folder.path })
+  await using mcp = await connectHttp(program.url)
+  const over = uriOf(await startWith(mcp.client, { wait_ms: 5000 }))
+  await mcp.client.subscribeResource({ uri: over })
+  const session = (mcp.client.transport as StreamableHTTPClientTransport).sessionId ?? ''
+  {
+    using database = new DatabaseSync(`${folder.path}/queue.sqlite`, { timeout: 5000 })
+    const copy = database.prepare(`INSERT INTO note (queue, name, written_at, value)
+      SELECT queue, ?, written_at, value FROM note WHERE name = ?`)
+    for (let at = 1; at < 100; at++) copy.run(`${session} ${uriOf(`gone${at}`)}`, `${session} ${over}`)
+  }
+  const another = uriOf(await startWith(mcp.client, { wait_ms: 5000 }))
+  expect(await mcp.client.subscribeResource({ uri: another })).toEqual({})
+})

@@ -84,7 +84,9 @@ test('an export that is done within wait_ms is answered with its result, another
   expect(unworked.message).toContain('The export is waiting. Call wait_for_export with job_id')
   expect(await start({})).not.toHaveProperty('export')
   const refused = async (tool: string, args: Record<string, unknown>) => answerText(await mcp.call(tool, args))
-  expect(await refused('wait_for_export', { job_id: crypto.randomUUID() })).toEqual({ error: 'Job not found' })
+  expect(await refused('wait_for_export', { job_id: crypto.randomUUID() })).toEqual({
+    error: expect.stringMatching(/^Job not found: take a job_id from list_exports/),
+  })
   expect(await refused('wait_for_export', { job_id: 'x', timeout_s: 56 })).toEqual({
     error: expect.stringContaining('timeout_s'),
   })

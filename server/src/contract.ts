@@ -390,7 +390,7 @@ export type DeadLetterAlert = z.infer<typeof DeadLetterAlert>
 
 // ── queues and dead letters ─────────────────────────────────────────────────────────────────────────────────────────
 
-const queueName = z.string().min(1).max(200)
+const queueName = z.string({ error: 'give the name of a queue, list_queues tells them' }).min(1).max(200)
 const anyQueue = queueName.optional().describe('From list_queues; default: the exports')
 const pageInput = {
   cursor: z.string().max(1000).optional().describe('next_cursor of the page before'),
@@ -412,6 +412,7 @@ export const ListQueuesOutput = z.object({
       consumers: z.number().int().nullable().describe('Null when the store does not tell'),
     }),
   ),
+  unreadable: z.array(z.string()).describe('Queues with a key that holds something else than BullMQ keeps there'),
   next_cursor: nextCursor,
 })
 export type ListQueuesOutput = z.infer<typeof ListQueuesOutput>
@@ -567,7 +568,10 @@ export const OperationOutput = z.object({
   total: z.number().int().nullable().describe('Null when not known any more'),
   done: z.number().int(),
   gone: z.number().int().describe('No longer what they were when their turn came: left alone'),
-  kept: z.number().int().describe('Not discarded: they have children that are not over'),
+  kept: z
+    .number()
+    .int()
+    .describe('Not discarded: with children that are not over, or a run that its scheduler goes on from'),
   per_s: z.number().nullable().describe('Achieved'),
   rate_per_s: z.number().nullable(),
   asked_by: z.string().nullable().describe('By its own account'),

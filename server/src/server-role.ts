@@ -6,6 +6,7 @@ import type { ExportFiles } from './exports/files/export-files.ts'
 import { startCanaries } from './health/canary-schedule.ts'
 import { canaryTrip } from './health/canary-trip.ts'
 import { openHealth } from './health/open-health.ts'
+import { mountBadge } from './http/badge.ts'
 import { boardJobUrl, mountBoard } from './http/board.ts'
 import { DOWNLOADS_PATH, mountDownloads } from './http/downloads.ts'
 import { mountEvents } from './http/events.ts'
@@ -22,6 +23,7 @@ import { openProbeResults } from './http/probe-results.ts'
 import { mountSearch } from './http/search.ts'
 import { mountStatus } from './http/status.ts'
 import { statusReport } from './http/status-report.ts'
+import { mountStatuspage } from './http/statuspage.ts'
 import { mountTools } from './http/tools.ts'
 import { exportTasks, TASK_TOOL } from './mcp/export-tasks.ts'
 import { legacyServerFactory } from './mcp/legacy-server.ts'
@@ -159,6 +161,8 @@ async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
       mountOperations(operating.operations),
       mountStatus(snapshots, probeResults, config.readOnly),
       mountEvents(snapshots, probeResults, config.readOnly),
+      ...mountStatuspage(snapshots, config.publicUrl ?? url),
+      mountBadge(snapshots),
       mountFailures(operating),
       mountFailuresOfGroup(operating),
       mountFailuresFile(operating, log),

@@ -44,6 +44,13 @@ test('what was seen is still there after the probe was killed', async () => {
   expect(whole.targets[0]).toMatchObject({ status: 'pass', incident: null })
   expect(whole.incidents).toHaveLength(1)
   expect(whole.problem).toBeNull()
+  const url = await second.url()
+  const feed = await fetch(`${url}/incidents.rss?target=exports`)
+  expect(feed.headers.get('content-type')).toContain('application/rss+xml')
+  const { id } = whole.incidents[0] ?? { id: '' }
+  const guids = [...(await feed.text()).matchAll(/<guid[^>]*>([^<]*)</g)].map(([, guid]) => guid)
+  expect(guids).toEqual([`${id}:closed`, `${id}:opened`])
+  expect((await fetch(`${url}/incidents.rss?target=other`)).status).toBe(404)
 })
 
 test('pages and rollups hold every run once', async () => {

@@ -42,11 +42,8 @@ async function fill() {
   await backend.writeNote('worker', '{}', { keptMs: Number.MAX_SAFE_INTEGER, most: 1 })
   await backend.tally('canaries')
   const forEver = Number.MAX_SAFE_INTEGER
-  await backend.chooseDeadLetters(
-    'operation',
-    { limit: 10 },
-    { keptMs: forEver, begunKeptMs: forEver, lists: 1, deaths: 1 },
-  )
+  const bounds = { keptMs: forEver, begunKeptMs: forEver, makingMs: forEver, lists: 1, deaths: 1 }
+  await backend.chooseAllDeadLetters('operation', 10, bounds, 0)
   for (const opened of [worker, flows, queue]) await opened.close()
 }
 

@@ -101,6 +101,7 @@ const operation = uses<OperationOutput>({
   about: isString,
   state: isString,
   cancelled: isBoolean,
+  cancelled_by: orNull(isString),
   ahead: isNumber,
   total: orNull(isNumber),
   done: isNumber,

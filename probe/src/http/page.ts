@@ -29,7 +29,10 @@ export const page: Route = {
       return asError(503, 'The status page is not built: run npm run build, and start the probe again.')
     return (
       files.get(path === '/' ? '/index.html' : path) ??
-      asError(404, 'There is nothing here; see /, /metrics, /probe, /history.json, /health, /api/status.')
+      asError(
+        404,
+        'There is nothing here; see /, /metrics, /probe, /history.json, /incidents.rss, /health, /api/status.',
+      )
     )
   },
 }

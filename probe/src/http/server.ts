@@ -5,6 +5,7 @@ import { readSecret } from '../alerts/secret.ts'
 import { OwnFault } from '../failure.ts'
 import { health } from './health.ts'
 import { history } from './history.ts'
+import { incidentsFeed } from './incidents-feed.ts'
 import { isLoopback, type Listening } from './listen-settings.ts'
 import { metrics } from './metrics.ts'
 import { page } from './page.ts'
@@ -13,7 +14,7 @@ import { asError, type Answer, type Route, type Serving } from './route.ts'
 import { status } from './status.ts'
 
 /** Every address of the probe's own server; the page has what is left. */
-const routes: readonly Route[] = [metrics, probe, history, health, status]
+const routes: readonly Route[] = [metrics, probe, history, incidentsFeed, health, status]
 
 export interface ProbeServer {
   /** `http://host:port` */

@@ -162,6 +162,10 @@ export function createExports(
 const goneFile = (job: ExportJob) =>
   `The file was deleted: exported files are kept for a limited time. Start the export again${isKeyed(job) ? ' with a new idempotency_key' : ''} to get a new one.`
 
+/** Clients look for its beginning. */
+const JOB_NOT_FOUND =
+  'Job not found: take a job_id from list_exports, or start the export again; completed exports are forgotten in the end.'
+
 /** Any id may be asked for; only one that is in a state is that of a job, and no other key of the store is read. */
 async function find(
   queue: ExportQueue,
@@ -170,7 +174,7 @@ async function find(
 ): Promise<{ job: ExportJob; state: JobState }> {
   const isPossible = jobId !== CANARY_ID && !jobId.includes('\0')
   const found = isPossible ? await askStore(queue, () => read(queue, jobId)) : null
-  if (!found || !maySee(found.job, caller)) throw new OpsError('not_found', 'Job not found')
+  if (!found || !maySee(found.job, caller)) throw new OpsError('not_found', JOB_NOT_FOUND)
   return found
 }
 

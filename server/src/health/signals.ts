@@ -85,8 +85,8 @@ async function unlessLost<T>(asked: Promise<T>, onLost?: (error: OpsError) => vo
   try {
     return await asked
   } catch (error) {
-    if (!(error instanceof OpsError)) throw error
-    onLost?.(error)
+    // One that is a fault of ours leaves the other groups as they are.
+    if (error instanceof OpsError) onLost?.(error)
     return null
   }
 }

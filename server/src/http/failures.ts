@@ -7,6 +7,7 @@ import { errorOf, LOOKED_AT_CHARS } from '../operations/error-masks.ts'
 import { groupsIn, isIn, spanOf, type FoundGroup } from '../operations/failure-groups.ts'
 import { readBeginnings, type Failures, type QueueFailures } from '../operations/failures.ts'
 import type { DeadBeginning, Death } from '../queue/dead-letter-store.ts'
+import { toldTime } from '../told-time.ts'
 import { pageOf } from '../tools/page.ts'
 import { untrusted } from '../tools/untrusted.ts'
 import { boardJobUrl } from './board.ts'
@@ -45,8 +46,8 @@ export const mountFailures = ({ queues, failures }: Asked): Mount => ({
       in_no_group: beyond,
       too_old: found.index.older,
       complete: found.complete,
-      from: from === null ? null : time(from),
-      to: to === null ? null : time(to),
+      from: from === null ? null : toldTime(from),
+      to: to === null ? null : toldTime(to),
       groups: await tellGroups(found, items),
       group_count: groups.length,
       next_cursor: nextCursor,
@@ -112,8 +113,8 @@ async function tellGroups(failures: QueueFailures, groups: readonly FoundGroup[]
 const tellGroup = (group: FoundGroup, sample: DeadBeginning | undefined): FailureGroup => ({
   group: group.group,
   count: group.count,
-  first_seen: time(group.firstAt),
-  last_seen: time(group.lastAt),
+  first_seen: toldTime(group.firstAt),
+  last_seen: toldTime(group.lastAt),
   job_names: group.names.map((name) => untrusted(name, NAME_BYTES)),
   pattern: untrusted(errorOf(sample?.reason ?? ''), SAMPLE_BYTES),
   untrusted_sample: sample ? untrusted(sample.reason, SAMPLE_BYTES, sample.reasonLength) : '',
@@ -133,11 +134,10 @@ const tellJob = (queue: string, { jobId, name, failedAt, reason, reasonLength }:
   job_id: jobId,
   name: untrusted(name, NAME_BYTES),
   state: 'failed',
-  at: time(failedAt),
+  at: toldTime(failedAt),
   untrusted_text: untrusted(reason, TEXT_BYTES, reasonLength),
   board_url: boardJobUrl(queue, jobId),
 })
 
 const groupName = ({ group }: FoundGroup) => group
 const idOf = ({ jobId }: Death) => jobId
-const time = (ms: number) => new Date(ms).toISOString()

@@ -14,7 +14,7 @@ import type { Sessions } from '../mcp/sessions.ts'
 import { usualAnswer, usualCall, type UsualCall } from '../mcp/usual-call.ts'
 import type { Mount } from './mount.ts'
 import { answerPlainly, isPlainRequest, sendJson } from './plain-answer.ts'
-import { SESSION_HEADER, streamSession, subscriptionsOf } from './session-stream.ts'
+import { endSession, SESSION_HEADER, streamSession, subscriptionsOf } from './session-stream.ts'
 import { sendWebResponse, toWebRequest } from './web-exchange.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
@@ -38,7 +38,7 @@ export interface McpEras {
 /**
  * `POST /mcp`: both protocol eras by Streamable HTTP, told apart request by request, so that any instance behind any load
  * balancer can answer any request. The answer is plain JSON, or an event stream when there is progress to tell and the client
- * reads streams. `GET /mcp`: the stream of a session of before 2026-07-28, on any instance too.
+ * reads streams. `GET /mcp`: the stream of a session of before 2026-07-28, on any instance too. `DELETE /mcp`: its end.
  */
 export function mountMcp(eras: McpEras, log: Log): Mount {
   const router = Router()
@@ -52,10 +52,13 @@ export function mountMcp(eras: McpEras, log: Log): Mount {
     return usual ? answerUsual(eras, usual, req, res) : answerModern(eras.modern, req, res)
   })
   const { sessions } = eras
-  if (sessions) router.get('/', (req, res, next) => streamSession(sessions, req, res, next))
+  if (sessions) {
+    router.get('/', (req, res, next) => streamSession(sessions, req, res, next))
+    router.delete('/', (req, res, next) => endSession(sessions, req, res, next))
+  }
   router.all('/', (_req, res) => {
-    res.setHeader('Allow', sessions ? 'GET, POST' : 'POST')
-    sendError(res, 405, METHOD_NOT_ALLOWED, 'Send each message by POST; a session ends by itself.')
+    res.setHeader('Allow', sessions ? 'DELETE, GET, POST' : 'POST')
+    sendError(res, 405, METHOD_NOT_ALLOWED, 'Send each message by POST; a session that nobody uses ends by itself.')
   })
   router.use(jsonRpcErrors(log))
   return { path: '/mcp', method: 'any', handler: router }

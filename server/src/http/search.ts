@@ -8,6 +8,7 @@ import { searchJobs, type SearchProgress } from '../operations/search.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../queue/store.ts'
 import { Turns } from '../queue/turns.ts'
+import { toldTime } from '../told-time.ts'
 import { untrusted } from '../tools/untrusted.ts'
 import { boardJobUrl } from './board.ts'
 import type { Mount } from './mount.ts'
@@ -108,7 +109,7 @@ const tellJob = (queue: string, { jobId, name, state, at, text }: SearchProgress
   job_id: jobId,
   name: untrusted(name, NAME_BYTES),
   state,
-  at: new Date(at).toISOString(),
+  at: toldTime(at),
   untrusted_text: untrusted(text, TEXT_BYTES),
   board_url: boardJobUrl(queue, jobId),
 })

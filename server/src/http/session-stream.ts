@@ -62,6 +62,20 @@ export async function streamSession(sessions: Sessions, req: Request, res: Respo
   }
 }
 
+/** `DELETE /mcp`: a session ends, as far as there is anything of it. What is asked in its name later begins it anew. */
+export async function endSession(sessions: Sessions, req: Request, res: Response, next: NextFunction) {
+  if (req.get(SESSION_HEADER) === undefined) return next()
+  const session = sessionOf(req)
+  if (session === null) return notFound(res)
+  try {
+    await sessions.end(session)
+    res.status(204).end()
+  } catch (error) {
+    if (!(error instanceof ProtocolMistake)) throw error
+    res.status(503).json({ jsonrpc: '2.0', error: { code: error.code, message: error.message }, id: null })
+  }
+}
+
 function eventOf(id: string, uri: string): string {
   const message = { jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri } }
   return `id: ${id}\nevent: message\ndata: ${JSON.stringify(message)}\n\n`

@@ -12,7 +12,7 @@ export interface OfferedResources {
   list(params: Cursor): Promise<{ resources: Listed[]; nextCursor?: string }>
   read(params: { uri: string }): Promise<{ contents: ResourceContent[] }>
   /** See {@link ResourceKind}. */
-  follow(uri: string, hear: (version: string) => void): Promise<Disposable>
+  follow(uri: string, hear: (version: string, at: number) => void): Promise<Disposable>
 }
 
 type Listed = Awaited<ReturnType<ResourceKind['list']>>['resources'][number]

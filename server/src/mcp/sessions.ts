@@ -2,15 +2,25 @@ import type { Queue } from 'bullmq'
 import type { Log } from '../log.ts'
 import { askStore } from '../queue/ask-store.ts'
 import type { JobWatch } from '../queue/job-watch.ts'
-import { MAX_SUBSCRIPTIONS, type Subscriptions } from '../queue/subscriptions.ts'
+import {
+  MAX_SUBSCRIPTIONS,
+  OVER_KEPT_MS,
+  SUBSCRIPTIONS_KEPT_MS,
+  type Kept,
+  type Subscriptions,
+} from '../queue/subscriptions.ts'
 import { Followed } from './followed.ts'
 import type { OfferedResources } from './offered-resources.ts'
 import { ProtocolMistake } from './protocol-mistake.ts'
+import { SubscriptionSweep } from './subscription-sweep.ts'
 import { tellingMistakes } from './telling-mistakes.ts'
 import { Told } from './told.ts'
 
 /** What tells the instance that has a session's stream that its subscriptions are others now. */
 const CHANGED = 'queue-ops:subscribed'
+
+/** The same when its client has ended it. */
+const ENDED = 'queue-ops:session-ended'
 
 const nameOf = (session: string) => `session ${session}`
 
@@ -33,6 +43,8 @@ export interface Sessions {
   subscribe(session: string, uri: string): Promise<void>
   /** Rejects with ProtocolMistake when the store is away. */
   unsubscribe(session: string, uri: string): Promise<void>
+  /** Forgets what a session has subscribed to and ends its stream. Rejects with ProtocolMistake when the store is away. */
+  end(session: string): Promise<void>
   /**
    * Sends what a session has subscribed to, now or later, and has not been told: fulfilled when the client has gone or the
    * server closes.
@@ -54,34 +66,56 @@ export function openSessions(
 ): Sessions {
   const closing = new AbortController()
   const ask = <T>(calls: () => Promise<T>) => tellingMistakes(log, 'subscription', () => askStore(queue, calls))
+  const sweep = new SubscriptionSweep(subscriptions, resources, ask)
+  const tell = (session: string, event: string) => ask(() => watch.tell(nameOf(session), event))
   return {
     async subscribe(session, uri) {
-      const trial = await resources.follow(uri, () => undefined)
+      let isOver = false
+      const trial = await resources.follow(uri, () => (isOver = true))
       trial[Symbol.dispose]()
-      const known = await ask(() => subscriptions.read(session))
-      if (known.length >= MAX_SUBSCRIPTIONS && !known.includes(uri)) {
-        throw new ProtocolMistake(`A session has at most ${MAX_SUBSCRIPTIONS} subscriptions: end some of them first.`)
+      await ask(() => makeRoomFor(subscriptions, session, uri))
+      const add = () => ask(() => subscriptions.add(session, uri, isOver ? OVER_KEPT_MS : SUBSCRIPTIONS_KEPT_MS))
+      if (!(await add())) {
+        await sweep.run()
+        if (!(await add())) throw new ProtocolMistake(FULL)
       }
-      if (!(await ask(() => subscriptions.add(session, uri)))) throw new ProtocolMistake(FULL)
-      await ask(() => watch.tell(nameOf(session), CHANGED))
+      await tell(session, CHANGED)
     },
     async unsubscribe(session, uri) {
-      await ask(async () => {
-        await subscriptions.remove(session, uri)
-        await watch.tell(nameOf(session), CHANGED)
-      })
+      await ask(() => subscriptions.remove(session, uri))
+      await tell(session, CHANGED)
+    },
+    async end(session) {
+      const kept = await ask(() => subscriptions.read(session))
+      await ask(() => Promise.all(kept.map(({ topic }) => subscriptions.remove(session, topic))))
+      await tell(session, ENDED)
     },
     async stream(session, lastId, send, gone) {
-      const end = AbortSignal.any([gone, closing.signal])
+      const ended = new AbortController()
+      const end = AbortSignal.any([gone, closing.signal, ended.signal])
       const read = () => askStore(queue, () => subscriptions.read(session))
-      const updates = new SessionUpdates(read, resources, new Told(lastId), send)
-      using _following = await watch.follow(nameOf(session), () => updates.refresh())
+      const told = (uri: string) => askStore(queue, () => subscriptions.hasten(session, uri, OVER_KEPT_MS))
+      const updates = new SessionUpdates({ read, told }, resources, new Told(lastId), send)
+      using _following = await watch.follow(nameOf(session), ({ event }) => {
+        if (event === ENDED) ended.abort()
+        updates.refresh()
+      })
       updates.refresh()
       await aborted(end)
       updates.stop()
     },
     close: () => closing.abort(),
   }
+}
+
+/** Of a session that has as many as it may, the one that was told first makes room. Throws ProtocolMistake when there is none. */
+async function makeRoomFor(subscriptions: Subscriptions, session: string, uri: string): Promise<void> {
+  const kept = await subscriptions.read(session)
+  if (kept.length < MAX_SUBSCRIPTIONS || kept.some(({ topic }) => topic === uri)) return
+  const [first] = kept.filter(({ leftMs }) => leftMs <= OVER_KEPT_MS).toSorted((a, b) => a.leftMs - b.leftMs)
+  if (!first)
+    throw new ProtocolMistake(`A session has at most ${MAX_SUBSCRIPTIONS} subscriptions: end some of them first.`)
+  await subscriptions.remove(session, first.topic)
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {
@@ -91,9 +125,15 @@ async function aborted(signal: AbortSignal): Promise<void> {
   await promise
 }
 
+/** What the store keeps of one session. */
+interface SessionSubscriptions {
+  read(): Promise<Kept[]>
+  told(uri: string): Promise<void>
+}
+
 /** Follows what one session has subscribed to and tells each version once. */
 class SessionUpdates {
-  readonly #read: () => Promise<string[]>
+  readonly #kept: SessionSubscriptions
   readonly #told: Told
   readonly #followed: Followed
   #running = false
@@ -101,10 +141,12 @@ class SessionUpdates {
   #stopped = false
   #retry: NodeJS.Timeout | undefined
 
-  constructor(read: () => Promise<string[]>, resources: OfferedResources, told: Told, send: SendUpdate) {
-    this.#read = read
+  constructor(kept: SessionSubscriptions, resources: OfferedResources, told: Told, send: SendUpdate) {
+    this.#kept = kept
     this.#told = told
     this.#followed = new Followed(resources, (uri, version) => {
+      // When the store is away it stays for longer, which does no harm.
+      void kept.told(uri).catch(() => undefined)
       if (told.has(uri, version)) return
       told.add(uri, version)
       send(String(told), uri)
@@ -137,7 +179,7 @@ class SessionUpdates {
 
   async #look(): Promise<boolean> {
     try {
-      const uris = new Set(await this.#read())
+      const uris = new Set((await this.#kept.read()).map(({ topic }) => topic))
       this.#told.keepOnly(uris)
       return (await this.#followed.only(uris)).length === 0
     } catch {

@@ -24,7 +24,14 @@ export async function readPiece(queue: Queue, deadLetters: DeadLetterStore, { fr
     more = await askStore(queue, () => deadLetters.page({ ...at, skip: deaths.length }, STEP))
     deaths.push(...more)
   }
-  return { deaths, next: last.failedAt + 1 }
+  return { deaths, next: timeAfter(last.failedAt) }
+}
+
+/** Times that somebody made up may be so large that the next millisecond is the same number. */
+function timeAfter(time: number): number | null {
+  if (time + 1 > time) return time + 1
+  if (time === Infinity) return null
+  return time === -Infinity ? -Number.MAX_VALUE : time + Math.abs(time) * Number.EPSILON
 }
 
 /** Reads all of a span, piece by piece. Rejects with OpsError `store_unavailable`. */

@@ -109,7 +109,9 @@ export class FailureIndex {
 
   async #countIn() {
     const spans = this.#chunks.map((_chunk, at) => this.#spanAt(at))
-    const before = { from: -Infinity, to: (spans[0]?.from ?? 0) - 1 }
+    const first = spans[0]?.from ?? 0
+    // Before the very first time is nothing, also when somebody made up a death at it.
+    const before = first === -Infinity ? { from: 0, to: -1 } : { from: -Infinity, to: first - 1 }
     const answer = await askStore(this.#queue, () => this.#deadLetters.countIn([before, ...spans]))
     this.#older = answer[0] ?? 0
     this.#total = answer.at(-1) ?? 0

@@ -19,6 +19,12 @@ export const OperationData = z.object({
 })
 export type OperationData = z.infer<typeof OperationData>
 
+/**
+ * So many may be under way, and so many a worker runs at a time, since slow ones, which wait for their rate nearly always, must not be
+ * in the way of others, nor of being cancelled. Each costs four looks a second at whether it is cancelled.
+ */
+export const OPERATIONS_AT_ONCE = 300
+
 /** What was done at once, kept among the operations so that there is one place to see who did what. */
 export const RecordData = z.object({
   kind: OperationKind.exclude(OperationAction.options),

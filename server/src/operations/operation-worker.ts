@@ -6,11 +6,13 @@ import type { Log } from '../log.ts'
 import { askStore } from '../queue/ask-store.ts'
 import { PREVIEWS, STEP, type DeadLetterStore, type Tally } from '../queue/dead-letter-store.ts'
 import type { Store } from '../queue/store.ts'
+import { Turns } from '../queue/turns.ts'
 import { watchForCancel } from '../queue/watch-for-cancel.ts'
 import { siblingsOf } from './attached-queues.ts'
 import {
   isRecord,
   OperationData,
+  OPERATIONS_AT_ONCE,
   OperationTally,
   type OperationJob,
   type OperationQueue,
@@ -19,8 +21,8 @@ import {
 } from './operation-job.ts'
 import { Pace } from './pace.ts'
 
-/** They wait for the store and for their rate most of the time, and slow ones must not be in the way of others. */
-const AT_ONCE = 100
+/** So many of them ask the store for a step at the same time: each step then has its time for an answer from its turn on. */
+const STEPS_AT_ONCE = 4
 
 /** A dead worker's operation is taken up by another one as a dead worker's export is. */
 const LOCK_MS = 8000
@@ -48,6 +50,7 @@ export function startOperationWorker(store: Store, queueName: string, log: Log):
   const closing = new AbortController()
   const queue: OperationQueue = store.openQueue(queueName)
   const siblings = siblingsOf(store, queue)
+  const steps = new Turns(STEPS_AT_ONCE)
   const processor: Processor<OperationsData, OperationTally> = async (job, token, lockLost) => {
     if (isRecord(job.data)) return tallyOf(job.data)
     using watch = watchForCancel(queue, job.id ?? '')
@@ -59,7 +62,7 @@ export function startOperationWorker(store: Store, queueName: string, log: Log):
       const about = siblings(data.queue)
       const deadLetters = store.openDeadLetters(about)
       if (!deadLetters) throw new OpsError('invalid_input', 'This store has no operations on dead letters.')
-      const result = await new Operation(job, data, about, deadLetters, log).run(stop)
+      const result = await new Operation(job, data, about, deadLetters, steps, log).run(stop)
       if (lockLost?.aborted) throw new Error('the lock is lost')
       if (closing.signal.aborted && !cancelled.aborted && result.left > 0) {
         await job.moveToWait(token)
@@ -71,7 +74,7 @@ export function startOperationWorker(store: Store, queueName: string, log: Log):
     }
   }
   const worker = store.openWorker(queueName, processor, {
-    concurrency: AT_ONCE,
+    concurrency: OPERATIONS_AT_ONCE,
     lockDuration: LOCK_MS,
     stalledInterval: SWEEP_EVERY_MS,
     maxStalledCount: MAX_STALLED,
@@ -87,7 +90,7 @@ export function startOperationWorker(store: Store, queueName: string, log: Log):
       )
   })
   const forgetOld = () => void store.openDeadLetters(queue)?.forgetOld().catch(stopped)
-  const forgetting = setInterval(forgetOld, PREVIEWS.keptMs)
+  const forgetting = setInterval(forgetOld, PREVIEWS.makingMs)
   return {
     async close() {
       clearInterval(forgetting)
@@ -114,35 +117,46 @@ class Operation {
   readonly #data: OperationData
   readonly #queue: Queue
   readonly #deadLetters: DeadLetterStore
+  readonly #steps: Turns
   readonly #log: Log
   #toldAt = 0
 
-  constructor(job: OperationJob, data: OperationData, queue: Queue, deadLetters: DeadLetterStore, log: Log) {
+  constructor(
+    job: OperationJob,
+    data: OperationData,
+    queue: Queue,
+    deadLetters: DeadLetterStore,
+    steps: Turns,
+    log: Log,
+  ) {
     this.#job = job
     this.#data = data
     this.#queue = queue
     this.#deadLetters = deadLetters
+    this.#steps = steps
     this.#log = log
   }
 
   /** Gives how far it came when all are handled, or when it was stopped. */
   async run(stop: AbortSignal): Promise<OperationTally> {
     let tally = await this.#begin()
-    const before = tally.done
+    const doneBefore = tally.done
     const began = performance.now()
     const earlier = OperationTally.safeParse(this.#job.progress).data?.per_s ?? null
     const perS = (now: number) => {
       const ms = now - began
-      return tally.done > before && ms > 0 ? Math.round(((tally.done - before) / ms) * 1e5) / 100 : earlier
+      return tally.done > doneBefore && ms > 0 ? Math.round(((tally.done - doneBefore) / ms) * 1e5) / 100 : earlier
     }
     const pace = this.#data.rate_per_s === null ? null : new Pace(this.#data.rate_per_s, began)
     const handle = handlers[this.#data.kind](this.#deadLetters)
     while (tally.left > 0 && !stop.aborted) {
       const due = Math.min(pace ? pace.due(performance.now()) : STEP, STEP)
       if (due > 0) {
-        const handled = tally.left
-        tally = await askStore(this.#queue, () => handle(this.#id, due))
-        pace?.took(handled - tally.left)
+        const before = tally
+        tally = await this.#steps.take(async () =>
+          stop.aborted ? before : askStore(this.#queue, () => handle(this.#id, due)),
+        )
+        pace?.took(before.left - tally.left)
         this.#tell({ ...tally, per_s: perS(performance.now()) })
       }
       if (pace && tally.left > 0)

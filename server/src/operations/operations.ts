@@ -13,6 +13,8 @@ import { OpsError } from '../errors.ts'
 import { askStore } from '../queue/ask-store.ts'
 import { MAX_DEAD_LETTERS, type DeadLetterStore, type Death } from '../queue/dead-letter-store.ts'
 import type { Store } from '../queue/store.ts'
+import { Turns } from '../queue/turns.ts'
+import { toldTime } from '../told-time.ts'
 import type { AttachedQueues } from './attached-queues.ts'
 import { operationIdOf, readToken, writeToken } from './confirm-token.ts'
 import type { Failures } from './failures.ts'
@@ -20,6 +22,7 @@ import { listOperations, stateOf, type Kept } from './list-operations.ts'
 import {
   isRecord,
   KEPT,
+  OPERATIONS_AT_ONCE,
   OperationTally,
   type OperationJob,
   type OperationQueue,
@@ -62,6 +65,9 @@ export interface Operations {
 
 const SAMPLES = 5
 
+/** So many are made at the same time, whoever asks for more: each may read all dead letters of a queue. */
+const PREVIEWS_AT_ONCE = 2
+
 /** So many of those in line are looked at to tell how many are before one. */
 const MAX_AHEAD = 200
 
@@ -76,6 +82,7 @@ export function createOperations(
     const queue = await queues.open(name)
     return { queue, deadLetters: openDeadLetters(store, queue) }
   }
+  const previews = new Turns(PREVIEWS_AT_ONCE)
   const tell = async (found: Kept) => {
     const waits = stateOf(found.job.data, found.state) === 'waiting'
     const ahead = waits ? await askStore(records, () => countAhead(records, found.job)) : 0
@@ -88,8 +95,9 @@ export function createOperations(
       const { queue, deadLetters } = await open(name)
       const list = randomBytes(12).toString('base64url')
       const id = operationIdOf(list)
-      await choose(queue, deadLetters, failures, id, request)
-      const { count, oldest, newest } = await askStore(queue, () => deadLetters.look(id, SAMPLES))
+      const { count, oldest, newest } = await previews.take(() =>
+        choose(queue, deadLetters, failures, id, request, SAMPLES),
+      )
       const key = await keyOf(records)
       const previewed = { ...request, queue: queue.name }
       return {
@@ -110,6 +118,7 @@ export function createOperations(
       const { list, count } = readToken(await keyOf(records), { ...request, queue: queue.name }, token, Date.now())
       requireTimely(kind, count, ratePerS)
       const id = operationIdOf(list)
+      await requireRoom(records)
       if (!(await askStore(queue, () => deadLetters.keep(id)))) throw forgotten()
       const call = randomUUID()
       const data = { kind, queue: queue.name, selection, rate_per_s: ratePerS, asked_by: askedBy }
@@ -151,7 +160,7 @@ function openDeadLetters(store: Store, queue: Queue): DeadLetterStore {
   throw new OpsError('invalid_input', 'Jobs on PostgreSQL cannot be handled here yet: use Bull Board.')
 }
 
-const timeOf = (death: Death | null | undefined) => (death ? new Date(death.failedAt).toISOString() : null)
+const timeOf = (death: Death | null | undefined) => (death ? toldTime(death.failedAt) : null)
 
 function messageOf(kind: OperationAction, count: number): string {
   if (count === 0) return `There are no such ${kind === 'promote' ? 'delayed jobs' : 'dead letters'}: nothing to do.`
@@ -162,7 +171,10 @@ function messageOf(kind: OperationAction, count: number): string {
   }[kind]
   const first = kind === 'promote' ? 'those that are due first' : 'the oldest'
   const most = count === MAX_DEAD_LETTERS ? ` (${first}; there may be more for another operation)` : ''
-  const kept = kind === 'discard' ? ' Those with children that are not over are kept.' : ''
+  const kept =
+    kind === 'discard'
+      ? ' Those with children that are not over are kept, as are runs that their schedulers go on from.'
+      : ''
   return `Nothing is done yet. To ${what}${most}, repeat this call with the confirm_token within 15 minutes.${kept}`
 }
 
@@ -175,6 +187,16 @@ function requireTimely(kind: OperationAction, count: number, ratePerS: number | 
   throw new OpsError(
     'invalid_input',
     `At ${ratePerS} a second ${count} ${kind === 'promote' ? 'delayed jobs' : 'dead letters'} take ${Math.round(hours)} hours, more than ${LONGEST_H}: use a rate_per_s of at least ${Math.ceil((count / LONGEST_H / 3600) * 10) / 10}, or a selection of fewer.`,
+  )
+}
+
+/** Where every one has its place in a worker, slow ones keep none from being begun or cancelled. */
+async function requireRoom(records: OperationQueue) {
+  const open = await askStore(records, () => records.getJobCountByTypes('waiting', 'delayed', 'active'))
+  if (open < OPERATIONS_AT_ONCE) return
+  throw new OpsError(
+    'conflict',
+    `${open} operations are not over yet, and no more than ${OPERATIONS_AT_ONCE} may be under way: repeat this call when one of them is over, or cancel one.`,
   )
 }
 

@@ -9,6 +9,7 @@ import {
   type DeadJob,
   type DeadLetterStore,
   type Death,
+  type Listed,
 } from '../queue/dead-letter-store.ts'
 import { readPieces } from './death-pieces.ts'
 import { isIn, spanOf } from './failure-groups.ts'
@@ -36,8 +37,8 @@ export function requireOne({ kind, selection: { ids, group, filter } }: Chosen):
 }
 
 /**
- * Makes the list of what a selection is about, at most {@link MAX_DEAD_LETTERS} of them. Rejects with OpsError
- * `store_unavailable`.
+ * Makes the list of what a selection is about, at most {@link MAX_DEAD_LETTERS} of them, and tells what is on it, with `sample` of
+ * the first. Rejects with OpsError `store_unavailable`, also when the store has lost what was on the list meanwhile.
  */
 export async function choose(
   queue: Queue,
@@ -45,43 +46,65 @@ export async function choose(
   failures: Failures,
   operation: string,
   { kind, selection }: Chosen,
-): Promise<void> {
-  if (kind !== 'promote') return chooseDeadLetters(queue, deadLetters, failures, operation, selection)
-  const { ids } = selection
-  const which = ids ? { ids: [...new Set(ids)] } : { limit: MAX_DEAD_LETTERS }
-  await askStore(queue, () => deadLetters.chooseDelayed(operation, which))
+  sample: number,
+): Promise<Listed> {
+  if (isAll(selection)) {
+    const all = kind === 'promote' ? deadLetters.chooseAllDelayed : deadLetters.chooseAll
+    return askStore(queue, () => all(operation, MAX_DEAD_LETTERS, sample))
+  }
+  const parts = partsOf(queue, deadLetters, failures, kind, selection)
+  let count = 0
+  for await (const part of parts) {
+    const before = count
+    const chosen = part.slice(0, MAX_DEAD_LETTERS - before)
+    if (chosen.length > 0)
+      count = requireKept(await askStore(queue, () => deadLetters.choose(operation, chosen, before)))
+    if (count === MAX_DEAD_LETTERS) break
+  }
+  if (count === 0) return { count, oldest: [], newest: null }
+  return requireKept(await askStore(queue, () => deadLetters.finish(operation, count, sample)))
 }
 
-/**
- * Makes the list of the dead letters that a selection is about, the oldest first, at most {@link MAX_DEAD_LETTERS} of them.
- * Looks at those that are there when it begins, in bounded steps. Rejects with OpsError `store_unavailable`.
- */
-async function chooseDeadLetters(
+function requireKept<T>(kept: T | null): T {
+  if (kept !== null) return kept
+  throw new OpsError(
+    'store_unavailable',
+    'The queue store has lost what this preview had put down in it so far: repeat the call for a new preview.',
+  )
+}
+
+const isAll = ({ ids, group, filter }: DeadLetterSelection) =>
+  !ids && group === undefined && Object.keys(filter ?? {}).length === 0
+
+/** Those that a selection of not all is about, of those that are there when it begins; at most a step at a time. */
+function partsOf(
   queue: Queue,
   deadLetters: DeadLetterStore,
   failures: Failures,
-  operation: string,
+  kind: OperationAction,
   selection: DeadLetterSelection,
-): Promise<void> {
-  const { ids, group, filter } = selection
-  if (!ids && group === undefined && Object.keys(filter ?? {}).length === 0) {
-    await askStore(queue, () => deadLetters.chooseAll(operation, MAX_DEAD_LETTERS))
-    return
-  }
-  const parts = ids
-    ? findAll(queue, deadLetters, ids)
-    : readFitting(queue, deadLetters, filter ?? {}, await groupOrAll(queue, deadLetters, failures, selection))
-  let room = MAX_DEAD_LETTERS
-  for await (const part of parts) {
-    const chosen = part.slice(0, room)
-    if (chosen.length > 0) await askStore(queue, () => deadLetters.choose(operation, chosen))
-    room -= chosen.length
-    if (room === 0) return
-  }
+): AsyncGenerator<Death[], void> {
+  if (kind === 'promote') return findAll(queue, deadLetters.findDelayed, selection.ids ?? [])
+  return readSelected(queue, deadLetters, failures, selection)
 }
 
-async function* findAll(queue: Queue, deadLetters: DeadLetterStore, ids: readonly string[]) {
-  const found = await askStore(queue, () => deadLetters.find([...new Set(ids)]))
+/**
+ * The dead letters that a selection is about, the oldest first, a part after the other; those that there are when it begins. Rejects
+ * with OpsError `store_unavailable`.
+ */
+export async function* readSelected(
+  queue: Queue,
+  deadLetters: DeadLetterStore,
+  failures: Failures,
+  selection: DeadLetterSelection,
+): AsyncGenerator<Death[], void> {
+  const { ids, filter } = selection
+  if (ids) yield* findAll(queue, deadLetters.find, ids)
+  else yield* readFitting(queue, deadLetters, filter ?? {}, await groupOrAll(queue, deadLetters, failures, selection))
+}
+
+async function* findAll(queue: Queue, find: DeadLetterStore['find'], ids: readonly string[]) {
+  const found = await askStore(queue, () => find([...new Set(ids)]))
   yield* inParts(
     found.toSorted((a, b) => a.failedAt - b.failedAt),
     STEP,

@@ -43,6 +43,11 @@ test('an error that is ours already passes as it is', async () => {
   await expect(askStore(connected, () => Promise.reject(error))).rejects.toBe(error)
 })
 
+test('a fault of ours is not told as one of the store', async () => {
+  for (const error of [new SyntaxError('no JSON'), new TypeError('x is undefined')])
+    await expect(askStore(connected, () => Promise.reject(error))).rejects.toBe(error)
+})
+
 test('an answer is given as it is and leaves no timer behind', async () => {
   expect(await askStore(connected, async () => 42)).toBe(42)
   expect(vi.getTimerCount()).toBe(0)

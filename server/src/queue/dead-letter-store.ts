@@ -24,7 +24,7 @@ export interface Tally {
   done: number
   /** Those that were no dead letters any more, or had died anew, when their turn came. */
   gone: number
-  /** Those that stay because they have children that are not over. */
+  /** Those that stay because they have children that are not over, or since their schedulers go on from them. */
   kept: number
   /** Those whose turn has not come. */
   left: number
@@ -47,6 +47,8 @@ export const PREVIEWS = {
   lists: 100,
   /** So many dead letters on all of them. */
   deaths: 3 * MAX_DEAD_LETTERS,
+  /** One that is still being made is none of these; when nobody goes on with it, it goes after this time. */
+  makingMs: 5 * 60_000,
 }
 
 /** Part of the dead letters in the order in which they failed. Those of the same millisecond have an order too. */
@@ -97,17 +99,25 @@ export interface DeadLetterStore {
   readBeginnings(deaths: readonly Death[], length: number): Promise<(DeadBeginning | null)[]>
   /** Null when the operation has no list yet. */
   tally(operation: string): Promise<Tally | null>
-  /** Makes the list of all there are, the oldest `limit` of them. Until an operation begins it is one of a preview, see {@link PREVIEWS}. */
-  chooseAll(operation: string, limit: number): Promise<void>
-  /** Adds at most {@link STEP} to the end of a list of a preview, which this begins. */
-  choose(operation: string, deaths: readonly Death[]): Promise<void>
   /**
-   * Makes the list of delayed jobs, which are told from the same jobs delayed anew by when they are due: of these, or of the next
-   * ones that are due.
+   * Makes the list of all there are, the oldest `limit` of them, and tells what is on it, with `sample` of the oldest. Until an
+   * operation begins it is one of a preview, see {@link PREVIEWS}.
    */
-  chooseDelayed(operation: string, which: { ids: readonly string[] } | { limit: number }): Promise<void>
-  /** What is on a list of a preview, with so many of the oldest. */
-  look(operation: string, sample: number): Promise<Listed>
+  chooseAll(operation: string, limit: number, sample: number): Promise<Listed>
+  /** The same of delayed jobs, those that are due next. */
+  chooseAllDelayed(operation: string, limit: number, sample: number): Promise<Listed>
+  /** Of these jobs the ones that are delayed, told from the same jobs delayed anew by when they are due. */
+  findDelayed(jobIds: readonly string[]): Promise<Death[]>
+  /**
+   * Adds at most {@link STEP} to a list that is being made and has `before` so far, none to begin it; gives how many it has now.
+   * A job that has died anew meanwhile is on it once. Null when what was on it is lost.
+   */
+  choose(operation: string, deaths: readonly Death[], before: number): Promise<number | null>
+  /**
+   * Ends the making of a list that has `count`, which is one of a preview from then on, and tells what is on it. Null when what was
+   * on it is lost.
+   */
+  finish(operation: string, count: number, sample: number): Promise<Listed | null>
   /** Takes away what previews and operations have left behind for too long, where the store does not do so by itself. */
   forgetOld(): Promise<void>
   /** Keeps the list of a preview for an operation; null when it is gone. */
@@ -117,7 +127,7 @@ export interface DeadLetterStore {
    * `invalid_input` when that would lose them.
    */
   retryNext(operation: string, limit: number): Promise<Tally>
-  /** Removes the next of the list, as BullMQ's own remove does without children; keeps those with children that are not over. */
+  /** Removes the next of the list, as BullMQ's own remove does without children; keeps those with children that are not over, or a run to come. */
   discardNext(operation: string, limit: number): Promise<Tally>
   /**
    * Puts the next delayed jobs of the list in line, those that are due first, as BullMQ's own promote does. Rejects as `retryNext`

@@ -1,5 +1,6 @@
 import type { Queue } from 'bullmq'
 import type { DeadLetter } from '../contract.ts'
+import { toldTime } from '../told-time.ts'
 import type { FactsReader } from './facts-reader.ts'
 
 const MAX_REASON_CHARS = 500
@@ -21,7 +22,7 @@ export async function latestDeadLetters(
     name,
     reason: reason.slice(0, MAX_REASON_CHARS),
     attempts,
-    failed_at: failedAt === null ? null : new Date(failedAt).toISOString(),
+    failed_at: failedAt === null ? null : toldTime(failedAt),
     board_url: boardUrl(id),
   }))
 }

@@ -3,9 +3,10 @@ import type { JobState } from '../contract.ts'
 import { countsOf, type QueueCounts } from './facts-reader.ts'
 import { ask, clientOf, Refused } from './redis-commands.ts'
 import { readLengths } from './redis-lengths.ts'
+import { UnreadableQueue } from './unreadable-queue.ts'
 
 /**
- * Counts by plain commands: BullMQ's own script takes entries of its older versions out of the list while it counts. Throws when
+ * Counts by plain commands: BullMQ's own script takes entries of its older versions out of the list while it counts. Throws {@link UnreadableQueue} when
  * a key of the queue is of another type than BullMQ's, or may not be read: a count that lacks a part is none.
  */
 export async function readRedisCounts(queue: Queue, without = ''): Promise<QueueCounts> {
@@ -14,9 +15,9 @@ export async function readRedisCounts(queue: Queue, without = ''): Promise<Queue
     leftOut(queue, without),
   ])
   const refused = [meta, waiting, aside, next, active, ...Object.values(sets)].find(
-    (answer) => answer instanceof Refused,
+    (answer): answer is Refused => answer instanceof Refused,
   )
-  if (refused) throw new Error(`the jobs of "${queue.name}" cannot be counted: ${refused.why}`)
+  if (refused) throw new UnreadableQueue(queue.name, refused.why)
   const ends = next as string[]
   const marker = ends.at(-1)?.startsWith('0:') ? 1 : 0
   const state = stateOf((left ?? []) as (string | null)[], ends.includes(without))

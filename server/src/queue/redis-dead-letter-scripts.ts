@@ -22,12 +22,18 @@ local function tally()
   return {chosen, done, gone, kept, chosen - done - gone - kept}
 end`
 
-/** What makes a list ends with: it is one of a preview, and the oldest of these go when they are too many. */
+/**
+ * What making a list ends with: from then on it is one of a preview, and the oldest of these go when they are too many. Tells what
+ * is on it in the same step, since others may take it away in the next.
+ */
 const previewed = `
 local previews, list, operation = KEYS[3], KEYS[1], ARGV[1]
 local keptMs, mostLists, mostDeaths = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local sample = tonumber(ARGV[5])
 local function listed()
-  redis.call('HSET', KEYS[2], 'chosen', redis.call('ZCARD', list))
+  local count = redis.call('ZCARD', list)
+  if count == 0 then return {0, {}, {}} end
+  redis.call('HSET', KEYS[2], 'chosen', count)
   redis.call('PEXPIRE', list, keptMs)
   redis.call('PEXPIRE', KEYS[2], keptMs)
   local time = redis.call('TIME')
@@ -44,6 +50,8 @@ local function listed()
       redis.call('ZREM', previews, other)
     end
   end
+  local oldest = redis.call('ZRANGE', list, 0, sample - 1, 'WITHSCORES')
+  return {count, oldest, redis.call('ZRANGE', list, -1, -1, 'WITHSCORES')}
 end`
 
 /**
@@ -126,21 +134,43 @@ end
 return counted(done + #plain, 0)`
 
 /**
+ * BullMQ removes no run of a scheduler that is the last one laid out, since the next one comes of it. There is none to come when
+ * the run's own options say so, as BullMQ reads them before it lays out the next (bullmq 6.7, JobScheduler.upsertJobScheduler).
+ */
+const runs = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function isLastLaidOut(id)
+  local scheduler = redis.call('HGET', base .. id, 'rjk')
+  local last = scheduler and redis.call('ZSCORE', schedulers, scheduler)
+  return last and id == 'repeat:' .. scheduler .. ':' .. last
+end
+local function hasNoNext(id)
+  local read, opts = pcall(cjson.decode, redis.call('HGET', base .. id, 'opts') or '')
+  local given = read and type(opts) == 'table' and opts['repeat']
+  if type(given) ~= 'table' then return false end
+  local count, limit, ends = tonumber(given.count) or 0, tonumber(given.limit), tonumber(given.endDate)
+  return (limit and count >= limit) or (ends and now > ends)
+end`
+
+/**
  * What is over below one of a flow stays, and so does one with something below it that is not: in one step nobody could
  * remove a tree of any size. What it knows of its children may be much, so it is given to Redis to free in its own time.
  */
-const discard = `${tally}${next}
+const discard = `${tally}${next}${runs}
 local function remove(KEYS, ARGV)
 ${scriptOfBullmq('removeJob', 'removeJob-2')}
 end
 local done, kept = 0, 0
 for _, id in ipairs(nextOfList()) do
   local job = base .. id
-  if redis.call('EXISTS', job .. ':dependencies') == 1 then
+  local isLast = isLastLaidOut(id)
+  if redis.call('EXISTS', job .. ':dependencies') == 1 or (isLast and not hasNoNext(id)) then
     kept = kept + 1
   elseif redis.call('EXISTS', job .. ':lock') == 0 then
     redis.call('UNLINK', job .. ':processed', job .. ':failed', job .. ':unsuccessful')
-    if remove({job, schedulers}, {id, '0', base}) == 1 then done = done + 1 end
+    -- Where no scheduler stands, it is nobody's.
+    if remove({job, isLast and job .. ':none' or schedulers}, {id, '0', base}) == 1 then done = done + 1 end
   end
 end
 return counted(done, kept)`
@@ -188,14 +218,23 @@ return tally()`,
   queueOpsChooseAll: {
     numberOfKeys: 4,
     lua: `${previewed}
-redis.call('ZRANGESTORE', list, KEYS[4], 0, ARGV[5] - 1)
-listed()`,
+redis.call('ZRANGESTORE', list, KEYS[4], 0, ARGV[6] - 1)
+return listed()`,
   },
   queueOpsChoose: {
+    numberOfKeys: 1,
+    lua: `
+local list, before, makingMs = KEYS[1], tonumber(ARGV[1]), ARGV[2]
+if redis.call('ZCARD', list) ~= before then return false end
+redis.call('ZADD', list, unpack(ARGV, 3))
+redis.call('PEXPIRE', list, makingMs)
+return redis.call('ZCARD', list)`,
+  },
+  queueOpsFinish: {
     numberOfKeys: 3,
     lua: `${previewed}
-redis.call('ZADD', list, unpack(ARGV, 5))
-listed()`,
+if redis.call('ZCARD', list) ~= tonumber(ARGV[6]) then return false end
+return listed()`,
   },
   queueOpsKeep: {
     numberOfKeys: 3,

@@ -9,6 +9,7 @@ import {
   type DeadJob,
   type DeadLetterStore,
   type Death,
+  type Listed,
   type Tally,
 } from './dead-letter-store.ts'
 import { ask, askOne, clientOf, type Command, type RedisClient } from './redis-commands.ts'
@@ -39,12 +40,12 @@ export function redisDeadLetters(queue: Queue): DeadLetterStore {
     const scores = (await askOne(await clientOf(queue), ['zmscore', key(type), ...jobIds])) as (string | null)[]
     return jobIds.flatMap((jobId, at) => {
       const score = scores[at] ?? null
-      return score === null ? [] : [{ jobId, failedAt: Number(score) }]
+      return score === null ? [] : [{ jobId, failedAt: timeIn(score) }]
     })
   }
-  const putDown = async (operation: string, deaths: readonly Death[]) => {
-    const pairs = deaths.flatMap(({ jobId, failedAt }) => [failedAt, jobId])
-    if (pairs.length > 0) await run('queueOpsChoose', [...previewKeysOf(operation), ...previewOf(operation), ...pairs])
+  const putDownAll = async (type: 'failed' | 'delayed', operation: string, limit: number, sample: number) => {
+    const keys = [...previewKeysOf(operation), key(type)]
+    return listedIn(await run('queueOpsChooseAll', [...keys, ...previewOf(operation), sample, limit]))
   }
 
   return {
@@ -77,27 +78,18 @@ export function redisDeadLetters(queue: Queue): DeadLetterStore {
       const answer = await run('queueOpsTallyOf', keysOf(operation))
       return answer === null ? null : tallyIn(answer)
     },
-    async chooseAll(operation, limit) {
-      await run('queueOpsChooseAll', [...previewKeysOf(operation), key('failed'), ...previewOf(operation), limit])
+    chooseAll: (operation, limit, sample) => putDownAll('failed', operation, limit, sample),
+    chooseAllDelayed: (operation, limit, sample) => putDownAll('delayed', operation, limit, sample),
+    findDelayed: (jobIds) => scoresOf('delayed', jobIds),
+    async choose(operation, deaths, before) {
+      const pairs = deaths.flatMap(({ jobId, failedAt }) => [failedAt, jobId])
+      const answer = await run('queueOpsChoose', [listOf(operation), before, PREVIEWS.makingMs, ...pairs])
+      return answer === null ? null : Number(answer)
     },
-    choose: putDown,
-    async chooseDelayed(operation, which) {
-      if ('ids' in which) return putDown(operation, await scoresOf('delayed', which.ids))
-      await run('queueOpsChooseAll', [
-        ...previewKeysOf(operation),
-        key('delayed'),
-        ...previewOf(operation),
-        which.limit,
-      ])
-    },
-    async look(operation, sample) {
-      const list = listOf(operation)
-      const [count, oldest, newest] = await ask(await clientOf(queue), [
-        ['zcard', list],
-        ['zrange', list, 0, sample - 1, 'WITHSCORES'],
-        ['zrange', list, -1, -1, 'WITHSCORES'],
-      ])
-      return { count: Number(count), oldest: deathsIn(oldest), newest: deathsIn(newest)[0] ?? null }
+    async finish(operation, count, sample) {
+      const args = [...previewKeysOf(operation), ...previewOf(operation), sample, count]
+      const answer = await run('queueOpsFinish', args)
+      return answer === null ? null : listedIn(answer)
     },
     // All keys expire.
     forgetOld: () => Promise.resolve(),
@@ -134,13 +126,21 @@ const previewOf = (operation: string) => [operation, PREVIEWS.keptMs, PREVIEWS.l
 
 const endOf = (time: number) => (Number.isFinite(time) ? time : time < 0 ? '-inf' : '+inf')
 
+/** Scores that somebody made up may be infinite. */
+const timeIn = (score = '') => (score.endsWith('inf') ? (score.startsWith('-') ? -Infinity : Infinity) : Number(score))
+
 /** Members and their scores in turns. */
 function deathsIn(answer: unknown): Death[] {
   const flat = answer as string[]
   return Array.from({ length: flat.length / 2 }, (_, at) => ({
     jobId: flat[2 * at] ?? '',
-    failedAt: Number(flat[2 * at + 1]),
+    failedAt: timeIn(flat[2 * at + 1]),
   }))
+}
+
+function listedIn(answer: unknown): Listed {
+  const [count, oldest, newest] = answer as [number, string[], string[]]
+  return { count: Number(count), oldest: deathsIn(oldest), newest: deathsIn(newest)[0] ?? null }
 }
 
 function readJob({ jobId, failedAt }: Death, [name, reason]: (string | null)[]): DeadJob | null {

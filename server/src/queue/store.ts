@@ -26,6 +26,7 @@ import { searchByGetters, type JobSearch } from './job-search.ts'
 import { LastRefusals } from './last-refusal.ts'
 import type { DeadLetterStore } from './dead-letter-store.ts'
 import type { Notes } from './notes.ts'
+import { withReadableJobs } from './readable-jobs.ts'
 import { redisDeadLetters } from './redis-dead-letters.ts'
 import { redisNotes } from './redis-notes.ts'
 import { redisQueueNames } from './redis-queue-names.ts'
@@ -116,7 +117,7 @@ export function openStore(url: string, prefix: string, log: Log): Store {
   const open = (name: string, options: Partial<QueueOptions>, connection = forCallers): Queue => {
     // BullMQ types a queue by its backend; nothing here may depend on which one it is.
     const make = () => new classes.Queue(name, { ...options, prefix, connection }) as unknown as Queue
-    const queue = opened(make)
+    const queue = withReadableJobs(opened(make))
     logConnectionErrors(queue, log.child({ queue: name, role: 'queue' }))
     return queue
   }
@@ -152,7 +153,8 @@ export function openStore(url: string, prefix: string, log: Log): Store {
     openSibling(queue, name) {
       const backend = queue.getBackend() as IQueueBackend
       const sibling = withBackend(() => backend.forQueue(name, prefix))
-      return new sibling.Queue(name, { prefix, skipMetasUpdate: true, connection: {} }) as unknown as Queue
+      const opened = new sibling.Queue(name, { prefix, skipMetasUpdate: true, connection: {} })
+      return withReadableJobs(opened as unknown as Queue)
     },
     async listQueues(queue) {
       const backend: unknown = queue.getBackend()

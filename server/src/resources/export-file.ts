@@ -43,7 +43,7 @@ export const exportFile = (exports: Exports, files: ExportFiles): ResourceKind =
     const whole = exportUri(part.jobId)
     // What is followed is kept under its address: one address for one thing.
     if (uri !== whole) throw new OpsError('invalid_input', `Only a whole file can be followed: subscribe to ${whole}.`)
-    return exports.followEnds(part.jobId, (endedAt) => hear(endedAt.toString(36)), principal)
+    return exports.followEnds(part.jobId, (endedAt) => hear(endedAt.toString(36), endedAt), principal)
   },
 })
 

@@ -9,9 +9,9 @@ export interface ResourceKind {
   read(uri: string, asker: Asker): Promise<ResourceContent> | null
   /**
    * Tells whenever there is something new to read: what was there already, and what comes. `version` is another one for
-   * whatever is told. Null and rejections as of `read`.
+   * whatever is told, `at` since when it is, milliseconds since 1970. Null and rejections as of `read`.
    */
-  follow(uri: string, hear: (version: string) => void, asker: Asker): Promise<Disposable> | null
+  follow(uri: string, hear: (version: string, at: number) => void, asker: Asker): Promise<Disposable> | null
 }
 
 export interface ListedResource {

@@ -4,6 +4,7 @@ import { OpsError } from '../errors.ts'
 import type { AttachedQueues } from '../operations/attached-queues.ts'
 import { askStore } from '../queue/ask-store.ts'
 import { CANARY_ID } from '../queue/canary-job.ts'
+import { toldTime } from '../told-time.ts'
 import { withoutFolders } from './stack-places.ts'
 import { readOnly, type Tool } from './tool.ts'
 import { untrusted, untrustedJson } from './untrusted.ts'
@@ -50,8 +51,10 @@ export async function lookInto(queue: Queue, id: string, most: TextLimits): Prom
     if (!isJobId(id)) return null
     // The state first: what is over by it has its end in the job that is read then.
     const state = JobState.safeParse(await queue.getJobState(id)).data
+    // What is in no state is no job: keys of the queue's own stand beside those of jobs.
+    if (!state) return null
     const [job, { logs }] = await Promise.all([queue.getJob(id), queue.getJobLogs(id, -most.logLines, -1)])
-    return job && state ? { job, state, logs } : null
+    return job ? { job, state, logs } : null
   })
   if (!found)
     throw new OpsError(
@@ -70,7 +73,7 @@ function tell(id: string, job: Job, state: JobState, logs: string[], most: TextL
     name: untrusted(job.name, most.name),
     state,
     attempts: { made: job.attemptsMade, max: job.opts.attempts || 1 },
-    created_at: new Date(job.timestamp).toISOString(),
+    created_at: toldTime(job.timestamp),
     started_at: timeOf(job.processedOn),
     finished_at: timeOf(job.finishedOn),
     untrusted: {
@@ -90,4 +93,4 @@ const tellStack = (stack: string, most: number) =>
 
 const STACK_READ = 10_000
 
-const timeOf = (ms: number | undefined) => (ms ? new Date(ms).toISOString() : null)
+const timeOf = (ms: number | undefined) => (ms ? toldTime(ms) : null)

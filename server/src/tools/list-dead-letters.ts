@@ -5,6 +5,7 @@ import { always, groupsIn, type FoundGroup } from '../operations/failure-groups.
 import { readBeginnings, type Failures, type QueueFailures } from '../operations/failures.ts'
 import { isNameable, LONGEST_JOB_ID } from '../operations/nameable.ts'
 import type { DeadBeginning, Death } from '../queue/dead-letter-store.ts'
+import { toldTime } from '../told-time.ts'
 import { pageWithin } from './answer-size.ts'
 import { pageOf, type PageInput } from './page.ts'
 import { readOnly, type Tool } from './tool.ts'
@@ -72,13 +73,11 @@ const idOf = ({ jobId }: Death) => jobId
 
 const isTellable = ({ jobId }: Death) => isNameable(jobId, LONGEST_JOB_ID)
 
-const time = (ms: number) => new Date(ms).toISOString()
-
 const tellGroup = ({ group, count, firstAt, lastAt, newest }: FoundGroup, sample: DeadBeginning | undefined) => ({
   group,
   count,
-  first_seen: time(firstAt),
-  last_seen: time(lastAt),
+  first_seen: toldTime(firstAt),
+  last_seen: toldTime(lastAt),
   job_ids: newest.filter(isTellable).slice(0, SAMPLES).map(idOf),
   untrusted_error: sample ? untrusted(sample.reason, ERROR_BYTES, sample.reasonLength) : '',
 })
@@ -88,7 +87,7 @@ const tellJob = (job: DeadBeginning | undefined) =>
     ? {
         job_id: job.jobId,
         name: untrusted(job.name, NAME_BYTES),
-        failed_at: time(job.failedAt),
+        failed_at: toldTime(job.failedAt),
         untrusted_error: untrusted(job.reason, ERROR_BYTES, job.reasonLength),
       }
     : null

@@ -4,6 +4,7 @@ import { describeQueue } from '../operations/inspect.ts'
 import { LONGEST_QUEUE_NAME } from '../operations/nameable.ts'
 import { askStore } from '../queue/ask-store.ts'
 import type { Store } from '../queue/store.ts'
+import { UnreadableQueue } from '../queue/unreadable-queue.ts'
 import { pageWithin } from './answer-size.ts'
 import { pageOf } from './page.ts'
 import { readOnly, type Tool } from './tool.ts'
@@ -25,17 +26,33 @@ export const listQueues = (
     const names = await queues.names()
     const main = await queues.open()
     const clients = await askStore(main, () => store.readClients(main))
-    const told = new Map<string, ListQueuesOutput['queues'][number]>()
+    const told = new Map<string, ListQueuesOutput['queues'][number] | null>()
     await Promise.all(
       pageOf(names, self, page).items.map(async (name) => {
-        const described = await describeQueue(store, await queues.open(name), clients)
-        told.set(name, { ...described, queue: tellName(name) })
+        const described = await unlessUnreadable(describeQueue(store, await queues.open(name), clients))
+        told.set(name, described && { ...described, queue: tellName(name) })
       }),
     )
-    const { items, nextCursor } = pageWithin(names, self, page, (name) => told.get(name))
-    return { output: { queues: items.filter((queue) => queue !== undefined), next_cursor: nextCursor } }
+    const { items, nextCursor } = pageWithin(names, self, page, (name) => told.get(name) ?? tellName(name))
+    return {
+      output: {
+        queues: items.filter((queue) => typeof queue !== 'string'),
+        unreadable: items.filter((queue) => typeof queue === 'string'),
+        next_cursor: nextCursor,
+      },
+    }
   },
 })
+
+/** One that is broken keeps nobody from the others. */
+async function unlessUnreadable<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof UnreadableQueue) return null
+    throw error
+  }
+}
 
 /** Whole when a caller can give it. */
 const tellName = (name: string) => untrusted(name.slice(0, LONGEST_QUEUE_NAME), 6 * LONGEST_QUEUE_NAME, name.length)

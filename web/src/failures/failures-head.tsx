@@ -3,7 +3,8 @@ import { counted, grouped } from '../numbers.ts'
 import type { Wanted } from '../operations/wanted.ts'
 import { ProgressBar } from '../progress-bar.tsx'
 import { useZone } from '../use-zone.ts'
-import { isOpen, selectionOf, windowWords, type TimeWindow } from './time-window.ts'
+import { queueApi, withQuery } from '../with-query.ts'
+import { isOpen, queryOf, selectionOf, windowWords, type TimeWindow } from './time-window.ts'
 
 interface Props {
   overview: FailureGroups
@@ -37,6 +38,11 @@ export function FailuresHead({ overview, window, want }: Props) {
         </p>
       )}
       {!complete && <ProgressBar label="Read so far" part={total === 0 ? null : read / total} />}
+      {complete && read > 0 && (
+        <a className="button" href={withQuery(queueApi(queue, 'failures.csv'), queryOf(window))} download>
+          Download as CSV
+        </a>
+      )}
       {want && complete && read > 0 && (
         <p className="actions">
           <button type="button" className="button" onClick={() => all('retry')}>

@@ -2,7 +2,7 @@ import { useState } from 'react'
 
 type Filters = Record<'queue' | 'kind' | 'state', string | null>
 
-const kinds = ['retry', 'discard', 'promote', 'pause', 'resume', 'board']
+const kinds = ['retry', 'discard', 'promote', 'pause', 'resume', 'export', 'board']
 const states = ['waiting', 'active', 'delayed', 'completed', 'failed']
 
 /** Which operations are listed; in the address, so that it can be passed on. */

@@ -8,7 +8,15 @@ import { isAtOnce } from './operation-words.ts'
 
 /** Who asked for what, when, and what became of it: what stays of an operation. */
 export function OperationRecord({ operation, now }: { operation: OperationOutput; now: number }) {
-  const { queue, asked_by: by, rate_per_s: rate, created_at: begun, finished_at: ended, fail_reason: why } = operation
+  const {
+    queue,
+    asked_by: by,
+    cancelled_by: stopper,
+    rate_per_s: rate,
+    created_at: begun,
+    finished_at: ended,
+    fail_reason: why,
+  } = operation
   return (
     <dl className="facts">
       <Fact name="Queue">
@@ -21,6 +29,7 @@ export function OperationRecord({ operation, now }: { operation: OperationOutput
       <Fact name="Asked for">
         <Moment at={begun} now={now} />
       </Fact>
+      {stopper !== null && <Fact name="Stopped by">{stopper}</Fact>}
       {ended && (
         <Fact name="Over">
           <Moment at={ended} now={now} />, after {span((Date.parse(ended) - Date.parse(begun)) / 1000)}

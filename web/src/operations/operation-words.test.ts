@@ -9,6 +9,7 @@ const operation = (change: Partial<OperationOutput>): OperationOutput => ({
   about: 'all',
   state: 'active',
   cancelled: false,
+  cancelled_by: null,
   ahead: 0,
   total: 20_000,
   done: 5000,

@@ -18,6 +18,7 @@ const kinds: Record<string, KindWords> = {
   pause: { verb: 'Pause', done: 'paused', one: 'queue' },
   resume: { verb: 'Resume', done: 'resumed', one: 'queue' },
   board: { verb: 'Bull Board', done: 'done', one: 'job' },
+  export: { verb: 'Export', done: 'written', one: 'dead letter' },
 }
 
 /** How an operation of a kind is spoken of; one that this page does not know yet goes by its own name. */
@@ -26,7 +27,7 @@ export function wordsOf(kind: string): KindWords {
 }
 
 /** Done at once, by a click: there is no progress to it. */
-export const isAtOnce = ({ kind }: OperationOutput): boolean => ['pause', 'resume', 'board'].includes(kind)
+export const isAtOnce = ({ kind }: OperationOutput): boolean => ['pause', 'resume', 'export', 'board'].includes(kind)
 
 export const isOver = ({ state }: OperationOutput): boolean => state === 'completed' || state === 'failed'
 
@@ -40,6 +41,7 @@ export function partOf({ total, done, gone, kept }: OperationOutput): number | n
 export function stateOf(operation: OperationOutput): string {
   const { state, cancelled, total, done, kind } = operation
   const { done: how } = wordsOf(kind)
+  if (kind === 'export') return 'Written to a file.'
   if (isAtOnce(operation)) return kind === 'board' ? 'Done in Bull Board.' : `The queue was ${how}.`
   const ofAll = total === null ? grouped(done) : `${grouped(done)} of ${grouped(total)}`
   if (state === 'completed') return cancelled ? `Stopped: ${ofAll} ${how}.` : `Done: ${ofAll} ${how}.`

@@ -39,7 +39,9 @@ export function OperationsView({ query }: ViewProps<'operations'>) {
       {!answer && !problem && <Nothing busy>Loading …</Nothing>}
       {answer && operations.length === 0 && (
         <Nothing>
-          {isNarrowed ? 'No operation is of that kind.' : 'Nobody has retried, discarded or paused anything here yet.'}
+          {isNarrowed
+            ? 'No operation fits these filters.'
+            : 'Nobody has retried, discarded or paused anything here yet.'}
         </Nothing>
       )}
       {operations.length > 0 && (

@@ -150,8 +150,9 @@ export abstract class ReadingBackend extends BackendBase {
     ])
   }
 
-  lookAtDeadLetters(operation: string, sample: number): Promise<deadLetters.Listed> {
-    return this.read((tx) => deadLetters.look(tx, operation, sample))
+  /** Of these jobs the ones that are delayed, with when they are due. */
+  findDelayed(jobIds: readonly string[]): Promise<deadLetters.Death[]> {
+    return this.read((tx, queue) => jobIds.flatMap((id) => deadLetters.findDelayed(tx, queue, id)))
   }
 
   findDeadLetters(jobIds: readonly string[]): Promise<deadLetters.Death[]> {

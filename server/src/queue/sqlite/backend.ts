@@ -331,12 +331,16 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
     })
   }
 
-  /** The same; false, and nothing is written, when the book has so many already. */
-  writeNoteIfRoom(name: string, text: string, keeping: notes.Keeping, book?: string): Promise<boolean> {
+  /** The same for a time of its own; false, and nothing is written, when the book has so many already. */
+  writeNoteIfRoom(name: string, text: string, keeping: notes.Leaving, book?: string): Promise<boolean> {
     return this.write((tx) => {
       const note = { name, writtenAt: Date.now(), text }
       return notes.writeNoteIfRoom(tx, notes.bookOf(this.qualifiedName, book), note, keeping)
     })
+  }
+
+  hastenNote(name: string, leaving: notes.Leaving, book?: string): Promise<void> {
+    return this.write((tx) => notes.hastenNote(tx, notes.bookOf(this.qualifiedName, book), name, Date.now(), leaving))
   }
 
   removeNote(name: string, book?: string): Promise<void> {
@@ -350,9 +354,36 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
 
   // ── operations on dead letters ──────────────────────────────────────────────────────────────────────────────────────
 
-  /** Makes or goes on with the list of a preview, and forgets lists that are out of bounds. */
-  chooseDeadLetters(operation: string, choice: deadLetters.Choice, bounds: deadLetters.Bounds): Promise<void> {
-    return this.write((tx, queue) => deadLetters.choose(tx, queue, operation, choice, bounds, Date.now()))
+  /** Makes the list of a preview of the oldest there are, and forgets lists that are out of bounds. */
+  chooseAllDeadLetters(
+    operation: string,
+    limit: number,
+    bounds: deadLetters.Bounds,
+    sample: number,
+  ): Promise<deadLetters.Listed> {
+    return this.write((tx, queue) => {
+      deadLetters.chooseAll(tx, queue, operation, limit, Date.now())
+      return deadLetters.previewed(tx, operation, bounds, sample, Date.now())
+    })
+  }
+
+  /** Begins a list or goes on with one that has `before`; gives how many it has now, null when it has another number. */
+  chooseDeadLetters(operation: string, deaths: readonly deadLetters.Death[], before: number): Promise<number | null> {
+    return this.write((tx, queue) => deadLetters.choose(tx, queue, operation, deaths, before, Date.now()))
+  }
+
+  /** Makes a list that has `count` one of a preview, and forgets those out of bounds; null when it has another number. */
+  finishDeadLetterList(
+    operation: string,
+    count: number,
+    bounds: deadLetters.Bounds,
+    sample: number,
+  ): Promise<deadLetters.Listed | null> {
+    return this.write((tx) => {
+      if (deadLetters.tallyOf(tx, operation)?.chosen !== count) return null
+      deadLetters.leaveOncePerJob(tx, operation)
+      return deadLetters.previewed(tx, operation, bounds, sample, Date.now())
+    })
   }
 
   /** Forgets lists of all queues that are out of bounds. */
@@ -370,15 +401,25 @@ export class SqliteBackend extends ReadingBackend implements IQueueBackend {
     return this.write((tx, queue) => deadLetters.retryNext(tx, queue, operation, limit, Date.now()))
   }
 
-  /** Removes the next of the list as `remove` does without children, but for those with children that are not over. */
-  chooseDelayed(operation: string, choice: deadLetters.DelayedChoice, bounds: deadLetters.Bounds): Promise<void> {
-    return this.write((tx, queue) => deadLetters.chooseDelayed(tx, queue, operation, choice, bounds, Date.now()))
+  /** The same as for dead letters with the delayed jobs that are due next. */
+  chooseAllDelayed(
+    operation: string,
+    limit: number,
+    bounds: deadLetters.Bounds,
+    sample: number,
+  ): Promise<deadLetters.Listed> {
+    return this.write((tx, queue) => {
+      deadLetters.chooseAllDelayed(tx, queue, operation, limit, Date.now())
+      return deadLetters.previewed(tx, operation, bounds, sample, Date.now())
+    })
   }
 
+  /** Puts the next delayed jobs of the list in line. */
   promoteNext(operation: string, limit: number): Promise<deadLetters.Tally> {
     return this.write((tx, queue) => deadLetters.promoteNext(tx, queue, operation, limit, Date.now()))
   }
 
+  /** Removes the next of the list as `remove` does without children, but for those with children that are not over. */
   discardDeadLetters(operation: string, limit: number): Promise<deadLetters.Tally> {
     return this.writeInSteps((tx, queue) => deadLetters.discardNext(tx, queue, operation, limit, Date.now()))
   }

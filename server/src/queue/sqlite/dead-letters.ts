@@ -1,11 +1,11 @@
-import { Dependency, hasDependency } from './dependencies.ts'
+import { countChildren, Dependency, hasDependency } from './dependencies.ts'
 import { findKey } from './job-key.ts'
 import { findJob, jobColumns, type JobRow } from './job-row.ts'
 import { backInLine, promoteJob } from './moving.ts'
 import { DELAY_BITS } from './place.ts'
 import type { QueueRow } from './queue-row.ts'
-import { removeJob } from './removing-trees.ts'
-import { isCurrentJob } from './scheduler-rows.ts'
+import { removeFound } from './removing-trees.ts'
+import { hasNoNextRun, isCurrentJob } from './scheduler-rows.ts'
 import { State } from './state.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -24,17 +24,13 @@ export interface Tally {
   left: number
 }
 
-/** What is put on a list: these, or the oldest there are. */
-export type Choice = { deaths: readonly Death[] } | { limit: number }
-
-/** What is put on a list of delayed jobs: these, or the next that are due. */
-export type DelayedChoice = { ids: readonly string[] } | { limit: number }
-
 /** What lists may be there: those of previews for a time and up to a number, of them and of all that is on them. */
 export interface Bounds {
   keptMs: number
   lists: number
   deaths: number
+  /** Those that are still being made and that nobody went on with. */
+  makingMs: number
   /** Those of operations that nobody went on with. */
   begunKeptMs: number
 }
@@ -133,41 +129,84 @@ export function tallyOf(tx: Transaction, operation: string): Tally | null {
   return { chosen, done, gone, kept, left: chosen - done - gone - kept }
 }
 
-/** Makes the list of a preview, or goes on with it, and forgets lists that are out of bounds. */
+/** What a list is of, in the column `begun`. */
+const Stage = { preview: 0, operation: 1, making: 2 }
+
+/** Begins a list, or goes on with one that has `before`; gives how many it has now, null when it has another number. */
 export function choose(
   tx: Transaction,
   queue: QueueRow,
   operation: string,
-  choice: Choice,
-  bounds: Bounds,
+  deaths: readonly Death[],
+  before: number,
   now: number,
-): void {
-  const line = tallyOf(tx, operation)?.chosen ?? 0
-  const chosen =
-    'deaths' in choice ? putDown(tx, queue, operation, choice.deaths, line) : putDownAll(tx, queue, operation, choice)
-  tx.sql(
-    `INSERT INTO operation (id, chosen, seen_at, begun) VALUES (?, ?, ?, 0)
-      ON CONFLICT (id) DO UPDATE SET chosen = excluded.chosen, seen_at = excluded.seen_at`,
-  ).run(operation, line + chosen, now)
-  forgetOld(tx, operation, bounds, now)
+): number | null {
+  if ((tallyOf(tx, operation)?.chosen ?? 0) !== before) return null
+  putDown(tx, queue, operation, deaths, before)
+  return making(tx, operation, before + deaths.length, now)
 }
 
-/** The same for delayed jobs; what stands on the list with each is when it is due. */
-export function chooseDelayed(
+/** Begins and fills a list. */
+export function chooseAll(tx: Transaction, queue: QueueRow, operation: string, limit: number, now: number): void {
+  making(tx, operation, putDownAll(tx, queue, operation, limit), now)
+}
+
+function making(tx: Transaction, operation: string, chosen: number, now: number): number {
+  tx.sql(
+    `INSERT INTO operation (id, chosen, seen_at, begun) VALUES (?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET chosen = excluded.chosen, seen_at = excluded.seen_at`,
+  ).run(operation, chosen, now, Stage.making)
+  return chosen
+}
+
+/** Of a job that has died anew while the list was made, the last death stays. */
+export function leaveOncePerJob(tx: Transaction, operation: string): void {
+  // Those that are gone have no key.
+  const row = tx
+    .sql('SELECT count(nullif(job, 0)) - count(DISTINCT nullif(job, 0)) AS more FROM operation_job WHERE operation = ?')
+    .get(operation)
+  if (Number(row?.['more']) === 0) return
+  const { changes } = tx
+    .sql(
+      `DELETE FROM operation_job WHERE operation = ?1 AND job <> 0
+        AND line NOT IN (SELECT max(line) FROM operation_job WHERE operation = ?1 GROUP BY job)`,
+    )
+    .run(operation)
+  tx.sql('UPDATE operation SET chosen = chosen - ? WHERE id = ?').run(changes, operation)
+}
+
+/** A list becomes one of a preview; forgets those that are out of bounds, and tells what is on it. */
+export function previewed(tx: Transaction, operation: string, bounds: Bounds, sample: number, now: number): Listed {
+  tx.sql('UPDATE operation SET begun = ?, seen_at = ? WHERE id = ?').run(Stage.preview, now, operation)
+  forgetOld(tx, operation, bounds, now)
+  return look(tx, operation, sample)
+}
+
+/** When they are due stands for when they died, in both ways of choosing them. */
+const dueFirst = `SELECT key, id, place >> ${DELAY_BITS} AS failed_at FROM job WHERE queue = ? AND state = ${State.delayed}`
+
+export function findDelayed(tx: Transaction, queue: QueueRow, id: string): Death[] {
+  return tx
+    .sql(`${dueFirst} AND key = ?`)
+    .all(queue.id, findKey(tx, queue, id) ?? 0)
+    .map(deathOf)
+}
+
+/** The same for delayed jobs, those that are due next. */
+export function chooseAllDelayed(
   tx: Transaction,
   queue: QueueRow,
   operation: string,
-  choice: DelayedChoice,
-  bounds: Bounds,
+  limit: number,
   now: number,
 ): void {
-  const dueFirst = `SELECT id, place >> ${DELAY_BITS} AS failed_at FROM job WHERE queue = ? AND state = ${State.delayed}`
-  const one = tx.sql(`${dueFirst} AND key = ?`)
-  const deaths =
-    'ids' in choice
-      ? choice.ids.flatMap((id) => one.all(queue.id, findKey(tx, queue, id) ?? 0))
-      : tx.sql(`${dueFirst} ORDER BY place LIMIT ?`).all(queue.id, choice.limit)
-  choose(tx, queue, operation, { deaths: deaths.map(deathOf) }, bounds, now)
+  const { changes } = tx
+    .sql(
+      `INSERT INTO operation_job SELECT ?, row_number() OVER (), key, id, failed_at
+        FROM (${dueFirst} ORDER BY place LIMIT ?)`,
+    )
+    .run(operation, queue.id, limit)
+  making(tx, operation, Number(changes), now)
 }
 
 /** @param except a list that stays, however large it is */
@@ -180,10 +219,15 @@ export function forgetOld(tx: Transaction, except: string | null, bounds: Bounds
 
 /** Those of previews count from the newest on. */
 function outOfBounds(tx: Transaction, except: string | null, bounds: Bounds, now: number): string[] {
-  const late = tx
-    .sql('SELECT id FROM operation WHERE seen_at < CASE begun WHEN 1 THEN ? ELSE ? END')
-    .all(now - bounds.begunKeptMs, now - bounds.keptMs)
-  const previews = tx.sql('SELECT id, chosen FROM operation WHERE begun = 0 ORDER BY seen_at DESC').all()
+  const keptMs: [stage: number, ms: number][] = [
+    [Stage.preview, bounds.keptMs],
+    [Stage.operation, bounds.begunKeptMs],
+    [Stage.making, bounds.makingMs],
+  ]
+  const late = keptMs.flatMap(([stage, ms]) =>
+    tx.sql('SELECT id FROM operation WHERE begun = ? AND seen_at < ?').all(stage, now - ms),
+  )
+  const previews = tx.sql('SELECT id, chosen FROM operation WHERE begun = ? ORDER BY seen_at DESC').all(Stage.preview)
   let deaths = 0
   const tooMany = previews.filter(({ id, chosen }, at) => {
     deaths += Number(chosen)
@@ -194,12 +238,12 @@ function outOfBounds(tx: Transaction, except: string | null, bounds: Bounds, now
 
 /** The list of a preview becomes that of an operation; null when it is gone. */
 export function keep(tx: Transaction, operation: string, now: number): Tally | null {
-  tx.sql('UPDATE operation SET begun = 1, seen_at = ? WHERE id = ?').run(now, operation)
+  tx.sql('UPDATE operation SET begun = ?, seen_at = ? WHERE id = ?').run(Stage.operation, now, operation)
   return tallyOf(tx, operation)
 }
 
 /** What is on a list that nothing was taken from. */
-export function look(tx: Transaction, operation: string, sample: number): Listed {
+function look(tx: Transaction, operation: string, sample: number): Listed {
   const part = (direction: 'ASC' | 'DESC', limit: number) =>
     tx
       .sql(`SELECT job_id AS id, failed_at FROM operation_job WHERE operation = ? ORDER BY line ${direction} LIMIT ?`)
@@ -214,16 +258,15 @@ function putDown(
   operation: string,
   deaths: readonly Death[],
   firstLine: number,
-): number {
+): void {
   const insert = tx.sql('INSERT INTO operation_job (operation, line, job, job_id, failed_at) VALUES (?, ?, ?, ?, ?)')
   // One that is gone has no row, and none has this key.
   deaths.forEach(({ jobId, failedAt }, at) =>
     insert.run(operation, firstLine + at, findKey(tx, queue, jobId) ?? 0, jobId, failedAt),
   )
-  return deaths.length
 }
 
-function putDownAll(tx: Transaction, queue: QueueRow, operation: string, { limit }: { limit: number }): number {
+function putDownAll(tx: Transaction, queue: QueueRow, operation: string, limit: number): number {
   const ordered = 'SELECT key, id, place FROM job WHERE queue = ? AND state = ? ORDER BY place, key LIMIT ?'
   const { changes } = tx
     .sql(`INSERT INTO operation_job SELECT ?, row_number() OVER (), key, id, place FROM (${ordered})`)
@@ -237,25 +280,22 @@ const unchanged = {
   delayed: `state = ${State.delayed} AND place >> ${DELAY_BITS} = failed_at`,
 }
 
-const takeJobs = (of: keyof typeof unchanged) => `SELECT ${jobColumns} FROM operation_job
+const takeJobs = (of: keyof typeof unchanged) => `SELECT ${jobColumns}, line FROM operation_job
   JOIN job ON key = job AND id = job_id
   WHERE operation = ? AND line <= ? AND ${unchanged[of]} ORDER BY line`
 
-/** Takes the next of the list, and gives those that still are what they were. */
-function takeNext(
-  tx: Transaction,
-  operation: string,
-  limit: number,
-  of: keyof typeof unchanged = 'failed',
-): { taken: number; jobs: JobRow[] } {
+/** The next of the list that still are what they were, and the last line of the next. */
+function findNext(tx: Transaction, operation: string, limit: number, of: keyof typeof unchanged = 'failed') {
   const lines = tx.sql(
-    'SELECT count(*) AS taken, max(line) AS last FROM (SELECT line FROM operation_job WHERE operation = ? ORDER BY line LIMIT ?)',
+    'SELECT max(line) AS last FROM (SELECT line FROM operation_job WHERE operation = ? ORDER BY line LIMIT ?)',
   )
-  const next = lines.get(operation, limit)
-  const [taken, last] = [Number(next?.['taken']), Number(next?.['last'])]
-  const jobs = tx.sql(takeJobs(of)).all(operation, last) as unknown as JobRow[]
-  tx.sql('DELETE FROM operation_job WHERE operation = ? AND line <= ?').run(operation, last)
-  return { taken, jobs }
+  const last = Number(lines.get(operation, limit)?.['last'])
+  return { last, jobs: tx.sql(takeJobs(of)).all(operation, last) as unknown as (JobRow & { line: number })[] }
+}
+
+/** Takes what stands on the list up to a line; gives how many. */
+function take(tx: Transaction, operation: string, last: number): number {
+  return Number(tx.sql('DELETE FROM operation_job WHERE operation = ? AND line <= ?').run(operation, last).changes)
 }
 
 /** Those that were neither handled nor kept are gone. */
@@ -272,18 +312,26 @@ function counted(
 }
 
 export function retryNext(tx: Transaction, queue: QueueRow, operation: string, limit: number, now: number): Tally {
-  const { taken, jobs } = takeNext(tx, operation, limit)
+  const { last, jobs } = findNext(tx, operation, limit)
+  const taken = take(tx, operation, last)
   for (const job of jobs) backInLine(tx, queue, job, 'failed', 'back', now)
   return counted(tx, operation, { taken, done: jobs.length, kept: 0 }, now)
 }
 
 export function promoteNext(tx: Transaction, queue: QueueRow, operation: string, limit: number, now: number): Tally {
-  const { taken, jobs } = takeNext(tx, operation, limit, 'delayed')
+  const { last, jobs } = findNext(tx, operation, limit, 'delayed')
+  const taken = take(tx, operation, last)
   for (const job of jobs) promoteJob(tx, queue, job, now)
   return counted(tx, operation, { taken, done: jobs.length, kept: 0 }, now)
 }
 
-/** What is over below one of a flow stays, and so does one with something below it that is not. */
+/** So much that is known of children goes in one step, in which nobody else can write; a fraction of a second. */
+const STEP_CHILDREN = 300_000
+
+/**
+ * What is over below one of a flow stays, and so does one with something below it that is not, and the last run of a scheduler that
+ * has another one to come. Takes fewer than `limit` when much is known of their children.
+ */
 export function* discardNext(
   tx: Transaction,
   queue: QueueRow,
@@ -291,13 +339,21 @@ export function* discardNext(
   limit: number,
   now: number,
 ): Generator<void, Tally> {
-  const { taken, jobs } = takeNext(tx, operation, limit)
-  let [done, kept] = [0, 0]
+  const { last, jobs } = findNext(tx, operation, limit)
+  let [done, kept, children, upTo] = [0, 0, 0, last]
   for (const job of jobs) {
-    if (hasDependency(tx, job.key, Dependency.pending)) kept += 1
-    // The next run of a scheduler is its to remove.
-    else if (!isCurrentJob(tx, queue, job)) done += removeJob(tx, queue, job.id, now)
+    if (children >= STEP_CHILDREN) {
+      upTo = job.line - 1
+      break
+    }
+    if (hasDependency(tx, job.key, Dependency.pending) || (isCurrentJob(tx, queue, job) && !hasNoNextRun(job, now))) {
+      kept += 1
+    } else {
+      children += countChildren(tx, job.key)
+      done += removeFound(tx, queue, job, now)
+    }
     yield
   }
+  const taken = take(tx, operation, upTo)
   return counted(tx, operation, { taken, done, kept }, now)
 }

@@ -54,6 +54,10 @@ export function hasDependency(tx: Transaction, parent: number, status: Dependenc
   return tx.sql('SELECT 1 FROM dependency WHERE parent = ? AND status = ? LIMIT 1').get(parent, status) !== undefined
 }
 
+export function countChildren(tx: Transaction, parent: number): number {
+  return Number(tx.sql('SELECT count(*) AS count FROM dependency WHERE parent = ?').get(parent)?.['count'])
+}
+
 /** Where a child finds its parent: what was stored with it, or what its parent's key says. */
 function parentOf(job: Pick<JobRow, 'parent' | 'parent_key'>): { key: string; flags: Partial<ParentKeys> } | null {
   if (job.parent_key === null) return null

@@ -13,6 +13,14 @@ export interface Keeping {
   most: number
 }
 
+/** For notes each of which has a time of its own. */
+export interface Leaving extends Keeping {
+  /** Until this one is forgotten, at most `keptMs`. */
+  leftMs: number
+  /** When there are too many, those make room that are forgotten within so long. */
+  yieldsMs: number
+}
+
 /** Notes of a queue may be kept in several books, each with a limit of its own; those about the queue itself are in none. */
 export const bookOf = (queue: string, book?: string) => (book === undefined ? queue : `${queue}:queue-ops:${book}`)
 
@@ -39,13 +47,49 @@ export function writeNote(
   tx.sql(`DELETE FROM note WHERE queue = ? AND name IN (${oldest})`).run(queue, queue, count - most)
 }
 
-/** The same, but when there are so many already another one is not written, which it tells. */
-export function writeNoteIfRoom(tx: Transaction, queue: string, note: StoredNote, keeping: Keeping): boolean {
-  forgetOld(tx, queue, note.writtenAt, keeping.keptMs)
-  const known = tx.sql('SELECT 1 FROM note WHERE queue = ? AND name = ?').get(queue, note.name)
-  if (!known && countNotes(tx, queue) >= keeping.most) return false
-  writeNote(tx, queue, note, keeping)
+/**
+ * The same for a note that is forgotten in its own time, as if it had been written so much earlier; when there are so many
+ * already and none makes room, it is not written, which is told.
+ */
+export function writeNoteIfRoom(
+  tx: Transaction,
+  queue: string,
+  note: StoredNote,
+  { leftMs, yieldsMs, ...keeping }: Leaving,
+): boolean {
+  const { name, text, writtenAt: now } = note
+  const { keptMs, most } = keeping
+  forgetOld(tx, queue, now, keptMs)
+  const known = tx.sql('SELECT 1 FROM note WHERE queue = ? AND name = ?').get(queue, name)
+  if (!known && countNotes(tx, queue) >= most) {
+    tx.sql('DELETE FROM note WHERE queue = ? AND written_at <= ?').run(queue, now - keptMs + yieldsMs)
+    if (countNotes(tx, queue) >= most) return false
+  }
+  const writtenAt = now - keptMs + leftMs
+  tx.sql('INSERT OR REPLACE INTO note (queue, name, written_at, value) VALUES (?, ?, ?, ?)').run(
+    queue,
+    name,
+    writtenAt,
+    text,
+  )
   return true
+}
+
+/** Lets a note, if it is there, be forgotten in so long when it was to stay for longer. */
+export function hastenNote(
+  tx: Transaction,
+  queue: string,
+  name: string,
+  now: number,
+  { keptMs, leftMs }: Leaving,
+): void {
+  const writtenAt = now - keptMs + leftMs
+  tx.sql('UPDATE note SET written_at = ? WHERE queue = ? AND name = ? AND written_at > ?').run(
+    writtenAt,
+    queue,
+    name,
+    writtenAt,
+  )
 }
 
 /** By the distance, because a clock that was set back leaves notes of the future behind. */

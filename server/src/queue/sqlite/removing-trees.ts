@@ -14,7 +14,11 @@ import type { Transaction } from './transaction.ts'
 /** `1` when the job is gone, `0` when it is locked and nothing was done. */
 export function removeJob(tx: Transaction, queue: QueueRow, id: string, now: number): number {
   const job = findRemovable(tx, queue, id)
-  if (!job) return 1
+  return job ? removeFound(tx, queue, job, now) : 1
+}
+
+/** The same for one that no scheduler needs. */
+export function removeFound(tx: Transaction, queue: QueueRow, job: JobRow, now: number): number {
   if (locked(job, now)) return 0
   leaveParent(tx, queue, job)
   removeRow(tx, queue, job, now)

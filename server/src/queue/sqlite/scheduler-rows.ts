@@ -38,6 +38,16 @@ export function isCurrentJob(tx: Transaction, queue: QueueRow, job: Pick<JobRow,
   return scheduler !== undefined && job.id === runId(job.scheduler, scheduler.nextRun)
 }
 
+/**
+ * Whether no run comes of this one, by its own options, as BullMQ reads them before it lays out the next (bullmq 6.7,
+ * JobScheduler.upsertJobScheduler).
+ */
+export function hasNoNextRun(job: Pick<JobRow, 'opts'>, now: number): boolean {
+  const { repeat } = JSON.parse(job.opts) as { repeat?: { count?: number; limit?: number; endDate?: number } }
+  const { count = 0, limit = Infinity, endDate = Infinity } = repeat ?? {}
+  return count >= limit || now > endDate
+}
+
 /** The next runs of all schedulers of a queue. */
 export function currentJobIds(tx: Transaction, queue: QueueRow): Set<string> {
   const rows = tx.sql('SELECT id, next_run + 0.0 AS next_run FROM scheduler WHERE queue = ?').all(queue.id)
