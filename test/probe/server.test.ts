@@ -90,7 +90,7 @@ test('only this machine is answered, and no foreign page', async () => {
   expect((await ask(`${url}/health`, { origin: 'https://evil.test' })).status).toBe(403)
   expect(await ask(`${url}/health`, {}, 'POST')).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } })
   expect(await ask(`${url}/health`, {}, 'HEAD')).toMatchObject({ status: 200, body: '' })
-  expect((await ask(`${url}/nothing`, {})).body).toContain('/metrics, /probe, /history.json, /health')
+  expect((await ask(`${url}/nothing`, {})).body).toContain('/metrics, /probe, /history.json, /incidents.rss, /health')
   const refused = await runProgram(probeProgram, ['--url', target.url, '--listen', '0.0.0.0:0'])
   expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('--listen must be a loopback address') })
   const taken = await runProgram(probeProgram, ['--url', target.url, '--listen', new URL(url).host])
