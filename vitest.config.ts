@@ -8,6 +8,8 @@ const longest = [
   'sources/resuming',
   'bench-export',
   'files/s3-faults',
+  'page-states',
+  'page-views',
   'page',
   'shutdown',
   'canary',
