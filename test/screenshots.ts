@@ -107,7 +107,7 @@ const probe = (url: string) => runProgram(probeProgram, ['--url', `${url}/mcp`, 
   await picture(program.url, `/queues/mail/jobs/${dead?.id}`, 'job.png', 'failed', { fullPage: false })
   await retrySlowly(program.url)
   await picture(program.url, '/operations', 'operations.png', 'Retry in mail', { fullPage: false })
-  await picture(program.url, '/exports', 'exports.png', 'Download', { fullPage: false })
+  await picture(program.url, '/exports', 'exports.png', 'parquet', { fullPage: false })
 }
 
 /** As an operator does: the largest group, at twenty a second. */

@@ -1,4 +1,11 @@
-import type { ProbeReason, ProbeResult, ProbeStatus, StatusReport } from '@queue-ops/server/contract'
+import type {
+  HealthStatus,
+  ProbeReason,
+  ProbeResult,
+  ProbeStatus,
+  QueueSnapshot,
+  StatusReport,
+} from '@queue-ops/server/contract'
 import { describe, expect, test } from 'vitest'
 import { headline, tabTitle } from './headline.ts'
 import { afterAnswer, afterMiss, afterWatch, nothingRead } from './reading.ts'
@@ -38,10 +45,36 @@ test('after two missed polls nothing is green, and what was last known is said w
   expect(lost.sentence).toMatch(/^Last known at \d\d:\d\d:\d\d .*: operational\. Jobs flow\.$/)
 })
 
-test('the tab says the state and the queue', () => {
-  expect(tabTitle({ tone: 'down', word: 'Down', sentence: '' }, 'exports')).toBe('● down – exports')
-  expect(tabTitle(headline(nothingRead), undefined)).toBe('○ loading – queue status')
+const queueIn = (queue: string, status: QueueSnapshot['status']): QueueSnapshot => ({
+  queue,
+  status,
+  reason: '',
+  since: null,
+  paused: false,
+  counts: { waiting: 0, active: 0, delayed: 0, prioritized: 0, 'waiting-children': 0, completed: 0, failed: 0 },
+  oldest_waiting_s: null,
+  dead_letters_per_min: null,
+  per_minute: null,
+  consumers: null,
+  consuming: null,
+  last_success_at: null,
 })
+
+test.each([
+  [[], '● down – exports'],
+  [['exports', 'down'], '● down – exports'],
+  [['exports', 'degraded', 'mail', 'down'], '● down – mail'],
+  [['exports', 'operational', 'mail', 'down', 'webhooks', 'down'], '● down – 2 of 3 queues'],
+  [['exports', 'down', 'mail', 'down'], '● down – 2 queues'],
+] as const)('the tab says the state and of which queues it is: %j', (told, title) => {
+  const queues = told.flatMap((name, at) => (at % 2 === 0 ? queueIn(name, told[at + 1] as HealthStatus) : []))
+  const fleet = { sequence: '1', taken_at: report.health.observed_at, store_reachable: true, queues }
+  const reading = afterAnswer(nothingRead, { ...report, fleet }, 0)
+  expect(tabTitle({ tone: 'down', word: 'Down', sentence: '' }, reading)).toBe(title)
+})
+
+test('a tab without an answer names no queue', () =>
+  expect(tabTitle(headline(nothingRead), nothingRead)).toBe('○ loading – queue status'))
 
 describe('when the probe serves the page', () => {
   const run = (status: ProbeResult['status'], reason: ProbeReason | null): ProbeResult => ({

@@ -60,7 +60,14 @@ function isBeyondReport({ reason }: ProbeResult): boolean {
   return reason !== null && !['unhealthy', 'degraded', 'unreachable', 'own_fault'].includes(reason)
 }
 
-/** The name of the browser tab: `● down – exports`. */
-export function tabTitle({ tone, word }: Headline, queue: string | undefined): string {
-  return `${tone === 'unknown' ? '○' : '●'} ${word.toLowerCase()} – ${queue ?? 'queue status'}`
+/** The name of the browser tab: `● down – mail`, or of how many queues that is the state: `● down – 3 of 20 queues`. */
+export function tabTitle({ tone, word }: Headline, { report, watch }: Reading): string {
+  const queues = report?.fleet?.queues ?? []
+  const such = queues.filter(({ status }) => status === tone)
+  const [only] = such
+  const several =
+    such.length === queues.length ? `${queues.length} queues` : `${such.length} of ${queues.length} queues`
+  const main = report?.health.queue ?? watch?.target ?? 'queue status'
+  const about = queues.length < 2 || !only ? main : such.length === 1 ? only.queue : several
+  return `${tone === 'unknown' ? '○' : '●'} ${word.toLowerCase()} – ${about}`
 }

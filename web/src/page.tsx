@@ -38,7 +38,7 @@ export function Page() {
   usePageKeys(place.route, showHelp)
   const isOverview = place.route.view === 'overview'
   useTheme()
-  useTab(isOverview ? tabTitle(said, queue) : null, said.tone)
+  useTab(isOverview ? tabTitle(said, reading) : null, said.tone)
 
   const seenAt = report?.health.observed_at ?? null
   return (

@@ -10,7 +10,8 @@ import { StartProvider } from './start.ts'
 /** The page as HTML, for the server: it can be read at once, and without JavaScript. The browser then takes it over. */
 export const renderPage: RenderPage = (index, { address, wayUp, status, now }) => {
   const { route } = placeOf(address)
-  const said = headline(readingAtStart(status, 0), 'UTC')
+  const reading = readingAtStart(status, 0)
+  const said = headline(reading, 'UTC')
   const html = renderToString(
     <StrictMode>
       <StartProvider value={{ address, status, now, clockAheadMs: 0 }}>
@@ -22,7 +23,7 @@ export const renderPage: RenderPage = (index, { address, wayUp, status, now }) =
   const start = JSON.stringify({ status, now }).replaceAll('<', String.raw`\u003c`)
   const parts: readonly [string, string][] = [
     ['<base href="./"', `<base href="${wayUp}"`],
-    ['<title>Queue status<', `<title>${escaped(tabTitle(said, status?.health.queue))}<`],
+    ['<title>Queue status<', `<title>${escaped(tabTitle(said, reading))}<`],
     ['icon-unknown.svg', `icon-${said.tone}.svg`],
     [/<div id="root">.*<\/div>/s.exec(index)?.[0] ?? '', `<div id="root">${html}</div>`],
     ['</body>', `<script type="application/json" id="start">${start}</script></body>`],

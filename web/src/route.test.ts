@@ -19,7 +19,9 @@ test.each(routes)('the address of %o leads to it', (route) => {
   expect([...query]).toEqual([['q', 'a&b=c']])
 })
 
-test.each(['queues', 'queues/mail/else', 'queues/mail/jobs/1/2', 'exports/a', 'operations/1/2', 'else'])(
+test('the list of queues is the overview', () => expect(placeOf('queues').route).toEqual({ view: 'overview' }))
+
+test.each(['queues/mail/else', 'queues/mail/jobs/1/2', 'exports/a', 'operations/1/2', 'else'])(
   '"%s" leads nowhere',
   (address) => expect(placeOf(address).route).toEqual({ view: 'unknown' }),
 )

@@ -28,7 +28,7 @@ export function placeOf(address: string): Place {
 
 function routeOf([top, id, what, which, ...rest]: string[]): Route {
   if (rest.length > 0) return { view: 'unknown' }
-  if (top === undefined) return { view: 'overview' }
+  if (top === undefined || (top === 'queues' && id === undefined)) return { view: 'overview' }
   if (top === 'exports' && id === undefined) return { view: 'exports' }
   if (top === 'operations' && what === undefined) {
     return id === undefined ? { view: 'operations' } : { view: 'operation', operationId: id }

@@ -13,7 +13,11 @@ export function ViewAt({ place: { route, query } }: { place: Place }) {
   const View = views[route.view] as ComponentType<ViewProps<Route['view']>> | undefined
   const isTakenOver = useIsTakenOver()
   if (!View) return <NothingHere />
-  const wait = <p className="empty">Loading …</p>
+  const wait = (
+    <p className="empty">
+      Loading … <noscript>Without JavaScript only the queues can be read: this needs it.</noscript>
+    </p>
+  )
   // Most views ask for more than the HTML of the server came with, and their code comes when it is needed.
   if (!isTakenOver && !atOnce.has(route.view)) return wait
   return (

@@ -12,7 +12,7 @@ const CONTENT_SECURITY_POLICY =
   "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
 
 /** The addresses of the page's views, which the page itself tells apart. */
-const VIEWS = [/^\/(?:queues|operations)\/./, /^\/(?:operations|exports)?$/]
+const VIEWS = [/^\/(?:queues|operations)\/./, /^\/(?:queues|operations|exports)?$/]
 
 type ReadStatus = () => Promise<StatusReport>
 
