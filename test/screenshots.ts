@@ -100,7 +100,7 @@ const probe = (url: string) => runProgram(probeProgram, ['--url', `${url}/mcp`, 
   }
   await using mail = await openApplication(redis.url, 'mail')
   const [dead] = await mail.queue.getFailed(0, 0)
-  await picture(program.url, '/', 'overview.png', 'mail', { fullPage: false })
+  await picture(program.url, '/', 'overview.png', 'mail and invoices are degraded', { fullPage: false })
   await picture(program.url, '/queues/exports', 'queue.png', 'Workers', { fullPage: true })
   await picture(program.url, '/queues/mail/failures', 'failures.png', 'in 4 groups', { fullPage: false })
   await picture(program.url, '/queues/mail/search?q=customer-7', 'search.png', 'Scanned', { fullPage: false })

@@ -6,7 +6,7 @@ import { useIsTakenOver } from './start.ts'
 export function PageFooter({ version, watch }: { version: string | null; watch: Watch | null }) {
   const query = watch ? `?target=${encodeURIComponent(watch.target)}` : ''
   const isTakenOver = useIsTakenOver()
-  const zone = isTakenOver ? Intl.DateTimeFormat().resolvedOptions().timeZone : 'local'
+  const zone = isTakenOver ? Intl.DateTimeFormat().resolvedOptions().timeZone : 'UTC'
   return (
     <footer className="wide footer">
       <p>{version ? `Queue Ops ${version}` : 'Queue Ops'}</p>
@@ -23,7 +23,7 @@ export function PageFooter({ version, watch }: { version: string | null; watch: 
         <p>Without JavaScript the page does not follow what changes: reload it. Its times are in UTC.</p>
       </noscript>
       <div className="choices">
-        <Choices setting="zone" label="Times in" atFirst="utc" names={{ local: zone, utc: 'UTC' }} />
+        <Choices setting="zone" label="Times in" atFirst="utc" names={{ local: zone === 'UTC' ? 'local' : zone, utc: 'UTC' }} />
         <Choices
           setting="theme"
           label="Colours"
