@@ -23,7 +23,12 @@ export function PageFooter({ version, watch }: { version: string | null; watch: 
         <p>Without JavaScript the page does not follow what changes: reload it. Its times are in UTC.</p>
       </noscript>
       <div className="choices">
-        <Choices setting="zone" label="Times in" atFirst="utc" names={{ local: zone === 'UTC' ? 'local' : zone, utc: 'UTC' }} />
+        <Choices
+          setting="zone"
+          label="Times in"
+          atFirst="utc"
+          names={{ local: zone === 'UTC' ? 'local' : zone, utc: 'UTC' }}
+        />
         <Choices
           setting="theme"
           label="Colours"
