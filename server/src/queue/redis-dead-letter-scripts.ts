@@ -113,8 +113,8 @@ local waits = about[1] or (about[2] and redis.call('LLEN', active) >= tonumber(a
 local call, maxEvents, plain, done = redis.call, about[4] or 10000, {}, 0
 for _, id in ipairs(nextOfList()) do
   local job = base .. id
-  local priority = call('HGET', job, 'priority')
-  if call('HGET', job, 'parentKey') or (priority and priority ~= '0') then
+  local special = call('HMGET', job, 'priority', 'parentKey')
+  if special[2] or (special[1] and special[1] ~= '0') then
     local keys = {job, events, failed, wait, meta, active, marker, prioritized, pc}
     if reprocess(keys, {id, 'LPUSH', 'failedReason', 'failed', '0', '0'}) == 1 then done = done + 1 end
   elseif call('HDEL', job, 'finishedOn', 'processedOn', 'failedReason') > 0 then
