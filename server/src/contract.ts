@@ -910,7 +910,7 @@ export type WorkerStatus = z.infer<typeof WorkerStatus>
 /** One line of the table of all queues. What could not be read, or is not told by the store, is null. */
 export const QueueSnapshot = z.object({
   queue: z.string(),
-  status: HealthStatus.nullable().describe('Null: its health is not watched'),
+  status: HealthStatus.nullable().describe('Null: its health is not watched, or not judged yet'),
   reason: z.string().describe('One sentence: how it is and why'),
   since: z.iso.datetime().nullable().describe('Since when it has this status, as far as this server has seen it'),
   paused: z.boolean(),

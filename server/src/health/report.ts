@@ -4,6 +4,7 @@ import type { Limits } from './rules/limits.ts'
 import { queueRules, storeRules } from './rules/list.ts'
 import { known, storeGone, type Finding, type Rule } from './rules/rule.ts'
 import type { Seen, Signals } from './rules/signals.ts'
+import { nextStanding, type Standing, type Verdict } from './standing.ts'
 import { noteFound, takeIn, type Memory } from './trend.ts'
 
 /** A time in which somebody works on a queue on purpose. */
@@ -27,6 +28,8 @@ export interface Judged {
   ofQueue: Finding[]
   /** That is under way, null when none is. */
   maintenance: Maintenance | null
+  /** How the queue stands after it, which a look that saw nothing does not change. */
+  standing: Standing
 }
 
 /** Judges what was just seen in the light of the looks before. A pure function. */
@@ -46,9 +49,25 @@ export function judgeLook(before: Memory, seen: Seen, settings: QueueSettings): 
     at,
   )
   const dated = (finding: Finding): Finding => ({ ...finding, check: noted.dated(finding.check) })
+  const judged = { signals, ofStore: ofStore.map(dated), ofQueue: ofQueue.map(dated), maintenance }
+  const standing = nextStanding(memory.standing, verdictOf(judged))
+  return { memory: { ...noted.memory, standing }, judged: { ...judged, standing } }
+}
+
+function verdictOf(judged: Omit<Judged, 'standing'>): Verdict {
+  const { signals, ofStore, ofQueue } = judged
+  const findings = [...ofStore, ...ofQueue]
+  const status = statusOf(signals, findings)
+  const at = signals.observedAt.getTime()
+  const causes = findings.filter((found) => (status === 'down' ? found.stops : isTrouble(found)))
+  const lacking = isBlind(signals) ? 'part' : findings.some(({ tooShort }) => tooShort) ? 'too_short' : null
   return {
-    memory: noted.memory,
-    judged: { signals, ofStore: ofStore.map(dated), ofQueue: ofQueue.map(dated), maintenance },
+    status,
+    summary: summarize(judged, findings, status),
+    at,
+    causedSince: Math.min(at, ...causes.map(({ check }) => Date.parse(check.since ?? '') || at)),
+    lacks: signals.store.reachable ? lacking : 'nothing',
+    isIdle: isIdle(signals, findings),
   }
 }
 
@@ -64,6 +83,13 @@ function excused(finding: Finding): Finding {
  */
 const isBlind = ({ store, counts, facts, consumers }: Signals) =>
   store.reachable && (counts === null || consumers === null || facts === null || isMotionHidden(facts))
+
+/** Jobs wait, and no consumer was seen since looking began, which is too short a time to say that none is there. */
+const isIdle = ({ counts, paused }: Signals, findings: readonly Finding[]) =>
+  counts !== null &&
+  counts.waiting + counts.prioritized > 0 &&
+  paused === false &&
+  findings.some(({ check, tooShort }) => check.name === 'worker_running' && tooShort)
 
 const isMotionHidden = (facts: Signals['facts']) => known(facts) && facts.unread.movement !== undefined
 
@@ -137,7 +163,11 @@ function inShort(main: Judged, watched: Judged): QueueHealth {
   }
 }
 
-function summarize({ signals, maintenance }: Judged, findings: readonly Finding[], status: HealthStatus): string {
+function summarize(
+  { signals, maintenance }: Omit<Judged, 'standing'>,
+  findings: readonly Finding[],
+  status: HealthStatus,
+): string {
   const { queue } = signals
   const during = declared(maintenance)
   const unread = findings
@@ -146,6 +176,10 @@ function summarize({ signals, maintenance }: Judged, findings: readonly Finding[
   const unknown = unread.length > 0 ? ` Not known: ${unread.join(', ')}.` : ''
   const told = worstOf(findings)
   if (told.length === 0) {
+    if (isIdle(signals, findings)) {
+      const idle = findings.find(({ check }) => check.name === 'worker_running')?.check.message
+      return `The queue "${queue}" cannot be judged yet: jobs wait. ${idle}${unknown}${during}`
+    }
     if (signals.counts === null && signals.store.reachable) {
       return `The queue "${queue}" cannot be judged: its store answers, but does not tell how many jobs there are.${during}`
     }
@@ -156,7 +190,11 @@ function summarize({ signals, maintenance }: Judged, findings: readonly Finding[
   const sentences = new Set(told.filter(({ name }) => causes.includes(name)).map(sentence))
   const others = told.filter(({ name }) => !causes.includes(name)).map(({ name }) => name)
   const also = others.length > 0 ? ` From that follows: ${others.join(', ')}.` : ''
-  const unsure = isBlind(signals) ? 'cannot be judged' : 'works, with problems'
+  const unsure = isBlind(signals)
+    ? 'cannot be judged'
+    : isIdle(signals, findings)
+      ? 'cannot be judged yet'
+      : 'works, with problems'
   const working = maintenance ? 'is being worked on' : unsure
   const verdict = status === 'down' ? 'does not work' : working
   return `The queue "${queue}" ${verdict}: ${[...sentences].join(' ')}${also}${unknown}${during}`

@@ -1,5 +1,6 @@
 import type { Check, CheckStatus } from '../contract.ts'
 import { nextStreak, type Streak } from './streak.ts'
+import type { Standing } from './standing.ts'
 import { keepLook, lookOf, ratesOf, type Look } from './looks.ts'
 import type { Limits } from './rules/limits.ts'
 import type { Seen, Trend } from './rules/signals.ts'
@@ -12,6 +13,7 @@ export interface Memory {
   /** Not cut short by a gap: what is empty stays proof. */
   emptyAt: number | null
   statuses: ReadonlyMap<string, { status: CheckStatus; since: number }>
+  standing: Standing | null
 }
 
 interface Run {
@@ -27,7 +29,7 @@ interface Run {
 /** Longer between two looks, and nobody knows what happened meanwhile: this process was frozen, or the store away. */
 const GAP_MS = 30_000
 
-export const nothingSeen: Memory = { looks: [], run: null, emptyAt: null, statuses: new Map() }
+export const nothingSeen: Memory = { looks: [], run: null, emptyAt: null, statuses: new Map(), standing: null }
 
 /** Takes in what was just seen, and says what the looks up to now tell. A pure function. */
 export function takeIn(memory: Memory, seen: Seen, limits: Limits): { memory: Memory; trend: Trend } {

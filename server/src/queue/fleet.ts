@@ -34,7 +34,7 @@ export interface Fleet {
  * Opens the reading on a connection of its own.
  *
  * @param configured names that are read in any case, that of the exports first
- * @param find gives the names of all queues; when it fails the configured ones have to do
+ * @param find gives the names of all queues; when it fails those it gave before have to do, or the configured ones
  */
 export function openFleet(
   store: Store,
@@ -50,9 +50,8 @@ export function openFleet(
     return queue
   }
   const known = rememberedNames(async () => {
-    const found = await find().catch(() => [])
-    return [...new Set([...configured, ...found])].slice(0, MAX_QUEUES)
-  })
+    return [...new Set([...configured, ...(await find())])].slice(0, MAX_QUEUES)
+  }, configured)
   let last: { reading: FleetReading; askedAt: number } | null = null
   let underWay: Promise<FleetReading> | null = null
   const readNow = async () => {
@@ -88,22 +87,33 @@ export function openFleet(
   }
 }
 
-/** Nobody waits for names again who has had some: those that are new are in a later answer. */
-function rememberedNames(names: () => Promise<readonly string[]>): () => Promise<readonly string[]> {
+/**
+ * Nobody waits for names again who has had some: those that are new are in a later answer. A search that fails says nothing of what
+ * there is: the names found before stay, at first those without a search, and the next who asks has it tried again.
+ */
+export function rememberedNames(
+  names: () => Promise<readonly string[]>,
+  atFirst: readonly string[],
+  keptMs = NAMES_KEPT_MS,
+): () => Promise<readonly string[]> {
   let found: readonly string[] | null = null
   let foundAt = 0
   let looking: Promise<readonly string[]> | null = null
   const look = () => {
-    looking ??= names().then((all) => {
-      foundAt = performance.now()
-      looking = null
-      return (found = all)
-    })
+    looking ??= names()
+      .then(
+        (all) => {
+          foundAt = performance.now()
+          return (found = all)
+        },
+        () => found ?? atFirst,
+      )
+      .finally(() => (looking = null))
     return looking
   }
   return async () => {
     if (found === null) return look()
-    if (performance.now() - foundAt > NAMES_KEPT_MS) void look()
+    if (performance.now() - foundAt > keptMs) void look()
     return found
   }
 }

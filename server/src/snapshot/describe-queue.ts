@@ -1,4 +1,4 @@
-import type { HealthStatus, QueueSnapshot } from '../contract.ts'
+import type { QueueSnapshot } from '../contract.ts'
 import type { Judged } from '../health/report.ts'
 import { perMinute } from '../operations/per-minute.ts'
 import type { QueueReading } from '../queue/fleet-reading.ts'
@@ -11,7 +11,7 @@ export interface SeenQueue {
   /** Null: not known. */
   consumers: number | null
   /** What health says of it; null when its health is not watched. */
-  health: { status: HealthStatus; summary: string; judged: Judged } | null
+  health: Judged | null
 }
 
 /** A queue without movement for so long is not consumed; only where its health is not watched, which has limits for that. */
@@ -23,7 +23,7 @@ export function describeQueue(
   seen: SeenQueue,
   at: number,
 ): { history: QueueHistory; row: QueueSnapshot } {
-  const { reading, health } = seen
+  const { reading } = seen
   const waiting = reading.counts.waiting + reading.counts.prioritized
   const waits = waiting > 0 && !reading.paused
   const totals = totalsOf(seen)
@@ -32,7 +32,6 @@ export function describeQueue(
     totals !== null && typeof last?.completedTotal === 'number' && totals.completed > last.completedTotal
   const history: QueueHistory = {
     ...takeMotion(before, { at, movement: reading.movement, waits }),
-    status: health && nextStatus(before, health.status, at),
     counted: takeCounts(before?.counted ?? [], {
       at,
       failed: reading.counts.failed,
@@ -50,9 +49,9 @@ function rowOf(seen: SeenQueue, history: QueueHistory, at: number, waits: boolea
   const rates = ratesOf(history.counted)
   return {
     queue,
-    status: health?.status ?? null,
-    reason: health?.summary ?? sentenceOf(seen),
-    since: history.status && iso(history.status.since),
+    status: health?.standing.status ?? null,
+    reason: health?.standing.summary ?? sentenceOf(seen),
+    since: health?.standing.status ? iso(health.standing.since) : null,
     paused: reading.paused,
     counts: reading.counts,
     oldest_waiting_s: oldestWaitingAt === null ? null : Math.max(0, Math.round((at - oldestWaitingAt) / 1000)),
@@ -66,20 +65,16 @@ function rowOf(seen: SeenQueue, history: QueueHistory, at: number, waits: boolea
 
 const iso = (at: number) => new Date(at).toISOString()
 
-const isOurs = ({ health }: SeenQueue) => health?.judged.signals.kind === 'exports'
+const isOurs = ({ health }: SeenQueue) => health?.signals.kind === 'exports'
 
 const latest = (...times: (number | null)[]): number | null =>
   times.reduce((newest, time) => (time !== null && (newest === null || time > newest) ? time : newest), null)
-
-function nextStatus(before: QueueHistory | undefined, word: HealthStatus, at: number) {
-  return before?.status?.word === word ? before.status : { word, since: at }
-}
 
 /** What workers have counted; of our own queue without canaries, which health takes out. */
 function totalsOf(seen: SeenQueue): { completed: number; failed: number } | null {
   const { minutes } = seen.reading
   if (!isOurs(seen)) return minutes && { completed: minutes.completed.meta.count, failed: minutes.failed.meta.count }
-  const facts = seen.health?.judged.signals.facts
+  const facts = seen.health?.signals.facts
   return typeof facts === 'object' ? (facts?.totals ?? null) : null
 }
 
@@ -89,11 +84,16 @@ function countedByWorkers({ minutes }: QueueReading, at: number): number | null 
   return rates.every((rate) => rate === null) ? null : rates.reduce<number>((sum, rate) => sum + (rate ?? 0), 0)
 }
 
-function isConsumed({ reading, health }: SeenQueue, history: QueueHistory, at: number): boolean | null {
-  const check = health?.judged.ofQueue.find(({ check }) => check.name === 'progress')?.check
-  if (check) return check.status === 'unknown' ? null : check.status === 'pass'
+/** That nothing stands still is no proof while nobody is there to take a job. */
+function isConsumed({ reading, health, consumers }: SeenQueue, history: QueueHistory, at: number): boolean | null {
+  const check = health?.ofQueue.find(({ check }) => check.name === 'progress')?.check
+  if (check) {
+    if (check.status === 'unknown' || (check.status === 'pass' && consumers === 0)) return null
+    return check.status === 'pass'
+  }
   if (history.movement === null || history.stillSince === null) return null
-  if (history.stillSince > history.watchedSince && at - history.stillSince < STILL_MS) return true
+  if (history.stillSince > history.watchedSince && at - history.stillSince < STILL_MS)
+    return consumers === 0 ? null : true
   return at - history.stillSince >= STILL_MS && reading.counts.active === 0 ? false : null
 }
 

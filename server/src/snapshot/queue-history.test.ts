@@ -36,7 +36,6 @@ test('of a short time, and after a total that went back, nothing is said', () =>
 test('a queue stands still from the moment at which nothing moved any more, and not across a gap', () => {
   const history = (at: number, told: ReturnType<typeof takeMotion>): QueueHistory => ({
     ...told,
-    status: null,
     counted: [counted(at, 0)],
     lastSuccessAt: null,
   })

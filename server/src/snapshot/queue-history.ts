@@ -1,6 +1,5 @@
 /** What is remembered of a queue between two snapshots: bounded, whatever happens in the queue. Never changed, only replaced. */
 export interface QueueHistory {
-  status: { word: string; since: number } | null
   counted: readonly Counted[]
   movement: string | null
   /** Since when jobs have been waiting without any being taken or finished, null when none waits. */

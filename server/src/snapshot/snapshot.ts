@@ -1,8 +1,8 @@
 import type { DeadLetter, FleetSnapshot, HealthReport, QueueStatus } from '../contract.ts'
-import { reportHealth, type Judged } from '../health/report.ts'
+import type { Judged } from '../health/report.ts'
 import type { Fleet } from '../queue/fleet.ts'
 import type { FleetReading } from '../queue/fleet-reading.ts'
-import { describeQueue, type SeenQueue } from './describe-queue.ts'
+import { describeQueue } from './describe-queue.ts'
 import type { QueueHistory } from './queue-history.ts'
 import { describeWorkers } from './worker-status.ts'
 
@@ -34,14 +34,7 @@ export function describeFleet(
   consumers: Consumers,
 ): { histories: Histories; fleet: Omit<FleetSnapshot, 'sequence'> } {
   const at = reading.at.getTime()
-  const [main, ...watched] = judged
-  const report = reportHealth(main, watched)
-  const healthOf = (queue: string): SeenQueue['health'] => {
-    const found = judged.find(({ signals }) => signals.queue === queue)
-    if (!found) return null
-    const told = found === main ? reportHealth(main) : report.queues?.find((one) => one.queue === queue)
-    return told ? { status: told.status, summary: told.summary, judged: found } : null
-  }
+  const healthOf = (queue: string) => judged.find(({ signals }) => signals.queue === queue) ?? null
   const described = [...reading.queues].flatMap(([queue, read]) => {
     if (read instanceof Error) return []
     const connected = consumers.consumersOf(queue, reading)?.length ?? null

@@ -25,8 +25,9 @@ export const progress: Rule = (signals, limits) => {
   const told = measured(trend.stillMs / 1000, 'seconds', level)
   const status = judge(trend.stillMs / 1000, level, trend.before.get(name))
   if (status === 'pass') {
-    if (trend.stillMs > 0 && trend.stillMs >= trend.coversMs) {
-      return finding(name, 'unknown', `Watched for ${lasting(trend.coversMs)} only so far.`, nothing)
+    if (trend.stillMs >= trend.coversMs) {
+      const found = finding(name, 'unknown', `Watched for ${lasting(trend.coversMs)} only so far.`, nothing)
+      return { ...found, tooShort: true }
     }
     return finding(name, 'pass', 'Jobs are being taken.', told)
   }
@@ -43,7 +44,8 @@ export const progress: Rule = (signals, limits) => {
   }
   const { message, action } = diagnose(signals, limits)
   const found = finding(name, status, `${still}${message}.`, { ...told, action })
-  return status === 'fail' ? stopping(found) : found
+  if (status === 'fail') return stopping(found)
+  return trend.stillMs >= trend.coversMs ? { ...found, tooShort: true } : found
 }
 
 function diagnose(signals: Signals, limits: Limits): { message: string; action: string } {

@@ -12,6 +12,8 @@ export interface Finding {
   never: boolean
   /** It is not known, though it could be: the signal was not read. */
   unread: boolean
+  /** It would be worse if looking had not begun so short a time ago. */
+  tooShort?: true
 }
 
 /** One question about the signals. A pure function: no clock, no store. Null: the question has no meaning here. */

@@ -37,5 +37,6 @@ export const workerRunning: Rule = (signals, limits) => {
       ? 'No consumer is connected: jobs wait until a worker is started.'
       : `No consumer is connected; one was sought for ${lasting(forMs)} only so far.`
   const found = finding(name, status, message, { ...told, action })
-  return status === 'fail' ? stopping(found) : found
+  if (status === 'fail') return stopping(found)
+  return forMs >= trend.coversMs ? { ...found, tooShort: true } : found
 }
