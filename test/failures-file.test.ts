@@ -102,12 +102,29 @@ for (const name of ['SQLite', 'Redis']) {
           kind: 'export',
           state: 'failed',
           fail_reason: expect.stringContaining('broken off'),
+          asked_by: expect.stringMatching(/^page \S+$/),
         })
         expect(first?.done).toBeLessThan(120)
       })
       const whole = await (await fetchFile('large', 'failures.ndjson')).text()
       expect(whole.length).toBeGreaterThan(60_000_000)
       expect(whole.trimEnd().split('\n')).toHaveLength(120)
+    })
+
+    test('other sites can have no file read, nor fill the trail', async () => {
+      const from = (site: string) => fetchFile('exports', 'failures.csv', { headers: { 'sec-fetch-site': site } })
+      for (const site of ['cross-site', 'same-site']) {
+        const response = await from(site)
+        expect([response.status, await response.json()]).toEqual([
+          403,
+          { error: expect.stringContaining('other sites') },
+        ])
+      }
+      for (const site of ['same-origin', 'none']) expect((await from(site)).status).toBe(200)
+      await eventually(async () => {
+        const list = await fetch(`${server.url}/api/operations?queue=exports&kind=export`)
+        expect(ListOperationsOutput.parse(await list.json()).operations).toHaveLength(2)
+      })
     })
 
     test('what is asked wrongly is told in one sentence', async () => {

@@ -76,6 +76,16 @@ onEveryStore('trail', (it) => {
     ])
   })
 
+  it('other sites can change nothing, and a link from them may be followed', async (board) => {
+    const { url, queue, recorded } = board
+    const from = (method: string, path: string) =>
+      fetch(new URL(`api/queues${path}`, url), { method, headers: { 'sec-fetch-site': 'same-site' } })
+    expect((await from('PUT', `/${queue.name}/pause`)).status).toBe(403)
+    expect(await queue.isPaused()).toBe(false)
+    expect((await from('GET', '')).status).toBe(200)
+    expect(recorded).toEqual([])
+  })
+
   it('looking is not recorded', async (board) => {
     const { queue, onBoard, onJob } = board
     const job = await queue.add('a', {})

@@ -57,7 +57,7 @@ export function JobList({ queue, jobs, now, whole, reload, want }: Props) {
               className="button"
               onClick={count > 0 ? clear : () => setSelection(allSelected(order))}
             >
-              {count > 0 ? 'Select none' : `Select the ${grouped(order.length)} shown`}
+              {count > 0 ? 'Select none' : `Select the ${counted(order.length, 'dead letter')} shown`}
             </button>
             {whole && !isWhole && (
               <button type="button" className="button" onClick={() => setWhole(true)}>

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { createBullBoard } from '@bull-board/api'
-import type { Request, RequestHandler, Response } from 'express'
+import type { RequestHandler, Response } from 'express'
 import type { RecordData } from '../operations/operation-job.ts'
 import type { Trail } from '../operations/record.ts'
 import { jobOf, queueOf, sayAction, type BoardAction } from './board-action.ts'
@@ -34,16 +34,18 @@ export function boardHooks(trail: Trail, readOnly: boolean): { hooks: BoardHooks
       },
     },
     watch(req, res, next) {
+      // A socket that is closed does not tell its address any more.
+      const asking = { asked_by: `board ${plainAddress(req.socket.remoteAddress)}`, begun_at: Date.now() }
       res.once('close', () => {
         const action = asked.get(req.headers)
-        if (action) void trail.record(recordOf(action, req, res))
+        if (action) void trail.record({ ...recordOf(action, res), ...asking })
       })
       next()
     },
   }
 }
 
-function recordOf(action: BoardAction, req: Request, res: Response): RecordData {
+function recordOf(action: BoardAction, res: Response): Omit<RecordData, 'asked_by'> {
   const problem = problemOf(res)
   // Of a whole queue nobody counts how many.
   const total = jobOf(action) === null ? null : 1
@@ -51,7 +53,6 @@ function recordOf(action: BoardAction, req: Request, res: Response): RecordData 
     kind: 'board',
     queue: queueOf(action),
     about: sayAction(action),
-    asked_by: `board ${plainAddress(req.socket.remoteAddress)}`,
     done: total === 1 && problem === null ? 1 : 0,
     total,
     problem,

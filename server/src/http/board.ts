@@ -9,6 +9,7 @@ import { boardHooks } from './board-hooks.ts'
 import { SqliteBoardAdapter, sqliteWords } from './board-sqlite.ts'
 import { shownValue } from './board-values.ts'
 import type { Mount } from './mount.ts'
+import { refuseForeignChanges } from './same-origin.ts'
 
 export const BOARD_PATH = '/admin/queues'
 
@@ -70,6 +71,7 @@ export function mountBoard({ store, queues, listQueues, records, trail, readOnly
       next()
     })
   }
+  board.use(refuseForeignChanges)
   board.use(watch)
   board.use(adapter.getRouter() as RequestHandler)
   return { path: BOARD_PATH, method: 'any', handler: withDeadline(board) }

@@ -1,7 +1,5 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { Queue } from 'bullmq'
-import type { Request, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { DeadLetterSelection } from '../contract.ts'
 import { OpsError } from '../errors.ts'
@@ -14,6 +12,7 @@ import type { Log } from '../log.ts'
 import type { AttachedQueues } from '../operations/attached-queues.ts'
 import { deadLetterColumns, readRows } from '../operations/dead-letter-rows.ts'
 import type { Failures } from '../operations/failures.ts'
+import type { RecordData } from '../operations/operation-job.ts'
 import type { Trail } from '../operations/record.ts'
 import { saySelection } from '../operations/say-selection.ts'
 import { readSelected, requireOne } from '../operations/select.ts'
@@ -21,6 +20,7 @@ import type { Store } from '../queue/store.ts'
 import { mistakes } from '../tools/run-tool.ts'
 import type { Mount } from './mount.ts'
 import { queueOf } from './queue-of.ts'
+import { refuseForeign } from './same-origin.ts'
 import { viaPage } from './tools.ts'
 
 interface Parts {
@@ -35,12 +35,15 @@ const formats: Record<string, RowFormat | undefined> = { csv, json, ndjson }
 /**
  * `GET /api/queues/QUEUE/failures.csv`, `.json` and `.ndjson`: dead letters as a file, as they are read: all of them, or those of
  * `?group=`, `?name=`, `?reason_contains=`, `?failed_after=`, `?failed_before=`, or of `?id=` again and again. What breaks off in
- * the middle breaks off the connection. Who has fetched what is recorded.
+ * the middle breaks off the connection. Who has fetched what is recorded, by a read-only server on its log only, and other sites are
+ * refused.
  */
 export const mountFailuresFile = (parts: Parts, log: Log): Mount => ({
   path: '/api/queues/:queue/failures.:format',
   method: 'get',
-  handler: async (req, res) => {
+  handler: ownOnly(async (req, res) => {
+    // A socket that is closed does not tell its address any more.
+    const asking = { asked_by: viaPage(req), begun_at: Date.now() }
     const name = String(req.params['format'])
     const format = formats[name]
     if (!format) throw new OpsError('not_found', 'A file of dead letters ends with .csv, .json or .ndjson.')
@@ -54,9 +57,17 @@ export const mountFailuresFile = (parts: Parts, log: Log): Mount => ({
     res.attachment(`${queue.name}-dead-letters-${new Date().toISOString().replaceAll(':', '-')}.${name}`)
     res.set({ 'Content-Type': format.contentType, 'Cache-Control': 'no-store' })
     if (first === null) return void res.end()
-    await send({ ...parts, queue, log }, { format, name, rows, first, selection }, req, res)
-  },
+    await send({ ...parts, queue, log }, { format, name, rows, first, selection }, asking, res)
+  }),
 })
+
+/** It is recorded, so it is as a change: what an image on another site asks for would fill the trail. */
+const ownOnly =
+  (handler: (req: Request, res: Response) => Promise<void>): RequestHandler =>
+  (req, res, next) =>
+    refuseForeign(req, res, (problem?: unknown) =>
+      problem === undefined ? handler(req, res).catch(next) : next(problem),
+    )
 
 interface File {
   format: RowFormat
@@ -70,43 +81,63 @@ interface File {
 async function send(
   { queue, trail, log }: Pick<Parts, 'trail'> & { queue: Queue; log: Log },
   file: File,
-  req: Request,
+  asking: Pick<RecordData, 'asked_by' | 'begun_at'>,
   res: Response,
 ) {
   let [written, problem] = [0, null as string | null]
-  const text = textOf(file, (count) => (written = count))
-  await pipeline(Readable.from(text, { objectMode: false }), res).catch((err: Error) => {
-    problem = req.destroyed || res.destroyed ? 'It was broken off before its end.' : 'It could not be read to its end.'
+  try {
+    for await (const { text, count } of textOf(file)) {
+      if (text !== '') await sent(res, text)
+      written = count
+    }
+    res.end()
+  } catch (err) {
+    const why = res.destroyed ? 'It was broken off before its end' : 'It could not be read to its end'
+    problem = `${why}: those that are counted were handed to the network, and how many of them have arrived is not known.`
+    res.destroy()
     log.warn(
       { event: 'export_broken_off', queue: queue.name, rows: written, err },
       'an export of dead letters broke off',
     )
-  })
+  }
   await trail.record({
     kind: 'export',
     queue: queue.name,
     about: `${saySelection(file.selection)}, as ${file.name}`,
-    asked_by: viaPage(req),
+    ...asking,
     done: written,
     total: problem === null ? written : null,
     problem,
   })
 }
 
-async function* textOf({ format, rows, first }: File, wrote: (count: number) => void): AsyncGenerator<string, void> {
+/** Resolves when a text has left for the network or nearly so, rejects when the reader has gone. */
+async function sent(res: Response, text: string): Promise<void> {
+  if (!res.destroyed && res.write(text)) return
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const gone = () => reject(new Error('the reader has gone'))
+  if (res.destroyed) gone()
+  res.once('close', gone)
+  res.once('drain', resolve)
+  await promise.finally(() => res.off('close', gone).off('drain', resolve))
+}
+
+/** The text of a file in parts, each with how many rows there are up to its end. */
+async function* textOf({ format, rows, first }: File): AsyncGenerator<{ text: string; count: number }, void> {
   const columns = deadLetterColumns.map(({ name, type, sourceType }) => {
     return { name, type, source_type: sourceType, label: null, filterable: false }
   })
   const writer = format.begin({ columns, options: {} })
-  yield writer.head()
-  let written = 0
+  yield { text: writer.head(), count: 0 }
+  let count = 0
   for (let step = first; !step.done; step = await rows.next()) {
     const batch = step.value
-    if (batch.length > 0) yield writer.rows(batch, written)
-    written += batch.length
-    wrote(written)
+    if (batch.length === 0) continue
+    const text = writer.rows(batch, count)
+    count += batch.length
+    yield { text, count }
   }
-  yield writer.tail(written)
+  yield { text: writer.tail(count), count }
 }
 
 const { shape } = DeadLetterSelection

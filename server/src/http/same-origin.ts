@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { isLoopback } from '../config.ts'
 
 /**
@@ -19,6 +19,24 @@ export function sameOrigin(publicUrl: string | null): RequestHandler {
 }
 
 type Reply = Parameters<RequestHandler>[1]
+
+/**
+ * Refuses with 403 what browsers say another site makes them send, also without an `Origin`, as by an image; another port of this
+ * machine is another site, too. For whatever changes something or is recorded.
+ */
+export const refuseForeign: RequestHandler = (req, res, next) => {
+  if (!isForeign(req)) return next()
+  res.status(403).json({ error: 'Requests from other sites are refused: use the page of this server.' })
+}
+
+/** `none` is a person: by the address bar, or a bookmark. */
+const isForeign = (req: Request) => !['same-origin', 'none', undefined].includes(req.get('sec-fetch-site'))
+
+const READING = ['GET', 'HEAD', 'OPTIONS']
+
+/** {@link refuseForeign} for what changes something; links from elsewhere may be followed. */
+export const refuseForeignChanges: RequestHandler = (req, res, next) =>
+  READING.includes(req.method) ? next() : refuseForeign(req, res, next)
 
 /** A JSON-RPC error is also readable for those who expect plain JSON, so there is one shape for every address. */
 function refuse(res: Reply, message: string) {

@@ -1,4 +1,4 @@
-import { Router, type Request, type RequestHandler, type Response } from 'express'
+import { Router, type Request, type Response } from 'express'
 import { closestName } from '../closest-name.ts'
 import type { Log } from '../log.ts'
 import { runTool } from '../tools/run-tool.ts'
@@ -7,6 +7,7 @@ import { httpStatus } from './http-status.ts'
 import { jsonBody } from './json-body.ts'
 import type { Mount } from './mount.ts'
 import { plainAddress } from './plain-address.ts'
+import { refuseForeign } from './same-origin.ts'
 
 /** Tools that are taken away by READ_ONLY are missed by people, so they are told why. */
 const NOT_OFFERED = 'Nothing can be changed here: the server is read-only (READ_ONLY=1).'
@@ -42,13 +43,6 @@ export function mountTools(all: Tool[], offered: Tool[], log: Log): Mount {
 
 /** Who asks, as far as it is known: the address is that of a proxy where one is in front. */
 export const viaPage = (req: Request): string => `page ${plainAddress(req.socket.remoteAddress)}`
-
-/** Browsers say where a request comes from; another port of this machine is another site, too. */
-const refuseForeign: RequestHandler = (req, res, next) => {
-  const site = req.get('sec-fetch-site')
-  if (site === undefined || site === 'same-origin') return next()
-  res.status(403).json({ error: 'Requests from other sites are refused: use the page of this server.' })
-}
 
 function refuseUnknown(name: string, all: Tool[], res: Response) {
   const names = all.map((tool) => tool.name)

@@ -31,6 +31,7 @@ export const RecordData = z.object({
   queue: z.string(),
   about: z.string().describe('What was done, in words'),
   asked_by: z.string().nullable(),
+  begun_at: z.number().int().optional().describe('Milliseconds since 1970; without it, it took no time'),
   done: z.number().int().describe('How many were changed by it'),
   total: z.number().int().nullable().describe('Null when nobody has counted'),
   problem: z.string().nullable().describe('Why it was not done'),

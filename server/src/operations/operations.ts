@@ -299,7 +299,7 @@ function recorded({ id = '', timestamp }: OperationJob, data: RecordData): Opera
     per_s: null,
     rate_per_s: null,
     asked_by: data.asked_by,
-    created_at: at,
+    created_at: data.begun_at === undefined ? at : new Date(data.begun_at).toISOString(),
     finished_at: at,
     fail_reason: data.problem,
   }

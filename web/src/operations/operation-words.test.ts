@@ -42,6 +42,16 @@ test('each state has its sentence and its word', () => {
   expect(said({ state: 'completed', kind: 'pause' })).toEqual(['done', 'The queue was paused.'])
 })
 
+test('what was done at once says so, and what failed says that', () => {
+  const said = (kind: OperationOutput['kind'], state: OperationOutput['state']) =>
+    stateOf(operation({ kind, state, done: 1200, total: null }))
+  expect(said('export', 'completed')).toBe('Written to a file.')
+  expect(said('export', 'failed')).toBe('Failed: the file was not written to its end, 1,200 dead letters by then.')
+  expect(said('board', 'completed')).toBe('Done in Bull Board.')
+  expect(said('board', 'failed')).toBe('Failed in Bull Board.')
+  expect(said('resume', 'failed')).toBe('Failed: the queue was not resumed.')
+})
+
 test('what was left alone counts as settled', () => {
   expect(partOf(operation({ done: 10_000, gone: 4000, kept: 1000 }))).toBe(0.75)
   expect(partOf(operation({ total: null }))).toBeNull()

@@ -41,8 +41,7 @@ export function partOf({ total, done, gone, kept }: OperationOutput): number | n
 export function stateOf(operation: OperationOutput): string {
   const { state, cancelled, total, done, kind } = operation
   const { done: how } = wordsOf(kind)
-  if (kind === 'export') return 'Written to a file.'
-  if (isAtOnce(operation)) return kind === 'board' ? 'Done in Bull Board.' : `The queue was ${how}.`
+  if (isAtOnce(operation)) return state === 'failed' ? failedAtOnce(operation) : doneAtOnce(operation)
   const ofAll = total === null ? grouped(done) : `${grouped(done)} of ${grouped(total)}`
   if (state === 'completed') return cancelled ? `Stopped: ${ofAll} ${how}.` : `Done: ${ofAll} ${how}.`
   if (state === 'failed') return `Failed: ${ofAll} ${how}.`
@@ -52,6 +51,17 @@ export function stateOf(operation: OperationOutput): string {
   return operation.ahead > 0
     ? `Waiting: ${counted(operation.ahead, 'other operation')} before it.`
     : 'Waiting to be begun.'
+}
+
+function doneAtOnce({ kind }: OperationOutput): string {
+  if (kind === 'export') return 'Written to a file.'
+  return kind === 'board' ? 'Done in Bull Board.' : `The queue was ${wordsOf(kind).done}.`
+}
+
+/** Why is said with the record. */
+function failedAtOnce({ kind, done }: OperationOutput): string {
+  if (kind === 'export') return `Failed: the file was not written to its end, ${counted(done, 'dead letter')} by then.`
+  return kind === 'board' ? 'Failed in Bull Board.' : `Failed: the queue was not ${wordsOf(kind).done}.`
 }
 
 /** One word for a table. */

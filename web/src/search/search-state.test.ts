@@ -38,7 +38,9 @@ test('no more are kept than are shown, and it is said', () => {
   const many = Array.from({ length: MOST_SHOWN + 1 }, (_, id) => job(id))
   const state = afterLine(begun, line({ found: many }))
   expect(state.found).toHaveLength(MOST_SHOWN)
-  expect(sentenceOf(state)).toContain('500 jobs found, more are not shown')
+  expect(sentenceOf(state)).toContain('501 jobs found, the first 500 are shown')
+  const most = afterLine(begun, line({ found: many.slice(1) }))
+  expect(sentenceOf(most)).toBe('Searching: scanned 1,000 of 100,000 jobs, 500 jobs found.')
 })
 
 test('lines come whole however the pieces are cut, also within a letter', async () => {

@@ -3,7 +3,10 @@ import { counted, grouped } from '../numbers.ts'
 
 /** How a search goes. */
 export interface SearchState {
+  /** The first of them, {@link MOST_SHOWN} at most. */
   found: FoundJob[]
+  /** How many were found in all. */
+  hits: number
   scanned: number
   /** Null until the first line has come. */
   total: number | null
@@ -13,7 +16,7 @@ export interface SearchState {
   why: string | null
 }
 
-export const begun: SearchState = { found: [], scanned: 0, total: null, state: 'running', why: null }
+export const begun: SearchState = { found: [], hits: 0, scanned: 0, total: null, state: 'running', why: null }
 
 /** More are not shown: whoever has so many needs a narrower question. */
 export const MOST_SHOWN = 500
@@ -21,6 +24,7 @@ export const MOST_SHOWN = 500
 export function afterLine(before: SearchState, { found, scanned, total, done, stopped }: SearchLine): SearchState {
   return {
     found: [...before.found, ...found].slice(0, MOST_SHOWN),
+    hits: before.hits + found.length,
     scanned,
     total,
     state: done ? 'done' : before.state,
@@ -29,9 +33,10 @@ export function afterLine(before: SearchState, { found, scanned, total, done, st
 }
 
 /** One sentence: how much was looked through, and what was found in it. */
-export function sentenceOf({ found, scanned, total, state, why }: SearchState): string {
+export function sentenceOf({ found, hits: all, scanned, total, state, why }: SearchState): string {
   const scannedOf = total === null ? '' : `scanned ${grouped(scanned)} of ${counted(total, 'job')}`
-  const hits = `${counted(found.length, 'job')} found${found.length >= MOST_SHOWN ? ', more are not shown' : ''}`
+  const shown = all > found.length ? `, the first ${grouped(found.length)} are shown` : ''
+  const hits = `${counted(all, 'job')} found${shown}`
   if (state === 'running') return total === null ? 'Searching …' : `Searching: ${scannedOf}, ${hits}.`
   if (state === 'broken') return why ?? 'The search broke off.'
   const said = [scannedOf, hits].filter(Boolean).join(', ')
