@@ -36,7 +36,7 @@ export function arrange(queues: readonly QueueSnapshot[], { filter, sort }: Arra
 
 /** Its name and what stands in words in its row. */
 const textOf = ({ queue, status, paused }: QueueSnapshot): string =>
-  `${queue} ${status ?? 'not watched'} ${paused ? 'paused' : ''}`.toLowerCase()
+  `${queue} ${status ?? 'not judged'} ${paused ? 'paused' : ''}`.toLowerCase()
 
 type Value = string | number | null
 
