@@ -79,6 +79,7 @@ test('what broke is shown by cause; one cause is retried slowly, followed, stopp
   await page.getByRole('link', { name: 'Operations' }).first().click()
   const row = page.getByRole('row').filter({ hasText: 'Retry in mail' })
   await row.getByText('stopped').waitFor()
+  await row.getByText(/^error "order <n> of request <id> was not found"$/).waitFor()
   await row.getByText('page 127.0.0.1').waitFor()
   await page.goBack()
   await ended.waitFor()

@@ -11,6 +11,7 @@ import type { Cell } from '../exports/sources/source.ts'
 import type { Log } from '../log.ts'
 import type { AttachedQueues } from '../operations/attached-queues.ts'
 import { deadLetterColumns, readRows } from '../operations/dead-letter-rows.ts'
+import { errorOfGroup } from '../operations/error-of-group.ts'
 import type { Failures } from '../operations/failures.ts'
 import type { RecordData } from '../operations/operation-job.ts'
 import type { Trail } from '../operations/record.ts'
@@ -57,7 +58,9 @@ export const mountFailuresFile = (parts: Parts, log: Log): Mount => ({
     res.attachment(`${queue.name}-dead-letters-${new Date().toISOString().replaceAll(':', '-')}.${name}`)
     res.set({ 'Content-Type': format.contentType, 'Cache-Control': 'no-store' })
     if (first === null) return void res.end()
-    await send({ ...parts, queue, log }, { format, name, rows, first, selection }, asking, res)
+    const error = await errorOfGroup(parts.failures, queue, selection)
+    const about = `${saySelection(selection, error)}, as ${name}`
+    await send({ ...parts, queue, log }, { format, rows, first, about }, asking, res)
   }),
 })
 
@@ -71,11 +74,11 @@ const ownOnly =
 
 interface File {
   format: RowFormat
-  name: string
   rows: AsyncGenerator<Cell[][], void>
   /** What of them was read before the answer began: what goes wrong by then is told by its code. */
   first: IteratorResult<Cell[][], void>
-  selection: DeadLetterSelection
+  /** What it is about, in words. */
+  about: string
 }
 
 async function send(
@@ -103,7 +106,7 @@ async function send(
   await trail.record({
     kind: 'export',
     queue: queue.name,
-    about: `${saySelection(file.selection)}, as ${file.name}`,
+    about: file.about,
     ...asking,
     done: written,
     total: problem === null ? written : null,

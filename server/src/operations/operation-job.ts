@@ -10,6 +10,7 @@ export const OperationData = z.object({
   kind: OperationAction,
   queue: z.string(),
   selection: DeadLetterSelection,
+  error: z.string().optional().describe('What the dead letters of the selected group have in common'),
   rate_per_s: z.number().positive().nullable(),
   asked_by: z.string().nullable(),
   previewed: z.number().int(),

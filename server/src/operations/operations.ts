@@ -17,6 +17,7 @@ import { Turns } from '../queue/turns.ts'
 import { toldTime } from '../told-time.ts'
 import type { AttachedQueues } from './attached-queues.ts'
 import { operationIdOf, readToken, writeToken } from './confirm-token.ts'
+import { errorOfGroup } from './error-of-group.ts'
 import type { Failures } from './failures.ts'
 import { listOperations, stateOf, type Kept } from './list-operations.ts'
 import {
@@ -121,7 +122,15 @@ export function createOperations(
       await requireRoom(records)
       if (!(await askStore(queue, () => deadLetters.keep(id)))) throw forgotten()
       const call = randomUUID()
-      const data = { kind, queue: queue.name, selection, rate_per_s: ratePerS, asked_by: askedBy }
+      const error = await errorOfGroup(failures, queue, selection)
+      const data = {
+        kind,
+        queue: queue.name,
+        selection,
+        rate_per_s: ratePerS,
+        asked_by: askedBy,
+        ...(error && { error }),
+      }
       await askStore(records, async () => {
         await records.add(kind, { ...data, previewed: count, call }, { jobId: id })
         // BullMQ keeps the first job of an id and says nothing of it.
@@ -262,7 +271,7 @@ async function statusOf(
     operation_id: id,
     kind: data.kind,
     queue: data.queue,
-    about: saySelection(data.selection),
+    about: saySelection(data.selection, data.error),
     state,
     ahead,
     cancelled: data.cancelled === true,
