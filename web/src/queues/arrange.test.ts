@@ -45,7 +45,7 @@ test.each([
   ['q=MAIL', ['mail-9', 'mail-10']],
   ['q=mail+down', ['mail-9']],
   ['q=paused', ['mail-9']],
-  ['q=not+watched', ['video']],
+  ['q=not+judged', ['video']],
   ['q=nobody', []],
 ])('%s leaves %j', (query, left) => expect(names(query)).toEqual(left))
 
