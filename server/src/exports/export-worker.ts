@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { UnrecoverableError, WaitingError, type Processor, type Worker } from 'bullmq'
 import { OpsError } from '../errors.ts'
 import { recordCanary } from '../health/canary.ts'
+import { inTime } from '../queue/in-time.ts'
 import type { Log } from '../log.ts'
 import { askStore } from '../queue/ask-store.ts'
 import { isCanary } from '../queue/canary-job.ts'
@@ -110,7 +111,7 @@ export function startExportWorker(
   })
   return {
     work,
-    connected: () => readyWithin(CONNECT_MS, worker),
+    connected: () => inTime(CONNECT_MS, worker.waitUntilReady().then(nothing, nothing), nothing),
     async close() {
       await closeWorker(worker, settings.shutdownGraceMs, graceOver)
       await canaries.recorded()
@@ -120,13 +121,6 @@ export function startExportWorker(
     },
     threadsEnded: () => threads.ended(),
   }
-}
-
-async function readyWithin(ms: number, worker: Worker): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
-  await Promise.race([worker.waitUntilReady().catch(() => undefined), late])
-  clearTimeout(timer)
 }
 
 /** Tells that canaries came through, once the store has taken them as completed. */
@@ -256,3 +250,5 @@ async function closeWorker(worker: Worker, graceMs: number, graceOver: AbortCont
     clearTimeout(timer)
   }
 }
+
+const nothing = () => undefined

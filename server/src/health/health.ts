@@ -2,6 +2,7 @@ import { closestName } from '../closest-name.ts'
 import type { HealthReport } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { inTime } from '../queue/in-time.ts'
 import { inTurns } from '../in-turns.ts'
 import { reportHealth, type Judged } from './report.ts'
 import type { Signals } from './rules/signals.ts'
@@ -49,7 +50,7 @@ export function createHealth(main: Target, further: readonly Target[], log: Log)
   let first: Promise<unknown> | null = null
   const firstLooks = () => (first ??= inTurns(watchers, AT_ONCE, lookQuietly))
   const judged = async (atMostMs = FRESH_MS): Promise<[Judged, ...Judged[]]> => {
-    const [first] = await Promise.all([mainWatcher.atMost(atMostMs), within(FIRST_LOOKS_MS, firstLooks())])
+    const [first] = await Promise.all([mainWatcher.atMost(atMostMs), inTime(FIRST_LOOKS_MS, firstLooks(), nothing)])
     return [first, ...watchers.flatMap(({ latest }) => latest() ?? [])]
   }
   const snapshot = async (): Promise<Snapshot> => {
@@ -108,12 +109,6 @@ async function pause(ms: number, ended: AbortSignal): Promise<void> {
   await promise
   ended.removeEventListener('abort', stop)
   clearTimeout(timer)
-}
-
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  const late = new AbortController()
-  await Promise.race([work, pause(ms, late.signal)])
-  late.abort()
 }
 
 function notWatched(queue: string, targets: readonly Target[]): string {

@@ -1,3 +1,4 @@
+import { inTime } from '../queue/in-time.ts'
 import type { Log } from '../log.ts'
 import { judgeLook, type Judged, type QueueSettings } from './report.ts'
 import type { Seen } from './rules/signals.ts'
@@ -37,7 +38,7 @@ export function createWatcher(target: Target, looked: (judged: Judged) => void, 
 
   const look = async () => {
     const at = performance.now()
-    const seen = await notLate(target.look(), () => lost(target))
+    const seen = await inTime(LATE_MS, target.look(), () => lost(target))
     const next = judgeLook(memory, seen, target.settings())
     memory = next.memory
     last = { judged: next.judged, at }
@@ -58,18 +59,6 @@ export function createWatcher(target: Target, looked: (judged: Judged) => void, 
     look: lookOnce,
     latest: () => last?.judged ?? null,
     atMost: async (ageMs) => (last && performance.now() - last.at <= ageMs ? last.judged : lookOnce()),
-  }
-}
-
-async function notLate(look: Promise<Seen>, instead: () => Seen): Promise<Seen> {
-  const { promise: late, resolve } = Promise.withResolvers<Seen>()
-  const timer = setTimeout(() => resolve(instead()), LATE_MS)
-  // What comes of it later is nobody's any more.
-  look.catch(() => undefined)
-  try {
-    return await Promise.race([look, late])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

@@ -4,6 +4,7 @@ import compression from 'compression'
 import { Router, type RequestHandler } from 'express'
 import staticGzip from 'express-static-gzip'
 import type { PageAsked, RenderPage, StatusReport } from '../contract.ts'
+import { inTime } from '../queue/in-time.ts'
 import type { Log } from '../log.ts'
 import type { Mount } from './mount.ts'
 
@@ -53,7 +54,11 @@ function view(directory: string, readStatus: ReadStatus, log: Log): RequestHandl
     built ??= readBuilt(directory)
     const { index, renderPage } = await built
     const asked = { address: req.originalUrl.slice(1), wayUp: wayUp(req.path), now: Date.now() }
-    const status = await inTime(readStatus())
+    const status = await inTime(
+      STATUS_WITHIN_MS,
+      readStatus().catch(() => null),
+      () => null,
+    )
     const { html, isKnown } = render(renderPage, index, { ...asked, status }, log)
     res.setHeader('Cache-Control', 'no-store')
     res
@@ -75,16 +80,6 @@ async function readBuilt(directory: string): Promise<Built> {
     import(pathToFileURL(`${directory}/render/render.js`).href) as Promise<{ renderPage: RenderPage }>,
   ])
   return { index, renderPage }
-}
-
-async function inTime<T>(reading: Promise<T>): Promise<T | null> {
-  const { promise: late, resolve } = Promise.withResolvers<null>()
-  const timer = setTimeout(() => resolve(null), STATUS_WITHIN_MS)
-  try {
-    return await Promise.race([reading.catch(() => null), late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** A browser can make all of it by itself, so whatever is wrong with what is known costs no more than time. */

@@ -1,5 +1,6 @@
 import type { Queue } from 'bullmq'
 import { OpsError } from '../errors.ts'
+import { inTime } from '../queue/in-time.ts'
 import { askStore } from '../queue/ask-store.ts'
 import type { DeadBeginning, DeadLetterStore, Death } from '../queue/dead-letter-store.ts'
 import { OneAtATime } from '../queue/one-at-a-time.ts'
@@ -52,7 +53,7 @@ export function openFailures(store: Store): Failures {
     async look(queue, atMostMs) {
       const { deadLetters, index, updating } = know(queue)
       const updated = updating.ask().then(() => true)
-      const complete = await (atMostMs === undefined ? updated : Promise.race([updated, later(atMostMs)]))
+      const complete = await (atMostMs === undefined ? updated : inTime(atMostMs, updated, () => false))
       return { queue, deadLetters, index, complete }
     },
   }
@@ -74,9 +75,6 @@ function forget(queues: Map<Queue, Known>) {
     queues.delete(queue)
   }
 }
-
-/** Without keeping the process alive. */
-const later = (ms: number) => new Promise<false>((resolve) => setTimeout(() => resolve(false), ms).unref())
 
 /**
  * What these tell, each with at most so much of its text, without those that are gone. Rejects with OpsError

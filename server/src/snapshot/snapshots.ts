@@ -2,6 +2,7 @@ import type { DeadLetter } from '../contract.ts'
 import { OpsError } from '../errors.ts'
 import type { Health } from '../health/health.ts'
 import { reportHealth, type Judged } from '../health/report.ts'
+import { inTime } from '../queue/in-time.ts'
 import type { Log } from '../log.ts'
 import type { Fleet } from '../queue/fleet.ts'
 import type { FleetReading } from '../queue/fleet-reading.ts'
@@ -116,7 +117,7 @@ export function openSnapshots(
       if (last && performance.now() - last.at <= TICK_MS) return last.snapshot
       const next = tickOnce()
       const before = last?.snapshot
-      return before ? inTime(next, () => lost(before)) : next
+      return before ? inTime(ANSWER_MS, next, () => lost(before)) : next
     },
     follow(listener, ended) {
       listeners.set(listener, ended)
@@ -142,14 +143,3 @@ const lost = (before: Snapshot): Snapshot => ({
   queue: null,
   fleet: before.fleet && { ...before.fleet, store_reachable: false },
 })
-
-async function inTime(next: Promise<Snapshot>, instead: () => Snapshot): Promise<Snapshot> {
-  const { promise: late, resolve } = Promise.withResolvers<Snapshot>()
-  const timer = setTimeout(() => resolve(instead()), ANSWER_MS)
-  next.catch(() => undefined)
-  try {
-    return await Promise.race([next, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
