@@ -148,7 +148,10 @@ async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
     )
   const snapshots = openSnapshots(fleet, health, readDeadLetters, log)
   const probeResults = openProbeResults(config.probeResultsFile, PROBE_RESULTS_SHOWN)
-  const readStatus = async () => statusReport(await snapshots.now(), await probeResults.latest(), config.readOnly)
+  const readStatus = async () => {
+    const [snapshot, results] = await Promise.all([snapshots.now(), probeResults.latest()])
+    return statusReport(snapshot, results, config.readOnly)
+  }
   const mounts = (url: string) => {
     const tools = makeTools(shared, parts, throughServer(files, config.publicUrl ?? url))
     return [
@@ -159,7 +162,7 @@ async function overHttp(shared: Shared, parts: Parts): Promise<Served> {
       mcpAt(tools, shared, parts),
       mountTools(tools.all, tools.offered, log),
       mountOperations(operating.operations),
-      mountStatus(snapshots, probeResults, config.readOnly),
+      mountStatus(readStatus),
       mountEvents(snapshots, probeResults, config.readOnly),
       ...mountStatuspage(snapshots, config.publicUrl ?? url),
       mountBadge(snapshots),
